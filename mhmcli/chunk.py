@@ -1,0 +1,177 @@
+"""Cut passages into chunks of at most C tokens, at the best natural break, streaming.
+
+The texts of the chunks, joined, are the source's text exactly. A chunk never spans two
+sources. Nothing is looked at twice and nothing but the current chunk is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from mhmcli.source import Break, Passage, Place
+
+Count = Callable[[str], int]
+
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|(?<=[。！？])")
+_LEAST_FILL = 0.5  # a chunk is not cut shorter than this for the sake of a stronger break
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One stretch of a source: what the model reads in one step.
+
+    `overlap` is the end of the chunk before it, shown again and counted in `tokens`;
+    it is no part of `text`.
+    """
+
+    index: int
+    passages: tuple[Passage, ...]
+    tokens: int
+    overlap: str = ""
+
+    @property
+    def text(self) -> str:
+        """The chunk's own text, without the overlap."""
+        return "".join(passage.text for passage in self.passages)
+
+    @property
+    def shown(self) -> str:
+        """What the model is shown: the overlap, then the chunk's own text."""
+        return self.overlap + self.text
+
+    @property
+    def place(self) -> Place:
+        """From the first passage to the last."""
+        return self.passages[0].place.to(self.passages[-1].place)
+
+
+def cut(
+    passages: Iterable[Passage], chunk_tokens: int, count: Count, *, overlap_tokens: int = 0
+) -> Iterator[Chunk]:
+    """Chunks of at most `chunk_tokens` tokens each, overlap included, in order.
+
+    `count` tells the tokens of a text. With 10 tokens and passages of 4, 4 and 4 tokens of
+    which the third opens a page: chunks of 8 and 4.
+    """
+    room = chunk_tokens - overlap_tokens
+    buffer: list[tuple[Passage, int]] = []
+    index = 0
+    overlap = ""
+
+    def emit(n: int) -> Chunk:
+        nonlocal index, overlap
+        taken, shown = _fitted(buffer, n, overlap, chunk_tokens, count)
+        chunk = Chunk(index, taken, shown, overlap)
+        del buffer[: len(taken)]
+        index += 1
+        overlap = _tail(chunk.text, overlap_tokens, count)
+        return chunk
+
+    for passage in passages:
+        if buffer and passage.opens is Break.DOCUMENT:
+            while buffer:
+                yield emit(len(buffer))
+            overlap = ""
+        for piece, tokens in _sized(passage, room, count):
+            while buffer and sum(n for _, n in buffer) + tokens > room:
+                yield emit(_best_cut(buffer, piece, room))
+            buffer.append((piece, tokens))
+    while buffer:
+        yield emit(len(buffer))
+
+
+def _best_cut(buffer: list[tuple[Passage, int]], following: Passage, room: int) -> int:
+    """How many passages to take: up to the strongest, then the latest, break that leaves the
+    chunk at least half full."""
+    filled = list(accumulate(tokens for _, tokens in buffer))
+    opens = [passage.opens for passage, _ in buffer[1:]] + [following.opens]
+    candidates = [
+        (strength, n)
+        for n, (strength, tokens) in enumerate(zip(opens, filled, strict=True), start=1)
+        if tokens >= room * _LEAST_FILL or n == len(buffer)
+    ]
+    return max(candidates)[1]
+
+
+def _fitted(
+    buffer: list[tuple[Passage, int]], n: int, overlap: str, limit: int, count: Count
+) -> tuple[tuple[Passage, ...], int]:
+    """The first `n` passages or fewer, whose joined text is within the limit, and its tokens.
+
+    Joined text may take a token more than its parts where a merge across the seam differs.
+    """
+    while True:
+        taken = tuple(passage for passage, _ in buffer[:n])
+        tokens = count(overlap + "".join(passage.text for passage in taken))
+        if tokens <= limit or n == 1:
+            return taken, tokens
+        n -= 1
+
+
+def _sized(passage: Passage, limit: int, count: Count) -> Iterator[tuple[Passage, int]]:
+    """The passage, or the pieces that it must be cut into to be within the limit."""
+    tokens = count(passage.text)
+    if tokens <= limit:
+        yield passage, tokens
+        return
+    for piece in _parts(passage):
+        yield from _sized(piece, limit, count)
+
+
+def _parts(passage: Passage) -> list[Passage]:
+    """A passage as lines, else as sentences, else as two halves."""
+    text = passage.text
+    lines = text.splitlines(keepends=True)
+    if len(lines) > 1:
+        return _placed(passage, lines, Break.LINE)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text) if 0 < match.end() < len(text)]
+    if ends:
+        edges = [0, *ends, len(text)]
+        sentences = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        return _placed(passage, sentences, Break.SENTENCE)
+    middle = text.rfind(" ", len(text) // 4, len(text) // 2) + 1 or len(text) // 2
+    return _placed(passage, [text[:middle], text[middle:]], Break.ANYWHERE)
+
+
+def _placed(passage: Passage, texts: list[str], opens: Break) -> list[Passage]:
+    """The pieces of a passage with the lines and bytes that each stands on."""
+    place = passage.place
+    # Where bytes were recoded, offsets inside the passage are unknown: each piece keeps its span.
+    exact = (
+        place.start_byte is not None
+        and place.end_byte is not None
+        and place.end_byte - place.start_byte == len(passage.text.encode())
+    )
+    pieces = []
+    line, byte = place.line, place.start_byte or 0
+    for n, text in enumerate(texts):
+        here = place
+        size = len(text.encode())
+        if line is not None:
+            breaks = text.count("\n")
+            here = replace(here, line=line, last_line=line + max(0, breaks - text.endswith("\n")))
+            line += breaks
+        if exact:
+            here = replace(here, start_byte=byte, end_byte=byte + size)
+            byte += size
+        pieces.append(Passage(text, here, opens if n else passage.opens))
+    return pieces
+
+
+def _tail(text: str, limit: int, count: Count) -> str:
+    """The end of the text, of at most `limit` tokens, from a sentence or line on if possible."""
+    if limit <= 0:
+        return ""
+    low, high = 0, len(text)
+    while low < high:  # the token count falls as the start moves on
+        middle = (low + high) // 2
+        if count(text[middle:]) <= limit:
+            high = middle
+        else:
+            low = middle + 1
+    tail = text[low:]
+    start = re.search(r"(?<=[.!?]\s)\S|(?<=\n)\S", tail)
+    return tail[start.start() :] if start and start.start() < len(tail) // 2 else tail

@@ -1,0 +1,59 @@
+"""What this machine has: cores, memory, accelerators."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import llama_cpp
+import psutil
+
+from mhmcli.errors import ModelError
+
+_GIB = 1 << 30
+
+
+def physical_cores() -> int:
+    """Cores that this process may use, without counting hyper-threads twice."""
+    physical = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else physical
+    return max(1, min(physical, allowed))
+
+
+def memory_bytes() -> int:
+    """The memory that a process can have here: the machine's, or less where a limit is set."""
+    limits = [psutil.virtual_memory().total]
+    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            limits.append(int(Path(file).read_text()))
+        except (OSError, ValueError):  # not limited, or not Linux
+            continue
+    if os.name == "posix":
+        import resource  # noqa: PLC0415  there is no such module on Windows
+
+        soft, _hard = resource.getrlimit(resource.RLIMIT_AS)
+        limits += [soft] if soft != resource.RLIM_INFINITY else []
+    return min(limits)
+
+
+def refuse_what_cannot_fit(path: Path) -> None:
+    """Nothing, when the model's weights fit in memory.
+
+    Raises:
+        ModelError: they do not; llama.cpp would be killed, or page itself to a halt.
+    """
+    if llama_cpp.llama_supports_gpu_offload():
+        return  # the weights may go to the accelerator's memory
+    size, memory = path.stat().st_size, memory_bytes()
+    if size > memory:
+        raise ModelError(
+            f"{path.name} needs {size / _GIB:.1f} GiB of memory; {memory / _GIB:.1f} GiB can be had",
+            hint="choose a smaller model: mhm models list",
+        )
+
+
+def device(threads: int, gpu_layers: int) -> str:
+    """Where the model runs, in a few words."""
+    if llama_cpp.llama_supports_gpu_offload() and gpu_layers != 0:
+        return "GPU" if gpu_layers < 0 else f"GPU ({gpu_layers} layers)"
+    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"

@@ -1,0 +1,108 @@
+"""A fake engine for tests: it replies from a script and records every prompt.
+
+It knows nothing of language: a token is a word with the space before it. When the script
+runs out it raises, so a test cannot pass on a call that it did not foresee. Shipped, so that
+people who build on mhm can test without a model too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
+from mhmcli.errors import ModelError
+
+Script = Sequence[str] | Callable[[str], str]
+_TOKEN = re.compile(r"\s*\S+|\s+")
+
+
+class ScriptedEngine:
+    """Replies with the next text of a list, or with what a function makes of the prompt.
+
+    `prompts` are the texts after which replies were asked for; `fed_tokens` counts every token
+    that a real engine would have computed.
+    """
+
+    def __init__(self, script: Script, *, window_tokens: int = 1 << 20) -> None:
+        self.info = EngineInfo("scripted", "", "none", "none", window_tokens, 1 << 16)
+        self.prompts: list[str] = []
+        self.fed_tokens = 0
+        self._script = script if callable(script) else iter(script)
+        self._words: list[str] = []
+        self._ids: dict[str, int] = {}
+        self._sequences: dict[int, list[int]] = {}
+        self._next = 0
+
+    def tokenize(self, text: str) -> list[int]:
+        """'two words' -> ids of 'two' and ' words'."""
+        return [self._id(word) for word in _TOKEN.findall(text)]
+
+    def count(self, text: str) -> int:
+        """How many tokens `text` is."""
+        return len(_TOKEN.findall(text))
+
+    def _id(self, word: str) -> int:
+        if word not in self._ids:
+            self._ids[word] = len(self._words)
+            self._words.append(word)
+        return self._ids[word]
+
+    def frame(self, system: str) -> Frame:
+        """`[system] ... [user] ... [assistant]`."""
+        before = self.tokenize(f"[system] {system}\n[user]\n")
+        return Frame(tuple(before), tuple(self.tokenize("\n[assistant]\n")))
+
+    def open(self) -> int:
+        """A new, empty sequence."""
+        self._next += 1
+        self._sequences[self._next] = []
+        return self._next
+
+    def fork(self, sequence: int) -> int:
+        """A new sequence that begins with all of `sequence`."""
+        copy = self.open()
+        self._sequences[copy] = list(self._sequences[sequence])
+        return copy
+
+    def close(self, sequence: int) -> None:
+        """The sequence is gone."""
+        del self._sequences[sequence]
+
+    def length(self, sequence: int) -> int:
+        """Tokens in the sequence."""
+        return len(self._sequences[sequence])
+
+    @property
+    def open_sequences(self) -> int:
+        """How many sequences are open: a test's way to see a leak."""
+        return len(self._sequences)
+
+    def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
+        """The tokens are appended; the logits wanted are all zero, over a vocabulary of one."""
+        rows = {Want.NONE: 0, Want.LAST: 1}
+        for feed in feeds:
+            self._sequences[feed.sequence] += feed.tokens
+            self.fed_tokens += len(feed.tokens)
+        if sum(map(len, self._sequences.values())) > self.info.window_tokens:
+            raise ModelError(f"the window of {self.info.window_tokens} tokens is full")
+        return [np.zeros((rows.get(f.want, len(f.tokens)), 1), np.float32) for f in feeds]
+
+    def reply(self, sequence: int, max_tokens: int, sampling: Sampling) -> Iterator[Piece]:
+        """The script's next reply, cut at the limit as a model's would be."""
+        del sampling
+        prompt = "".join(self._words[token] for token in self._sequences[sequence])
+        self.prompts.append(prompt)
+        if callable(self._script):
+            reply = self._script(prompt)
+        else:
+            try:
+                reply = next(self._script)
+            except StopIteration:
+                raise AssertionError(f"the script ran out; the prompt was:\n{prompt}") from None
+        words = _TOKEN.findall(reply)
+        for word in words[:max_tokens]:
+            yield Piece(word, 1)
+        yield Piece("", int(len(words) < max_tokens), ends=len(words) < max_tokens)

@@ -1,0 +1,107 @@
+"""Put texts before the engine and take its replies, each shared prefix computed once.
+
+    [system] -> base, for the run          [system][part of the document] -> for its questions
+
+Every text from a document or a person goes in through `Engine.tokenize`, which never makes
+control tokens of it; only the chat template's own text does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mhmcli.engine import Engine, Feed, Sampling, Want
+
+T = TypeVar("T")
+_REASONING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model said. `ended` is False when the token limit cut it off."""
+
+    text: str
+    tokens: int
+    ended: bool
+
+
+@dataclass(slots=True)
+class Spent:
+    """Tokens computed so far: read from the document, read beside it, and written."""
+
+    chunk_tokens: int = 0
+    tail_tokens: int = 0
+    reply_tokens: int = 0
+
+
+class Prompter:
+    """An engine with the system prompt computed, ready to read parts and to reply."""
+
+    def __init__(self, engine: Engine, system: str, sampling: Sampling) -> None:
+        self.spent = Spent()
+        self._engine = engine
+        self._sampling = sampling
+        self._frame = engine.frame(system)
+        self._base = engine.open()
+        engine.feed([Feed(self._base, self._frame.opening)])
+
+    def read(self, text: str) -> Generator[int, None, int]:
+        """A new sequence that has read `text` behind the system prompt: its name is returned;
+        the tokens read so far are yielded batch by batch, for progress."""
+        tokens = self._engine.tokenize(text)
+        sequence = self._engine.fork(self._base)
+        step = self._engine.info.batch_tokens
+        for start in range(0, len(tokens), step):
+            part = tokens[start : start + step]
+            self._engine.feed([Feed(sequence, part)])
+            self.spent.chunk_tokens += len(part)
+            yield start + len(part)
+        return sequence
+
+    def forget(self, sequence: int) -> None:
+        """A sequence that `read` made is gone."""
+        self._engine.close(sequence)
+
+    def reply(
+        self, text: str, max_tokens: int, *, after: int | None = None
+    ) -> Generator[str, None, Reply]:
+        """The reply to `text`, put after the sequence `after` or the system prompt alone; its
+        pieces are yielded as they are decoded. Neither sequence grows."""
+        sequence = self._engine.fork(self._base if after is None else after)
+        try:
+            tail = [*self._engine.tokenize(text), *self._frame.closing]
+            self._engine.feed([Feed(sequence, tail, Want.LAST)])
+            self.spent.tail_tokens += len(tail)
+            said, tokens, ended = "", 0, False
+            for piece in self._engine.reply(sequence, max_tokens, self._sampling):
+                said += piece.text
+                tokens += piece.tokens
+                ended = piece.ends
+                self.spent.reply_tokens += piece.tokens
+                if piece.text:
+                    yield piece.text
+        finally:
+            self._engine.close(sequence)
+        return Reply(without_reasoning(said), tokens, ended)
+
+    def count(self, text: str) -> int:
+        """How many tokens a text is."""
+        return len(self._engine.tokenize(text))
+
+
+def without_reasoning(text: str) -> str:
+    """'<think>hm</think> Yes.' -> 'Yes.'; reasoning that never ended leaves nothing."""
+    return _REASONING.sub("", text).strip()
+
+
+def run(steps: Generator[object, None, T]) -> T:
+    """What a generator returns, its yields thrown away."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value

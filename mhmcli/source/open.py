@@ -1,0 +1,186 @@
+"""Open what the user named: a file, a pipe, a PDF, something compressed with gzip.
+
+The kind is told by the first bytes, not by the name. Everything that can be known to be
+wrong before the first passage is an error here, before a model is loaded.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import os
+import shutil
+import stat
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from mhmcli.errors import SourceError, UsageError
+from mhmcli.source.pdf import PdfSource
+from mhmcli.source.place import Passage, SourceReport
+from mhmcli.source.text import TextSource
+
+STDIN = "-"
+_HEAD_BYTES = 4096
+_GZIP = b"\x1f\x8b"
+_PDF = b"%PDF-"
+_PDF_OFFSET = 1024  # the header may stand behind some rubbish
+_FOREIGN = {
+    b"PK\x03\x04": "a zip archive (DOCX, EPUB, ODT and XLSX are such archives)",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"\x7fELF": "a program",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GGUF": "a model; give models with -m",
+    b"BZh": "compressed with bzip2",
+    b"\xfd7zXZ": "compressed with xz",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+    b"SQLite format 3": "an SQLite database",
+}
+
+
+class Source(Protocol):
+    """Something that yields its text once, in order, and says what it has read."""
+
+    report: SourceReport
+
+    @property
+    def progress(self) -> float | None:
+        """The share handed out so far, 0 to 1; None where the end is unknown."""
+        ...
+
+    def passages(self) -> Iterator[Passage]:
+        """The source's text in order; joined, it is the whole of the source."""
+        ...
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream with the bytes that were looked at put back before it."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = head
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        if self._head:
+            part, self._head = self._head[: len(view)], self._head[len(view) :]
+        else:
+            read1 = getattr(self._rest, "read1", None)
+            part = read1(len(view)) if read1 else self._rest.read(len(view))
+        view[: len(part)] = part
+        return len(part)
+
+
+def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> Source:
+    """The document named `name`, ready to be read; `-` is `stdin`.
+
+    Raises:
+        SourceError: missing, a directory, unreadable, empty, binary, damaged or encrypted.
+        UsageError: stdin was asked for and is a terminal.
+    """
+    if name == STDIN:
+        if stdin.isatty():
+            raise UsageError(
+                "standard input is a terminal, and no document was named",
+                hint='mhm ask FILE "question", or pipe a document in: cat FILE | mhm ask "question"',
+            )
+        return _sniffed("<stdin>", stdin, _size(stdin), password)
+    path = Path(name)
+    if path.is_dir():
+        raise SourceError(f"{name} is a directory", hint=f'name its files: mhm ask {name}/* "question"')
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise SourceError(f"no such file: {name}", hint="check the path; - reads standard input") from None
+    except OSError as error:
+        raise SourceError(f"cannot read {name}: {error.strerror}", hint="check its permissions") from error
+    return _sniffed(name, file, _size(file), password)
+
+
+def _size(stream: BinaryIO) -> int | None:
+    """The size in bytes of what the stream reads, None unless it is a plain file."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, AttributeError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _sniffed(name: str, stream: BinaryIO, size: int | None, password: str | None) -> Source:
+    head = _head(name, stream)
+    if head.startswith(_GZIP):
+        whole = io.BufferedReader(_Rejoined(head, stream))
+        inner = cast(BinaryIO, gzip.GzipFile(fileobj=whole))
+        return _plain(name, inner, _head(name, inner), None, password, kind="gzip")
+    return _plain(name, stream, head, size, password, kind="text")
+
+
+def _plain(
+    name: str, stream: BinaryIO, head: bytes, size: int | None, password: str | None, *, kind: str
+) -> Source:
+    if not head:
+        raise SourceError(f"{name} is empty", hint="nothing to read, nothing to answer from")
+    whole = io.BufferedReader(_Rejoined(head, stream))
+    if _PDF in head[:_PDF_OFFSET]:
+        if kind == "text" and size is not None:
+            stream.seek(0)
+            return PdfSource(name, stream, total_bytes=size, password=password)
+        return _spooled_pdf(name, whole, password)
+    _refuse_binary(name, head)
+    return TextSource(name, whole, kind=kind, total_bytes=size)
+
+
+def _spooled_pdf(name: str, stream: io.BufferedReader, password: str | None) -> PdfSource:
+    """A PDF has its index at its end, so one that comes through a pipe is written out first."""
+    spool = tempfile.TemporaryFile(prefix="mhm-")
+    try:
+        shutil.copyfileobj(stream, spool)
+    except (OSError, EOFError, zlib.error) as error:
+        spool.close()
+        reason = getattr(error, "strerror", None) or "the compressed data is damaged"
+        raise SourceError(
+            f"cannot keep the piped PDF in {tempfile.gettempdir()}: {reason}",
+            hint="free some space there, or set TMPDIR to a directory that has it",
+        ) from error
+    size = spool.tell()
+    spool.seek(0)
+    return PdfSource(name, spool, total_bytes=size, password=password)
+
+
+def _head(name: str, stream: BinaryIO) -> bytes:
+    """The first bytes, as many as a decision needs, or all where there are fewer."""
+    head = b""
+    try:
+        while len(head) < _HEAD_BYTES:
+            block = stream.read(_HEAD_BYTES - len(head))
+            if not block:
+                break
+            head += block
+    except IsADirectoryError:
+        raise SourceError(f"{name} is a directory", hint="name its files") from None
+    except (OSError, EOFError, zlib.error) as error:
+        if head:
+            return head  # the reading will meet the same fault, and report it with what it read
+        reason = getattr(error, "strerror", None) or "the compressed data is damaged"
+        raise SourceError(f"cannot read {name}: {reason}", hint="check that the file is whole") from error
+    return head
+
+
+def _refuse_binary(name: str, head: bytes) -> None:
+    kind = next((kind for magic, kind in _FOREIGN.items() if head.startswith(magic)), None)
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))
+    control = sum(byte < 9 or 13 < byte < 27 for byte in head)
+    if kind is None and not wide and (b"\0" in head or control > len(head) * 0.1):
+        kind = "binary data"
+    if kind:
+        raise SourceError(
+            f"{name} is not text: it is {kind}",
+            hint="mhm reads text, PDF and gzip; turn it into one of these first",
+        )

@@ -1,0 +1,105 @@
+"""Where a text stands in its document: pages, lines and bytes, as a person would cite them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+
+class Break(IntEnum):
+    """How strong the natural break before a passage is; a chunk is best cut at the strongest."""
+
+    ANYWHERE = 0
+    SENTENCE = 1
+    LINE = 2
+    PARAGRAPH = 3
+    HEADING = 4
+    PAGE = 5
+    DOCUMENT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of one source. Pages and lines count from 1, bytes from 0, ends inclusive for
+    pages and lines and exclusive for bytes. What a format does not have is None.
+
+    `label` is the number printed on the first page, where it is not the page's position.
+    Byte offsets are those of the text as read: after decompression, before decoding.
+    """
+
+    source: str
+    page: int | None = None
+    last_page: int | None = None
+    label: str | None = None
+    line: int | None = None
+    last_line: int | None = None
+    start_byte: int | None = None
+    end_byte: int | None = None
+
+    def to(self, last: Place) -> Place:
+        """The stretch from the start of this place to the end of `last`, of the same source."""
+        return replace(
+            self, last_page=last.last_page, last_line=last.last_line, end_byte=last.end_byte
+        )
+
+    def __str__(self) -> str:
+        """As cited: `book.pdf p. 12 (viii)`, `book.pdf pp. 12-14`, `app.log:18-40`."""
+        if self.page is not None:
+            pages = _span("p. ", "pp. ", self.page, self.last_page)
+            return f"{self.source} {pages}" + (f" ({self.label})" if self.label else "")
+        if self.line is not None:
+            return f"{self.source}:{_span('', '', self.line, self.last_line)}"
+        return self.source
+
+    def in_source(self) -> str:
+        """The place without its source's name: `p. 12`, `lines 18-40`."""
+        if self.page is not None:
+            return _span("p. ", "pp. ", self.page, self.last_page)
+        if self.line is not None:
+            return _span("line ", "lines ", self.line, self.last_line)
+        return self.source
+
+
+def _span(one: str, many: str, first: int, last: int | None) -> str:
+    return f"{one}{first}" if last is None or last == first else f"{many}{first}-{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some text of a source in reading order, and its place.
+
+    The texts of all passages of a source, joined, are the text of that source exactly.
+    """
+
+    text: str
+    place: Place
+    opens: Break = Break.PARAGRAPH
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What was read of one source so far, for the coverage receipt.
+
+    `bytes_total` is None for a pipe. `recoded_bytes` were no UTF-8 and were read as cp1252;
+    `replaced_bytes` are in neither and became U+FFFD. `image_pages` hold pictures but no text;
+    `failed_pages` could not be extracted. `cut_short` says why reading ended early.
+    """
+
+    name: str
+    kind: str
+    bytes_read: int = 0
+    bytes_total: int | None = None
+    lines: int | None = None
+    pages_read: int | None = None
+    pages_total: int | None = None
+    blank_pages: tuple[int, ...] = ()
+    image_pages: tuple[int, ...] = ()
+    failed_pages: tuple[int, ...] = ()
+    recoded_bytes: int = 0
+    replaced_bytes: int = 0
+    cut_short: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """True when nothing that the source holds was left unread."""
+        return not (self.image_pages or self.failed_pages or self.cut_short)

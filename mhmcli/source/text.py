@@ -1,0 +1,210 @@
+"""Plain text, Markdown, source code and logs: bytes in, passages with lines and byte spans out.
+
+Reads a stream incrementally, in constant memory, whatever the length of its lines.
+Encodings: a byte order mark decides; otherwise UTF-8, and bytes that are no UTF-8 are read
+as cp1252 one by one, so that a stream never has to be read again from its start.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from mhmcli.source.place import Break, Passage, Place, SourceReport
+
+_BLOCK_BYTES = 1 << 16
+_LINE_BYTES = 1 << 13  # a longer line is handed on in pieces
+_PASSAGE_CHARS = 1200  # some 300 tokens of English: what a reader can judge at a time
+_HEADING = re.compile(
+    r"#{1,6}\s|(?:chapter|part|book|section|article|appendix)\s+[\divxlc]+\b", re.IGNORECASE
+)
+_WIDE_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+class _Line:
+    """One line, or one piece of a very long one."""
+
+    __slots__ = ("end", "number", "opens", "start", "text")
+
+    def __init__(self, text: str, number: int, start: int, end: int, opens: Break) -> None:
+        self.text = text
+        self.number = number
+        self.start = start
+        self.end = end
+        self.opens = opens
+
+
+class TextSource:
+    """A stream of bytes that is text. `total_bytes` is None where nobody knows (a pipe)."""
+
+    def __init__(
+        self, name: str, stream: BinaryIO, *, kind: str = "text", total_bytes: int | None = None
+    ) -> None:
+        self.report = SourceReport(name, kind, bytes_total=total_bytes, lines=0)
+        self._stream = stream
+        self._total_bytes = total_bytes
+        self._wide = False
+        self._raw_bytes = 0  # of a recoded stream, whose spans are not those of its bytes
+
+    @property
+    def progress(self) -> float | None:
+        """The share of the source handed out so far, 0 to 1; None where the end is unknown."""
+        if not self._total_bytes:
+            return None
+        return min(1.0, self.report.bytes_read / self._total_bytes)
+
+    def passages(self) -> Iterator[Passage]:
+        """The source's text in order: paragraphs, or groups of lines where there are none."""
+        group: list[_Line] = []
+        size = 0
+        for line in self._lines():
+            ends_paragraph = bool(group) and not group[-1].text.strip() and line.text.strip()
+            if group and (ends_paragraph or size + len(line.text) > _PASSAGE_CHARS):
+                if ends_paragraph:
+                    line.opens = max(line.opens, Break.PARAGRAPH)
+                yield self._passage(group)
+                group, size = [], 0
+            group.append(line)
+            size += len(line.text)
+        if group:
+            yield self._passage(group)
+
+    def _passage(self, group: list[_Line]) -> Passage:
+        first, last = group[0], group[-1]
+        read = self._raw_bytes if self._wide else last.end
+        self.report = replace(self.report, bytes_read=read, lines=last.number)
+        place = Place(
+            self.report.name,
+            line=first.number,
+            last_line=last.number,
+            start_byte=None if self._wide else first.start,
+            end_byte=None if self._wide else last.end,
+        )
+        return Passage("".join(line.text for line in group), place, first.opens)
+
+    def _lines(self) -> Iterator[_Line]:
+        opens, number = Break.DOCUMENT, 1
+        for raw, start, end in _pieces(self._blocks()):
+            text = self._decode(raw)
+            if opens is Break.LINE and _HEADING.match(text):
+                opens = Break.HEADING
+            yield _Line(text, number, start, end, opens)
+            whole = raw.endswith(b"\n")
+            number += whole
+            opens = Break.LINE if whole else Break.ANYWHERE
+
+    def _decode(self, raw: bytes) -> str:
+        """`raw` as text; b'na\\xefve' -> 'naïve', with one recoded byte on the report."""
+        text = ""
+        while raw:
+            try:
+                return text + raw.decode()
+            except UnicodeDecodeError as error:
+                bad = raw[error.start : error.end]
+                read = bad.decode("cp1252", "replace")
+                replaced = read.count("\ufffd")
+                self.report = replace(
+                    self.report,
+                    recoded_bytes=self.report.recoded_bytes + len(bad) - replaced,
+                    replaced_bytes=self.report.replaced_bytes + replaced,
+                )
+                text += raw[: error.start].decode() + read
+                raw = raw[error.end :]
+        return text
+
+    def _blocks(self) -> Iterator[bytes]:
+        """The stream's bytes as UTF-8 (or as they are), without a byte order mark."""
+        first = b""
+        try:
+            first = self._stream.read(4)
+            mark = next((m for m in _WIDE_MARKS if first.startswith(m)), None)
+            if mark:
+                self._wide = True
+                yield from self._recode(_WIDE_MARKS[mark], first)
+                return
+            if first:
+                yield first
+            while block := _read_some(self._stream):
+                yield block
+        except (OSError, EOFError, zlib.error) as error:
+            self.report = replace(self.report, cut_short=_reason(error))
+
+    def _recode(self, encoding: str, first: bytes) -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        block = first
+        while True:
+            self._raw_bytes += len(block)
+            text = decoder.decode(block, final=not block)
+            self.report = replace(
+                self.report, replaced_bytes=self.report.replaced_bytes + text.count("\ufffd")
+            )
+            if text:
+                yield text.encode("utf-8", "replace")
+            if not block:
+                return
+            block = _read_some(self._stream)
+
+
+def _read_some(stream: BinaryIO) -> bytes:
+    """At least one byte where there is one, without waiting for a full block on a pipe."""
+    read1 = getattr(stream, "read1", None)
+    return bytes(read1(_BLOCK_BYTES) if read1 else stream.read(_BLOCK_BYTES))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "the compressed data ends too early"
+    if isinstance(error, zlib.error):
+        return "the compressed data is damaged"
+    return str(getattr(error, "strerror", None) or error)
+
+
+def _pieces(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, int, int]]:
+    """Lines with their newline, cut where they are longer than `_LINE_BYTES`, and their span.
+
+    A piece never ends inside a UTF-8 character. b'ab\\ncd' -> (b'ab\\n', 0, 3), (b'cd', 3, 5)
+    """
+    pending = b""
+    start = 0
+    mark = True
+    for block in blocks:
+        pending += block
+        if mark and len(pending) >= len(codecs.BOM_UTF8):
+            mark = False
+            if pending.startswith(codecs.BOM_UTF8):
+                pending = pending[len(codecs.BOM_UTF8) :]
+                start = len(codecs.BOM_UTF8)
+        view = io.BytesIO(pending)
+        while line := view.readline(_LINE_BYTES):
+            if not line.endswith(b"\n"):
+                if len(line) < _LINE_BYTES:
+                    break
+                line = line[: _character_end(line)]
+                view.seek(-(_LINE_BYTES - len(line)), io.SEEK_CUR)
+            yield line, start, start + len(line)
+            start += len(line)
+        pending = line + view.read() if line else b""
+    if pending:
+        yield pending, start, start + len(pending)
+
+
+def _character_end(line: bytes) -> int:
+    """Where to cut a long piece: after its last space if there is one, never inside UTF-8."""
+    space = line.rfind(b" ", len(line) // 2)
+    if space > 0:
+        return space + 1
+    end = len(line)
+    while end > len(line) - 4 and line[end - 1] & 0xC0 == 0x80:
+        end -= 1
+    complete = line[end - 1] < 0xC0 and end == len(line)
+    return len(line) if complete or end <= len(line) - 4 else end - 1
