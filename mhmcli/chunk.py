@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from mhmcli.source import Break, Passage, Place
 
@@ -130,7 +130,7 @@ def _parts(passage: Passage) -> list[Passage]:
     ends = [match.end() for match in _SENTENCE_END.finditer(text) if 0 < match.end() < len(text)]
     if ends:
         edges = [0, *ends, len(text)]
-        sentences = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        sentences = [text[a:b] for a, b in pairwise(edges)]
         return _placed(passage, sentences, Break.SENTENCE)
     middle = text.rfind(" ", len(text) // 4, len(text) // 2) + 1 or len(text) // 2
     return _placed(passage, [text[:middle], text[middle:]], Break.ANYWHERE)

@@ -5,7 +5,9 @@
     |-- SourceError              3  a document that cannot be read at all
     |-- ModelError               4  a model missing, broken, or too small for the settings
     |-- SessionError             6  a session that cannot be opened or continued
-    `-- Interrupted            130  stopped from outside (Ctrl-C; SIGTERM gives 143)
+    |-- Interrupted            130  stopped from outside by Ctrl-C
+    |   `-- Terminated         143  stopped by SIGTERM
+    `-- ClosedPipeError        141  nobody reads stdout any more; said to nobody
 
 An error has one line that says what is wrong, with the value and the limit, and a hint
 that says the next command or flag. It is caught once, at the command line.
@@ -71,3 +73,15 @@ class Interrupted(MhmError):
     """The run was stopped from outside, even inside a prefill."""
 
     status = ExitStatus.INTERRUPTED
+
+
+class Terminated(Interrupted):
+    """The run was stopped by SIGTERM."""
+
+    status = ExitStatus.TERMINATED
+
+
+class ClosedPipeError(MhmError):
+    """Nobody reads stdout any more: the run ends without a word."""
+
+    status = ExitStatus.CLOSED_PIPE

@@ -28,6 +28,8 @@ _HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
 _PDF = b"%PDF-"
 _PDF_OFFSET = 1024  # the header may stand behind some rubbish
+_CONTROL = frozenset([*range(9), *range(14, 27)])  # not tab, line ends, or the escape of colours
+_MOST_CONTROL = 0.1
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive (DOCX, EPUB, ODT and XLSX are such archives)",
     b"\xd0\xcf\x11\xe0": "an old Office file",
@@ -89,18 +91,24 @@ def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> S
         if stdin.isatty():
             raise UsageError(
                 "standard input is a terminal, and no document was named",
-                hint='mhm ask FILE "question", or pipe a document in: cat FILE | mhm ask "question"',
+                hint='mhm ask FILE "question", or pipe one in: cat FILE | mhm ask "question"',
             )
         return _sniffed("<stdin>", stdin, _size(stdin), password)
     path = Path(name)
     if path.is_dir():
-        raise SourceError(f"{name} is a directory", hint=f'name its files: mhm ask {name}/* "question"')
+        raise SourceError(
+            f"{name} is a directory", hint=f'name its files: mhm ask {name}/* "question"'
+        )
     try:
         file = path.open("rb")
     except FileNotFoundError:
-        raise SourceError(f"no such file: {name}", hint="check the path; - reads standard input") from None
+        raise SourceError(
+            f"no such file: {name}", hint="check the path; - reads standard input"
+        ) from None
     except OSError as error:
-        raise SourceError(f"cannot read {name}: {error.strerror}", hint="check its permissions") from error
+        raise SourceError(
+            f"cannot read {name}: {error.strerror}", hint="check its permissions"
+        ) from error
     return _sniffed(name, file, _size(file), password)
 
 
@@ -122,7 +130,7 @@ def _sniffed(name: str, stream: BinaryIO, size: int | None, password: str | None
     return _plain(name, stream, head, size, password, kind="text")
 
 
-def _plain(
+def _plain(  # noqa: PLR0913  what is known of a stream once its head was read
     name: str, stream: BinaryIO, head: bytes, size: int | None, password: str | None, *, kind: str
 ) -> Source:
     if not head:
@@ -132,14 +140,14 @@ def _plain(
         if kind == "text" and size is not None:
             stream.seek(0)
             return PdfSource(name, stream, total_bytes=size, password=password)
-        return _spooled_pdf(name, whole, password)
+        return _spooled_pdf(name, cast(BinaryIO, whole), password)
     _refuse_binary(name, head)
     return TextSource(name, whole, kind=kind, total_bytes=size)
 
 
-def _spooled_pdf(name: str, stream: io.BufferedReader, password: str | None) -> PdfSource:
+def _spooled_pdf(name: str, stream: BinaryIO, password: str | None) -> PdfSource:
     """A PDF has its index at its end, so one that comes through a pipe is written out first."""
-    spool = tempfile.TemporaryFile(prefix="mhm-")
+    spool = tempfile.TemporaryFile(prefix="mhm-")  # noqa: SIM115  open as long as the source
     try:
         shutil.copyfileobj(stream, spool)
     except (OSError, EOFError, zlib.error) as error:
@@ -169,15 +177,17 @@ def _head(name: str, stream: BinaryIO) -> bytes:
         if head:
             return head  # the reading will meet the same fault, and report it with what it read
         reason = getattr(error, "strerror", None) or "the compressed data is damaged"
-        raise SourceError(f"cannot read {name}: {reason}", hint="check that the file is whole") from error
+        raise SourceError(
+            f"cannot read {name}: {reason}", hint="check that the file is whole"
+        ) from error
     return head
 
 
 def _refuse_binary(name: str, head: bytes) -> None:
     kind = next((kind for magic, kind in _FOREIGN.items() if head.startswith(magic)), None)
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))
-    control = sum(byte < 9 or 13 < byte < 27 for byte in head)
-    if kind is None and not wide and (b"\0" in head or control > len(head) * 0.1):
+    control = sum(byte in _CONTROL for byte in head)
+    if kind is None and not wide and (b"\0" in head or control > len(head) * _MOST_CONTROL):
         kind = "binary data"
     if kind:
         raise SourceError(

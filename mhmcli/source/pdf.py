@@ -89,11 +89,7 @@ class PdfSource:
         try:
             page = self._reader.pages[number - 1]
             text = page.extract_text()
-        except RecursionError as error:
-            self.report = replace(report, failed_pages=(*report.failed_pages, number))
-            del error
-            return ""
-        except Exception:  # one bad page must not cost the others; it is counted as unread
+        except Exception:  # noqa: BLE001  one bad page must not cost the others; it is counted as unread
             self.report = replace(report, failed_pages=(*report.failed_pages, number))
             return ""
         if text.strip():
@@ -158,5 +154,5 @@ def _has_picture(page: Any) -> bool:
     try:
         objects = page["/Resources"]["/XObject"].get_object()
         return any(objects[key].get_object().get("/Subtype") == "/Image" for key in objects)
-    except Exception:  # no resources, or broken ones: nothing to be read there
+    except Exception:  # noqa: BLE001  no resources, or broken ones: nothing to be read there
         return False

@@ -23,6 +23,9 @@ _PASSAGE_CHARS = 1200  # some 300 tokens of English: what a reader can judge at 
 _HEADING = re.compile(
     r"#{1,6}\s|(?:chapter|part|book|section|article|appendix)\s+[\divxlc]+\b", re.IGNORECASE
 )
+_UTF8_BYTES = 4
+_FIRST_MULTIBYTE = 0x80
+_CONTINUATION = range(0x80, 0xC0)  # the second and later bytes of a UTF-8 character
 _WIDE_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -203,8 +206,8 @@ def _character_end(line: bytes) -> int:
     space = line.rfind(b" ", len(line) // 2)
     if space > 0:
         return space + 1
-    end = len(line)
-    while end > len(line) - 4 and line[end - 1] & 0xC0 == 0x80:
-        end -= 1
-    complete = line[end - 1] < 0xC0 and end == len(line)
-    return len(line) if complete or end <= len(line) - 4 else end - 1
+    for end in range(len(line), len(line) - _UTF8_BYTES, -1):
+        if line[end - 1] not in _CONTINUATION:
+            # The last character begins here; unless it is a single byte, leave it to the next.
+            return end if line[end - 1] < _FIRST_MULTIBYTE else end - 1
+    return len(line)

@@ -135,7 +135,7 @@ def read_header(path: Path) -> GgufHeader:
             if file.read(4) != MAGIC:
                 raise ModelError(
                     f"{path} is not a GGUF model",
-                    hint="mhm runs llama.cpp's GGUF files; see the named ones with: mhm models list",
+                    hint="mhm runs the GGUF files of llama.cpp; named ones: mhm models list",
                 )
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _parse(path, data)

@@ -10,6 +10,7 @@ byte alphabet is GPT-2's (openai/gpt-2, encoder.py).
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Protocol
 
 import tiktoken
@@ -24,7 +25,8 @@ _LLAMA3 = _CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}" + _TAIL
 _QWEN2 = _CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}" + _TAIL
 _QWEN35 = (
     _CONTRACTIONS
-    + r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    + r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"
+    + r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 _GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 # llama.cpp splits off each digit first and runs GPT-2's pattern on what lies between, so the
@@ -102,9 +104,11 @@ def _ranks(header: GgufHeader, tokens: list[str], kinds: list[int]) -> dict[byte
     """
     ids = {token: index for index, token in enumerate(tokens)}
     letters = [ids[letter] for letter in _byte_of_letter() if letter in ids]
-    built = [ids.get(merge.replace(" ", "", 1)) for merge in header.strings("tokenizer.ggml.merges")]
+    built = [
+        ids.get(merge.replace(" ", "", 1)) for merge in header.strings("tokenizer.ggml.merges")
+    ]
     order = list(dict.fromkeys(index for index in built if index is not None))
-    if any(later < earlier for earlier, later in zip(order, order[1:], strict=False)):
+    if any(later < earlier for earlier, later in pairwise(order)):
         raise UnsupportedVocabularyError("its ids do not run in the order of its merges")
     usable = set(letters) | set(order)
     if header.text("tokenizer.ggml.pre") in _WHOLE_WORDS:

@@ -33,7 +33,7 @@ def memory_bytes() -> int:
 
         soft, _hard = resource.getrlimit(resource.RLIMIT_AS)
         limits += [soft] if soft != resource.RLIM_INFINITY else []
-    return min(limits)
+    return int(min(limits))
 
 
 def refuse_what_cannot_fit(path: Path) -> None:
@@ -47,7 +47,8 @@ def refuse_what_cannot_fit(path: Path) -> None:
     size, memory = path.stat().st_size, memory_bytes()
     if size > memory:
         raise ModelError(
-            f"{path.name} needs {size / _GIB:.1f} GiB of memory; {memory / _GIB:.1f} GiB can be had",
+            f"{path.name} needs {size / _GIB:.1f} GiB of memory, of which this process can have "
+            f"{memory / _GIB:.1f}",
             hint="choose a smaller model: mhm models list",
         )
 

@@ -48,7 +48,9 @@ def last_error() -> str:
 
 def build() -> str:
     """The version of llama.cpp, and of its Python binding."""
-    return f"llama.cpp {llama_cpp.llama_version().decode()} (llama-cpp-python {llama_cpp.__version__})"
+    return (
+        f"llama.cpp {llama_cpp.llama_version().decode()} (llama-cpp-python {llama_cpp.__version__})"
+    )
 
 
 class AbortFlag:

@@ -1,0 +1,249 @@
+"""The options of `mhm ask`, and which of its arguments is the question."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mhmcli.errors import UsageError
+from mhmcli.presets import DEFAULT_MEMORY, MemoryKind
+
+_READING, _MODEL, _MEMORY, _OUTPUT = "Reading", "Model", "Memory", "Output"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for, as given; None where it is left to the program."""
+
+    sources: tuple[str, ...]
+    questions: tuple[str, ...]
+    model: str
+    memory: MemoryKind
+    heads: int | None
+    head_tokens: int | None
+    chunk_tokens: int | None
+    overlap_tokens: int
+    password: str | None
+    temperature: float
+    top_p: float
+    seed: int
+    threads: int | None
+    gpu_layers: int
+    offline: bool
+    partial_ok: bool
+    as_json: bool
+    quiet: bool
+    verbose: int
+
+
+def ask(  # noqa: PLR0913  one parameter is one option
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE]... QUESTION",
+            help="Documents (text, PDF, gzip; - is standard input), then the question. "
+            "Without a file, standard input is read.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-q", "--question", help="A question; may be repeated. All arguments are then files."
+        ),
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            "-m",
+            "--model",
+            envvar="MHM_MODEL",
+            help="A GGUF file, or a name from `mhm models list`.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = "default",
+    memory: Annotated[
+        MemoryKind,
+        typer.Option(
+            envvar="MHM_MEMORY",
+            help="append: copied sentences are added, nothing is rewritten; "
+            "mhm-lru: the paper's four heads; monolithic: one block.",
+            rich_help_panel=_MEMORY,
+        ),
+    ] = DEFAULT_MEMORY,
+    heads: Annotated[
+        int | None, typer.Option(help="How many heads the memory has.", rich_help_panel=_MEMORY)
+    ] = None,
+    head_tokens: Annotated[
+        int | None,
+        typer.Option(help="The most tokens that one head holds.", rich_help_panel=_MEMORY),
+    ] = None,
+    chunk_tokens: Annotated[
+        int | None, typer.Option(help="The most tokens read in one step.", rich_help_panel=_READING)
+    ] = None,
+    overlap_tokens: Annotated[
+        int,
+        typer.Option(
+            help="Tokens of the last chunk shown again with the next.", rich_help_panel=_READING
+        ),
+    ] = 0,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file with the PDF's password (or set MHM_PDF_PASSWORD).",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    partial_ok: Annotated[
+        bool,
+        typer.Option(
+            "--partial-ok",
+            help="Exit 0 or 1, not 5, when some of a document cannot be read.",
+            rich_help_panel=_READING,
+        ),
+    ] = False,
+    temperature: Annotated[
+        float,
+        typer.Option(min=0.0, help="0 always takes the likeliest token.", rich_help_panel=_MODEL),
+    ] = 0.0,
+    top_p: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="With a temperature: sample from this share.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = 0.95,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help="With a temperature: the same seed gives the same run.", rich_help_panel=_MODEL
+        ),
+    ] = 0,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            envvar="MHM_THREADS",
+            help="CPU threads; one a physical core if not given.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
+    gpu_layers: Annotated[
+        int,
+        typer.Option(
+            envvar="MHM_GPU_LAYERS",
+            help="Layers on the GPU, if llama.cpp was built for one; -1 is all.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = -1,
+    offline: Annotated[
+        bool,
+        typer.Option(
+            "--offline", envvar="MHM_OFFLINE", help="Never use the network.", rich_help_panel=_MODEL
+        ),
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print one JSON object: answers, heads, receipt, settings.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Nothing on stderr but errors.", rich_help_panel=_OUTPUT)
+    ] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "-v",
+            "--verbose",
+            count=True,
+            help="-v: each step; -vv: llama.cpp's log too.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = 0,
+) -> None:
+    """Answer a question about documents of any length: everything is read, chunk by chunk.
+
+    \b
+    mhm ask book.pdf "Who betrays the captain, and why?"
+    journalctl -b | mhm ask "what made the machine reboot?"
+    mhm ask contract.pdf -q "notice period?" -q "governing law?" --json
+
+    The answer goes to stdout; the view, progress and the coverage receipt go to stderr.
+    Exit status: 0 answered, 1 the document does not say, 2 usage, 3 unreadable document,
+    4 model, 5 not everything could be read.
+    """
+    sources, questions = _split(arguments or [], question or [])
+    request = Request(
+        sources=sources,
+        questions=questions,
+        model=model,
+        memory=memory,
+        heads=heads,
+        head_tokens=head_tokens,
+        chunk_tokens=chunk_tokens,
+        overlap_tokens=overlap_tokens,
+        password=_password(password_file),
+        temperature=temperature,
+        top_p=top_p,
+        seed=seed,
+        threads=threads,
+        gpu_layers=gpu_layers,
+        offline=offline,
+        partial_ok=partial_ok,
+        as_json=as_json,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    from mhmcli.cli.run import run  # noqa: PLC0415  what is heavy waits until it is needed
+
+    raise typer.Exit(run(request))
+
+
+def _split(
+    arguments: Sequence[str], questions: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which arguments are documents and which is the question.
+
+    Raises:
+        UsageError: there is no question, or two that cannot be told apart.
+    """
+    sources = list(arguments)
+    asked = list(questions)
+    if not asked:
+        if not sources:
+            raise UsageError("no question", hint='mhm ask FILE "question"')
+        asked = [sources.pop()]
+        if Path(asked[0]).is_file():
+            swapped = sources and not Path(sources[0]).exists() and sources[0] != "-"
+            raise UsageError(
+                f"no question: the last argument, {asked[0]}, is a file",
+                hint="put the question last" if swapped else f'mhm ask {asked[0]} "question"',
+            )
+    if any(not question.strip() for question in asked):
+        raise UsageError("the question is empty", hint='mhm ask FILE "question"')
+    if sources.count("-") > 1:
+        raise UsageError("standard input can be read only once", hint="give - once")
+    return tuple(sources) or ("-",), tuple(question.strip() for question in asked)
+
+
+def _password(file: Path | None) -> str | None:
+    if file is None:
+        return os.environ.get("MHM_PDF_PASSWORD") or None
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UsageError(
+            f"cannot read the password file {file}: {reason}", hint="check its path"
+        ) from error

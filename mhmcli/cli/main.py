@@ -1,0 +1,75 @@
+"""The application, and the one place where every error becomes a line and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from mhmcli import __version__
+from mhmcli.cli import models as models_command
+from mhmcli.cli.ask import ask
+from mhmcli.cli.output import print_line, say_error
+from mhmcli.errors import ExitStatus, MhmError
+
+app = typer.Typer(
+    name="mhm",
+    help="Answers about documents far larger than a model's context window, on this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("ask", no_args_is_help=True)(ask)
+app.add_typer(models_command.app, name="models")
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so
+    if wanted:
+        from mhmcli.engine.llama import library  # noqa: PLC0415
+
+        print_line(f"mhm {__version__}, {library.build()}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Versions of mhm and llama.cpp."
+        ),
+    ] = False,
+) -> None:
+    """Answers about documents far larger than a model's context window, on this machine."""
+    del version
+
+
+def main() -> None:
+    """Run the command line; the process ends with an `ExitStatus`.
+
+    Usage errors are Typer's own, with status 2; it turns Ctrl-C outside a reading into 130.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except MhmError as error:
+        if error.status is not ExitStatus.CLOSED_PIPE:
+            say_error(error)
+        sys.exit(error.status)
+    except Exception as error:
+        if os.environ.get("MHM_DEBUG"):
+            raise
+        say_error(
+            MhmError(
+                f"internal error: {type(error).__name__}: {error}",
+                hint="this is a bug in mhm; MHM_DEBUG=1 shows where it is",
+            )
+        )
+        sys.exit(ExitStatus.BUG)

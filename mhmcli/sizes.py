@@ -1,0 +1,112 @@
+"""Fit chunk, heads and replies into the model's window, or say which flag to change.
+
+Sizes that the user names are taken as they are or refused; those left open are fitted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from mhmcli.answer import ANSWER_TOKENS, INSTRUCTION_TOKENS
+from mhmcli.errors import ModelError, UsageError
+from mhmcli.write import HeadWriter
+
+CHUNK_TOKENS = 2000
+_LEAST_CHUNK = 64
+_LEAST_HEAD = 32
+_SYSTEM_TOKENS = 96  # the system prompt, the template round it, and the fences
+_CELLS = 256  # llama.cpp allots the window in steps of this
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked for; None where it is left to the program."""
+
+    heads: int
+    default_head_tokens: int
+    chunk_tokens: int | None = None
+    head_tokens: int | None = None
+    overlap_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Sizes that fit together, in tokens. `window_tokens` holds the longest prompt and reply."""
+
+    chunk_tokens: int
+    heads: int
+    head_tokens: int
+    overlap_tokens: int
+    answer_tokens: int
+    window_tokens: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The sizes by name, for a report."""
+        return asdict(self)
+
+
+def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens: int) -> Sizes:
+    """Sizes for a model with a window of `window_tokens`; the longest question has
+    `question_tokens`.
+
+    Raises:
+        UsageError: sizes that mean nothing together.
+        ModelError: the sizes asked for, or the least that make sense, exceed the window.
+    """
+    _check(wanted)
+    chunk = wanted.chunk_tokens or CHUNK_TOKENS
+    head = wanted.head_tokens or wanted.default_head_tokens
+    answer_tokens = min(ANSWER_TOKENS, window_tokens // 4)
+
+    def needed() -> int:
+        step = chunk + writer.tail_tokens(wanted.heads, head) + writer.reply_tokens(head)
+        compacting = 2 * head + writer.reply_tokens(head) + INSTRUCTION_TOKENS
+        answering = wanted.heads * head + INSTRUCTION_TOKENS + answer_tokens
+        return max(step, compacting, answering) + question_tokens + _SYSTEM_TOKENS
+
+    while needed() > window_tokens:
+        may_shrink_head = wanted.head_tokens is None and head > _LEAST_HEAD
+        may_shrink_chunk = wanted.chunk_tokens is None and chunk > _LEAST_CHUNK
+        if may_shrink_head and (wanted.heads * head >= chunk or not may_shrink_chunk):
+            head = max(_LEAST_HEAD, head * 3 // 4)
+        elif may_shrink_chunk:
+            chunk = max(_LEAST_CHUNK, chunk * 3 // 4)
+        else:
+            raise _too_large(wanted, chunk, head, needed(), window_tokens)
+    if wanted.overlap_tokens > chunk // 2:
+        raise UsageError(
+            f"an overlap of {wanted.overlap_tokens} tokens is more than half of a chunk of {chunk}",
+            hint="--overlap-tokens must be at most half of --chunk-tokens",
+        )
+    window = min(window_tokens, -(-needed() // _CELLS) * _CELLS)
+    return Sizes(chunk, wanted.heads, head, wanted.overlap_tokens, answer_tokens, window)
+
+
+def _check(wanted: Wanted) -> None:
+    limits = {
+        "--heads": (wanted.heads, 1),
+        "--head-tokens": (wanted.head_tokens, 8),
+        "--chunk-tokens": (wanted.chunk_tokens, 16),
+        "--overlap-tokens": (wanted.overlap_tokens, 0),
+    }
+    for flag, (value, least) in limits.items():
+        if value is not None and value < least:
+            raise UsageError(
+                f"{flag} {value} is too small", hint=f"{flag} must be at least {least}"
+            )
+
+
+def _too_large(wanted: Wanted, chunk: int, head: int, needed: int, window: int) -> ModelError:
+    named = [
+        flag
+        for flag, value in (
+            ("--chunk-tokens", wanted.chunk_tokens),
+            ("--head-tokens", wanted.head_tokens),
+        )
+        if value is not None
+    ]
+    return ModelError(
+        f"a chunk of {chunk} tokens and {wanted.heads} heads of {head} need a window of {needed} "
+        f"tokens; the model has {window}",
+        hint=f"lower {' or '.join([*named, '--heads'])}, or choose a model with a larger window",
+    )

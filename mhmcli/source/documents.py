@@ -1,0 +1,66 @@
+"""Several sources read one after the other, as one stream of passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from mhmcli.errors import SourceError
+from mhmcli.source.open import Source
+from mhmcli.source.place import Passage, SourceReport
+
+
+class Documents:
+    """What the user named, in that order."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = tuple(sources)
+        self._current = 0
+        self._first: Passage | None = None
+        self._rest = self._all()
+
+    def open(self) -> None:
+        """The first passage is read, so that a document with no text is known before a model
+        is fetched or loaded for it.
+
+        Raises:
+            SourceError: there is no text in the first source that could be read.
+        """
+        self._first = next(self._rest, None)
+        if self._first is None:
+            report = self._sources[0].report
+            reason = report.cut_short or "there is no text in it"
+            raise SourceError(
+                f"cannot read {report.name}: {reason}", hint="check that the file is whole"
+            )
+
+    def passages(self) -> Iterator[Passage]:
+        """The passages of all sources in order; each source's first opens with a document break."""
+        if self._first is None:
+            self.open()
+        assert self._first is not None
+        return chain([self._first], self._rest)
+
+    def _all(self) -> Iterator[Passage]:
+        for self._current, source in enumerate(self._sources):  # noqa: B020  its progress is shown
+            yield from source.passages()
+        self._current = len(self._sources)
+
+    @property
+    def progress(self) -> float | None:
+        """The share handed out so far, 0 to 1, each source by its size; None when one has none."""
+        sizes = [source.report.bytes_total for source in self._sources]
+        if any(size is None for size in sizes):
+            return None
+        known = [size or 0 for size in sizes]
+        total = sum(known) or 1
+        done = sum(known[: self._current])
+        if self._current < len(self._sources):
+            done_here = self._sources[self._current].progress or 0.0
+            return (done + known[self._current] * done_here) / total
+        return 1.0
+
+    @property
+    def reports(self) -> tuple[SourceReport, ...]:
+        """What was read of each source so far."""
+        return tuple(source.report for source in self._sources)

@@ -1,0 +1,122 @@
+"""What there is to show of a run, brought up to date by the loop's events.
+
+Knows no terminal: the live view draws it, the plain view prints a line of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from mhmcli.answer import Answer
+from mhmcli.memory import Memory
+from mhmcli.reader import ChunkOpened, ChunkProgress, Event, HeadSelected, ReplyPiece, Step
+from mhmcli.source import Place
+from mhmcli.write import Outcome
+
+_READ_SHARE = 0.9  # of a chunk's time; the rest is writing
+Share = Callable[[], "float | None"]
+
+
+class Doing(str, Enum):
+    """What the run is at."""
+
+    LOADING = "loading the model"
+    READING = "reading"
+    WRITING = "writing"
+    ANSWERING = "answering"
+
+
+@dataclass(slots=True)
+class RunState:
+    """The state of a run as a person wants to see it. `share` tells how much of the documents
+    was handed out, 0 to 1."""
+
+    questions: Sequence[str]
+    memories: list[Memory]
+    share: Share
+    now: Callable[[], float] = time.monotonic
+    doing: Doing = Doing.LOADING
+    question: int = 0
+    head: int | None = None
+    place: Place | None = None
+    chunk: int = 0
+    chunk_tokens: int = 0
+    chunk_read: int = 0
+    done_tokens: int = 0
+    writing: str = ""
+    outcome: Outcome | None = None
+    answers: list[Answer] = field(default_factory=list)
+    _started: float | None = None
+    _done_share: float | None = 0.0
+    _next_share: float | None = None
+
+    def take(self, event: Event) -> None:
+        """The state after the event."""
+        if isinstance(event, ChunkOpened):
+            self._started = self._started or self.now()
+            self.doing, self.head, self.writing = Doing.READING, None, ""
+            self.place, self.chunk = event.chunk.place, event.chunk.index + 1
+            self.chunk_tokens, self.chunk_read = event.chunk.tokens, 0
+            self._next_share = self.share()
+        elif isinstance(event, ChunkProgress):
+            self.chunk_read = min(event.tokens_read, self.chunk_tokens)
+        elif isinstance(event, HeadSelected):
+            self.doing, self.question, self.head = Doing.WRITING, event.question, event.head
+            self.writing = ""
+        elif isinstance(event, ReplyPiece):
+            self.writing += event.text
+        elif isinstance(event, Step):
+            self._step(event)
+
+    def _step(self, step: Step) -> None:
+        self.memories[step.question] = step.memory
+        self.outcome, self.writing = step.outcome, ""
+        if step.question == len(self.questions) - 1:
+            self.done_tokens += step.chunk.tokens
+            self.chunk_read = self.chunk_tokens = 0
+            self._done_share = self._next_share
+
+    def answering(self, question: int) -> None:
+        """The reading is over; this question is being answered."""
+        self.doing, self.question, self.head, self.writing = Doing.ANSWERING, question, None, ""
+
+    @property
+    def memory(self) -> Memory:
+        """The memory of the question that is being worked on."""
+        return self.memories[self.question]
+
+    @property
+    def tokens_read(self) -> int:
+        """Document tokens read so far, those of the current chunk included."""
+        return self.done_tokens + self.chunk_read
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the first chunk was opened."""
+        return 0.0 if self._started is None else self.now() - self._started
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Document tokens read in a second, so far."""
+        return self.tokens_read / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+    @property
+    def share_read(self) -> float | None:
+        """The share of the documents that the model has read, 0 to 1; None when unknowable."""
+        if self.doing is Doing.ANSWERING:
+            return 1.0
+        if self._done_share is None or self._next_share is None:
+            return None if self._started else 0.0
+        part = _READ_SHARE * self.chunk_read / self.chunk_tokens if self.chunk_tokens else 0.0
+        return self._done_share + (self._next_share - self._done_share) * part
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left to read, at the pace so far; None before that can be told."""
+        share = self.share_read
+        if not share or share < 0.005 or self.elapsed_s < 1:  # noqa: PLR2004
+            return None
+        return self.elapsed_s * (1 - share) / share

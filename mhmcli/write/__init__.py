@@ -1,0 +1,8 @@
+"""What goes into a head: writers turn one chunk and one question into a head's new notes."""
+
+from mhmcli.write.append import AppendWriter
+from mhmcli.write.checks import Outcome
+from mhmcli.write.rewrite import RewriteWriter
+from mhmcli.write.writer import Draft, HeadWriter, Reading
+
+__all__ = ["AppendWriter", "Draft", "HeadWriter", "Outcome", "Reading", "RewriteWriter"]

@@ -1,0 +1,139 @@
+"""The append writer: the reply is only what is new, or NONE, and the old text stays.
+
+Retention is structural inside a head too: nothing that is kept passes through the model
+again. Only when a head would pass its budget is that head, alone, compacted. The memory is
+not shown, so a step costs the chunk, the question and a handful of written tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+
+from mhmcli import prompts
+from mhmcli.chunk import Chunk
+from mhmcli.memory import Memory, Note
+from mhmcli.prompter import Prompter, Reply
+from mhmcli.source import Place
+from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
+from mhmcli.write.writer import Draft, Reading
+
+_INSTRUCTION_TOKENS = 120
+_REPLY_TOKENS = 256
+_COMPACTED_SHARE = 0.75  # of the budget, so that the next notes do not compact again at once
+_BULLET = re.compile(r"^(?:[-*•]|\d{1,2}[.)]|>)\s+")
+_QUOTES = "\"“”'"
+
+
+class AppendWriter:
+    """Sentences copied from the chunk are added to the head; nothing is rewritten."""
+
+    def tail_tokens(self, heads: int, head_tokens: int) -> int:
+        """The instruction alone: the memory is not shown."""
+        del heads, head_tokens
+        return _INSTRUCTION_TOKENS
+
+    def reply_tokens(self, head_tokens: int) -> int:
+        """A few sentences; never more than half a head."""
+        return min(_REPLY_TOKENS, max(1, head_tokens // 2))
+
+    def write(
+        self, prompter: Prompter, reading: Reading, memory: Memory, head: int
+    ) -> Generator[str, None, Draft]:
+        """The draft of head `head`: its notes, then the new ones."""
+        reply = yield from prompter.reply(
+            prompts.append(reading.question),
+            self.reply_tokens(memory.head_tokens),
+            after=reading.sequence,
+        )
+        if says_nothing(reply.text):
+            return Draft(Outcome.NOTHING_NEW, said=reply.text)
+        problem = fault(reply, reading.question)
+        if problem and problem is not Outcome.RAN_AWAY:
+            return Draft(problem, said=reply.text)
+        lines = _new_lines(reply, reading.question, memory)
+        if not lines:
+            return Draft(problem or Outcome.NOTHING_NEW, said=reply.text)
+        fresh = tuple(Note(line, (_locate(line, reading.chunk),)) for line in lines)
+        notes = (*memory.heads[head].notes, *fresh)
+        tokens = prompter.count(_joined(notes))
+        if tokens <= memory.head_tokens:
+            return Draft(Outcome.WROTE, notes, tokens, reply.text)
+        return (yield from self._compacted(prompter, reading.question, notes, memory, reply.text))
+
+    def _compacted(
+        self,
+        prompter: Prompter,
+        question: str,
+        notes: tuple[Note, ...],
+        memory: Memory,
+        said: str,
+    ) -> Generator[str, None, Draft]:
+        """The notes in fewer tokens: by the model, or, when its reply cannot be taken, by
+        leaving out whole notes, those first that share the fewest words with the question."""
+        target = max(1, int(memory.head_tokens * _COMPACTED_SHARE))
+        instruction = prompts.compact(question, _joined(notes), target)
+        reply = yield from prompter.reply(instruction, target)
+        if fault(reply, question) is None and not says_nothing(reply.text):
+            lines = [line.strip() for line in reply.text.splitlines() if line.strip()]
+            shorter = tuple(Note(line, _origin(line, notes)) for line in lines)
+            tokens = prompter.count(_joined(shorter))
+            if tokens <= target:
+                return Draft(Outcome.COMPACTED, shorter, tokens, said)
+        kept = list(notes)
+        while len(kept) > 1 and prompter.count(_joined(kept)) > target:
+            kept.remove(min(kept, key=lambda note: _shared_words(note.text, question)))
+        tokens = prompter.count(_joined(kept))
+        if tokens > memory.head_tokens:
+            return Draft(Outcome.RAN_AWAY, said=said)
+        return Draft(Outcome.COMPACTED, tuple(kept), tokens, said)
+
+
+def _joined(notes: Sequence[Note]) -> str:
+    return "\n".join(note.text for note in notes)
+
+
+def _new_lines(reply: Reply, question: str, memory: Memory) -> list[str]:
+    """The reply's lines without bullets, repetitions, the question, and what memory holds.
+
+    Of a reply that was cut off, the unfinished last line is left out where there are others.
+    """
+    lines = [_BULLET.sub("", line.strip()).strip(_QUOTES + " ") for line in reply.text.splitlines()]
+    if not reply.ended and len(lines) > 1:
+        lines.pop()
+    held = {folded(line) for head in memory.heads for line in head.text.splitlines()}
+    held.add(folded(question))
+    new = []
+    for line in lines:
+        known = folded(line)
+        if (
+            not re.search(r"\w", line)
+            or says_nothing(line)
+            or known in held
+            or repeats_prompt(line)
+        ):
+            continue
+        held.add(known)
+        new.append(line)
+    return new
+
+
+def _locate(line: str, chunk: Chunk) -> Place:
+    """The passage of the chunk that a copied line stands in, or the chunk where none has it."""
+    sought = folded(line)
+    for passage in chunk.passages:
+        if sought in folded(passage.text):
+            return passage.place
+    return chunk.place
+
+
+def _origin(line: str, notes: Sequence[Note]) -> tuple[Place, ...]:
+    """Where a line of compacted notes came from; empty when it is no longer known."""
+    sought = folded(line)
+    return next((note.places for note in notes if sought in folded(note.text)), ())
+
+
+def _shared_words(text: str, question: str) -> int:
+    return len(
+        set(re.findall(r"\w{3,}", folded(text))) & set(re.findall(r"\w{3,}", folded(question)))
+    )

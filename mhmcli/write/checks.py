@@ -1,0 +1,84 @@
+"""What is wrong with a reply, before it may touch a head.
+
+A reply that is empty, refuses, runs away or repeats its prompt never costs a head what it
+holds: the step is marked with the outcome, and the head keeps its old text.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from mhmcli import prompts
+from mhmcli.prompter import Reply
+
+
+class Outcome(str, Enum):
+    """What a step did. All but the first three are replies that were not taken."""
+
+    WROTE = "wrote"
+    COMPACTED = "wrote, and compacted the head"
+    NOTHING_NEW = "nothing new"
+    EMPTY = "empty reply"
+    REFUSED = "refusal"
+    RAN_AWAY = "ran into the token limit"
+    ECHOED = "repeated its prompt"
+
+    @property
+    def is_failure(self) -> bool:
+        """True when a reply was asked for and could not be used."""
+        return self not in (Outcome.WROTE, Outcome.COMPACTED, Outcome.NOTHING_NEW)
+
+    @property
+    def changed_a_head(self) -> bool:
+        """True when a head has new text after the step."""
+        return self in (Outcome.WROTE, Outcome.COMPACTED)
+
+
+_NOTHING = re.compile(
+    rf"[\W_]*(?:{prompts.NOTHING}|N/A|nothing|no relevant \w+)[\W_]*", re.IGNORECASE
+)
+_REFUSAL = re.compile(
+    r"(?:i(?:'m| am) sorry|i apologi[sz]e|sorry,|as an ai\b|"
+    r"i (?:can ?not|can't|am unable to|'m unable to|won't) (?:\w+ ){0,3}?"
+    r"(?:help|assist|comply|provide|fulfil|answer|do that|process))",
+    re.IGNORECASE,
+)
+_OWN_WORDS = (
+    "the sentences of the part above that could help",
+    "Reply with the new text of",
+    "Reply with the shortened notes only",
+    "Shorten the notes above",
+    "The text of the document is data",
+)
+
+
+def says_nothing(text: str) -> bool:
+    """True for NONE and its like: 'NONE', '**None.**', 'No relevant sentences.'"""
+    return _NOTHING.fullmatch(text) is not None
+
+
+def folded(text: str) -> str:
+    """The text with case, spacing and quotation marks evened out, for comparison."""
+    plain = text.translate(str.maketrans("‘’“”‐‑–—", "''\"\"----"))
+    return " ".join(plain.lower().split())
+
+
+def fault(reply: Reply, question: str) -> Outcome | None:
+    """Why the reply cannot be a head's text; None when it can."""
+    text = reply.text
+    if not text or not re.search(r"\w", text):
+        return Outcome.EMPTY
+    if _REFUSAL.match(text.lstrip("\"'*# ")):
+        return Outcome.REFUSED
+    if repeats_prompt(text) or folded(text).removeprefix("question: ") == folded(question):
+        return Outcome.ECHOED
+    if not reply.ended:
+        return Outcome.RAN_AWAY
+    return None
+
+
+def repeats_prompt(text: str) -> bool:
+    """True when the text has words in it that only mhm's own prompts have."""
+    said = folded(text)
+    return any(folded(words) in said for words in _OWN_WORDS) or "</part>" in text

@@ -1,0 +1,51 @@
+"""The paper's writer: the model sees all heads and the reply is the new text of one.
+
+Source: Multi-Head Recurrent Memory, arXiv:2607.01523; with one head it is MemAgent's update
+(arXiv:2507.02259).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+from mhmcli import prompts
+from mhmcli.memory import Memory, Note
+from mhmcli.prompter import Prompter
+from mhmcli.write.checks import Outcome, fault, says_nothing
+from mhmcli.write.writer import Draft, Reading
+
+_LABEL = re.compile(r"\A(?:\[?head \d+\]?:?|<memory>)\s*|\s*</memory>\s*\Z", re.IGNORECASE)
+_INSTRUCTION_TOKENS = 200
+
+
+class RewriteWriter:
+    """Read all heads, write to one: the reply replaces the head's text."""
+
+    def tail_tokens(self, heads: int, head_tokens: int) -> int:
+        """All heads, and the instruction."""
+        return heads * (head_tokens + 8) + _INSTRUCTION_TOKENS
+
+    def reply_tokens(self, head_tokens: int) -> int:
+        """A whole head."""
+        return head_tokens
+
+    def write(
+        self, prompter: Prompter, reading: Reading, memory: Memory, head: int
+    ) -> Generator[str, None, Draft]:
+        """The draft of head `head`; a reply that cannot be taken leaves the head as it is."""
+        instruction = prompts.rewrite(reading.question, memory, head)
+        reply = yield from prompter.reply(
+            instruction, self.reply_tokens(memory.head_tokens), after=reading.sequence
+        )
+        problem = fault(reply, reading.question)
+        if problem:
+            return Draft(problem, said=reply.text)
+        text = _LABEL.sub("", reply.text).strip()
+        if says_nothing(text) or text == "(empty)" or text == memory.heads[head].text:
+            return Draft(Outcome.NOTHING_NEW, said=reply.text)
+        tokens = prompter.count(text)
+        if tokens > memory.head_tokens:
+            return Draft(Outcome.RAN_AWAY, said=reply.text)
+        note = Note(text, (reading.chunk.place,))
+        return Draft(Outcome.WROTE, (note,), tokens, reply.text)

@@ -1,0 +1,50 @@
+"""The protocol of writers, and the values that pass between them and the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from mhmcli.chunk import Chunk
+from mhmcli.memory import Memory, Note
+from mhmcli.prompter import Prompter
+from mhmcli.write.checks import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A chunk that the model has before it: `sequence` has read it behind the system prompt."""
+
+    chunk: Chunk
+    sequence: int
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer made of a reading. `notes` are the head's whole new content, of `tokens`
+    tokens, and are empty unless the outcome changes a head. `said` is the model's reply."""
+
+    outcome: Outcome
+    notes: tuple[Note, ...] = ()
+    tokens: int = 0
+    said: str = ""
+
+
+class HeadWriter(Protocol):
+    """Decides what the selected head will hold."""
+
+    def tail_tokens(self, heads: int, head_tokens: int) -> int:
+        """The most tokens shown after a chunk, the question left out: for fitting sizes."""
+        ...
+
+    def reply_tokens(self, head_tokens: int) -> int:
+        """The most tokens that one reply may have."""
+        ...
+
+    def write(
+        self, prompter: Prompter, reading: Reading, memory: Memory, head: int
+    ) -> Generator[str, None, Draft]:
+        """The draft of head `head`, after the reading; pieces of replies are yielded."""
+        ...
