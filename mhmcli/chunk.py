@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from itertools import accumulate
 
-from mhmcli.source import Break, Passage, Place
+from mhmcli.source import Break, Passage, Place, parts
 
 Count = Callable[[str], int]
 
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|(?<=[。！？])")
 _LEAST_FILL = 0.5  # a chunk is not cut shorter than this for the sake of a stronger break
 
 
@@ -117,48 +116,8 @@ def _sized(passage: Passage, limit: int, count: Count) -> Iterator[tuple[Passage
     if tokens <= limit:
         yield passage, tokens
         return
-    for piece in _parts(passage):
+    for piece in parts(passage):
         yield from _sized(piece, limit, count)
-
-
-def _parts(passage: Passage) -> list[Passage]:
-    """A passage as lines, else as sentences, else as two halves."""
-    text = passage.text
-    lines = text.splitlines(keepends=True)
-    if len(lines) > 1:
-        return _placed(passage, lines, Break.LINE)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text) if 0 < match.end() < len(text)]
-    if ends:
-        edges = [0, *ends, len(text)]
-        sentences = [text[a:b] for a, b in pairwise(edges)]
-        return _placed(passage, sentences, Break.SENTENCE)
-    middle = text.rfind(" ", len(text) // 4, len(text) // 2) + 1 or len(text) // 2
-    return _placed(passage, [text[:middle], text[middle:]], Break.ANYWHERE)
-
-
-def _placed(passage: Passage, texts: list[str], opens: Break) -> list[Passage]:
-    """The pieces of a passage with the lines and bytes that each stands on."""
-    place = passage.place
-    # Where bytes were recoded, offsets inside the passage are unknown: each piece keeps its span.
-    exact = (
-        place.start_byte is not None
-        and place.end_byte is not None
-        and place.end_byte - place.start_byte == len(passage.text.encode())
-    )
-    pieces = []
-    line, byte = place.line, place.start_byte or 0
-    for n, text in enumerate(texts):
-        here = place
-        size = len(text.encode())
-        if line is not None:
-            breaks = text.count("\n")
-            here = replace(here, line=line, last_line=line + max(0, breaks - text.endswith("\n")))
-            line += breaks
-        if exact:
-            here = replace(here, start_byte=byte, end_byte=byte + size)
-            byte += size
-        pieces.append(Passage(text, here, opens if n else passage.opens))
-    return pieces
 
 
 def _tail(text: str, limit: int, count: Count) -> str:

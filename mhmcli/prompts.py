@@ -41,12 +41,12 @@ def append(question: str) -> str:
 
     The wording matters more than it should: "copy ... each on a line of its own. Write nothing
     else. If the part has no such sentence, write NONE" had the default model say NONE to 8 of 9
-    parts with the answer in them; this one, to half as many.
+    parts with the answer in them; this one, to 4 of 10 of another set.
     """
     return (
         f"\nQuestion: {question}\n\n"
-        "Copy, word for word, the sentences of the part above that could help to answer the "
-        f"question. If there are none, reply {NOTHING}."
+        "Copy, word for word, every sentence of the part above that mentions a name or thing from "
+        f"the question, or could help to answer it. If there are none, reply {NOTHING}."
     )
 
 

@@ -3,6 +3,7 @@
 from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
+from mhmcli.source.split import parts, sentences, split_sentences
 
 __all__ = [
     "STDIN",
@@ -13,4 +14,7 @@ __all__ = [
     "Source",
     "SourceReport",
     "open_source",
+    "parts",
+    "sentences",
+    "split_sentences",
 ]

@@ -46,6 +46,11 @@ class Documents:
             yield from source.passages()
         self._current = len(self._sources)
 
+    def close(self) -> None:
+        """Every source that is still open is closed."""
+        for source in self._sources:
+            source.close()
+
     @property
     def progress(self) -> float | None:
         """The share handed out so far, 0 to 1, each source by its size; None when one has none."""

@@ -58,6 +58,10 @@ class Source(Protocol):
         """The source's text in order; joined, it is the whole of the source."""
         ...
 
+    def close(self) -> None:
+        """What is open is closed; also done when the passages come to their end."""
+        ...
+
 
 class _Rejoined(io.RawIOBase):
     """A stream with the bytes that were looked at put back before it."""
@@ -93,7 +97,7 @@ def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> S
                 "standard input is a terminal, and no document was named",
                 hint='mhm ask FILE "question", or pipe one in: cat FILE | mhm ask "question"',
             )
-        return _sniffed("<stdin>", stdin, _size(stdin), password)
+        return _sniffed("<stdin>", stdin, None, password)
     path = Path(name)
     if path.is_dir():
         raise SourceError(
@@ -109,7 +113,11 @@ def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> S
         raise SourceError(
             f"cannot read {name}: {error.strerror}", hint="check its permissions"
         ) from error
-    return _sniffed(name, file, _size(file), password)
+    try:
+        return _sniffed(name, file, file, password)
+    except BaseException:
+        file.close()
+        raise
 
 
 def _size(stream: BinaryIO) -> int | None:
@@ -121,28 +129,26 @@ def _size(stream: BinaryIO) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _sniffed(name: str, stream: BinaryIO, size: int | None, password: str | None) -> Source:
+def _sniffed(name: str, stream: BinaryIO, owned: BinaryIO | None, password: str | None) -> Source:
     head = _head(name, stream)
+    size = _size(stream)
     if head.startswith(_GZIP):
         whole = io.BufferedReader(_Rejoined(head, stream))
-        inner = cast(BinaryIO, gzip.GzipFile(fileobj=whole))
-        return _plain(name, inner, _head(name, inner), None, password, kind="gzip")
-    return _plain(name, stream, head, size, password, kind="text")
-
-
-def _plain(  # noqa: PLR0913  what is known of a stream once its head was read
-    name: str, stream: BinaryIO, head: bytes, size: int | None, password: str | None, *, kind: str
-) -> Source:
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=whole))
+        head, kind = _head(name, stream), "gzip"
+    else:
+        kind = "text"
     if not head:
         raise SourceError(f"{name} is empty", hint="nothing to read, nothing to answer from")
-    whole = io.BufferedReader(_Rejoined(head, stream))
+    rejoined = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream)))
     if _PDF in head[:_PDF_OFFSET]:
         if kind == "text" and size is not None:
             stream.seek(0)
             return PdfSource(name, stream, total_bytes=size, password=password)
-        return _spooled_pdf(name, cast(BinaryIO, whole), password)
+        return _spooled_pdf(name, rejoined, password)
     _refuse_binary(name, head)
-    return TextSource(name, whole, kind=kind, total_bytes=size)
+    total = size if kind == "text" else None
+    return TextSource(name, rejoined, kind=kind, total_bytes=total, owned=owned)
 
 
 def _spooled_pdf(name: str, stream: BinaryIO, password: str | None) -> PdfSource:
@@ -150,16 +156,18 @@ def _spooled_pdf(name: str, stream: BinaryIO, password: str | None) -> PdfSource
     spool = tempfile.TemporaryFile(prefix="mhm-")  # noqa: SIM115  open as long as the source
     try:
         shutil.copyfileobj(stream, spool)
-    except (OSError, EOFError, zlib.error) as error:
+        size = spool.tell()
+        spool.seek(0)
+        return PdfSource(name, spool, total_bytes=size, password=password)
+    except BaseException as error:
         spool.close()
+        if not isinstance(error, (OSError, EOFError, zlib.error)):
+            raise
         reason = getattr(error, "strerror", None) or "the compressed data is damaged"
         raise SourceError(
             f"cannot keep the piped PDF in {tempfile.gettempdir()}: {reason}",
             hint="free some space there, or set TMPDIR to a directory that has it",
         ) from error
-    size = spool.tell()
-    spool.seek(0)
-    return PdfSource(name, spool, total_bytes=size, password=password)
 
 
 def _head(name: str, stream: BinaryIO) -> bytes:

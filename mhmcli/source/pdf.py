@@ -24,7 +24,8 @@ _PASSAGE_CHARS = 1200
 
 
 class PdfSource:
-    """A PDF file. Opening it checks the header, the password and the page tree.
+    """A PDF file. Opening it checks the header, the password and the page tree. The file is
+    closed when the reading ends.
 
     Raises:
         SourceError: damaged beyond repair, encrypted without the right password, or empty.
@@ -33,6 +34,7 @@ class PdfSource:
     def __init__(
         self, name: str, file: IO[bytes], *, total_bytes: int, password: str | None = None
     ) -> None:
+        self._file = file
         self._reader = _open(name, file, password)
         try:
             pages = len(self._reader.pages)
@@ -57,6 +59,16 @@ class PdfSource:
         Raises:
             SourceError: not one page has any text.
         """
+        try:
+            yield from self._pages()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """The file is closed."""
+        self._file.close()
+
+    def _pages(self) -> Iterator[Passage]:
         found = False
         for number, label in enumerate(self._labels, start=1):
             text = self._page_text(number)

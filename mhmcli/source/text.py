@@ -48,14 +48,22 @@ class _Line:
 
 
 class TextSource:
-    """A stream of bytes that is text. `total_bytes` is None where nobody knows (a pipe)."""
+    """A stream of bytes that is text. `total_bytes` is None where nobody knows (a pipe).
+    `owned` is closed when the reading ends."""
 
     def __init__(
-        self, name: str, stream: BinaryIO, *, kind: str = "text", total_bytes: int | None = None
+        self,
+        name: str,
+        stream: BinaryIO,
+        *,
+        kind: str = "text",
+        total_bytes: int | None = None,
+        owned: BinaryIO | None = None,
     ) -> None:
         self.report = SourceReport(name, kind, bytes_total=total_bytes, lines=0)
         self._stream = stream
         self._total_bytes = total_bytes
+        self._owned = owned
         self._wide = False
         self._raw_bytes = 0  # of a recoded stream, whose spans are not those of its bytes
 
@@ -68,6 +76,17 @@ class TextSource:
 
     def passages(self) -> Iterator[Passage]:
         """The source's text in order: paragraphs, or groups of lines where there are none."""
+        try:
+            yield from self._grouped()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """The file is closed, if it is the source's own."""
+        if self._owned:
+            self._owned.close()
+
+    def _grouped(self) -> Iterator[Passage]:
         group: list[_Line] = []
         size = 0
         for line in self._lines():

@@ -1,8 +1,10 @@
 """The append writer: the reply is only what is new, or NONE, and the old text stays.
 
-Retention is structural inside a head too: nothing that is kept passes through the model
-again. Only when a head would pass its budget is that head, alone, compacted. The memory is
-not shown, so a step costs the chunk, the question and a handful of written tokens.
+What the reply points at is taken from the chunk itself (`mhmcli.write.ground`), so a note is
+the document's own sentence with its place. Retention is structural inside a head too: nothing
+that is kept passes through the model again. Only when a head would pass its budget is that
+head, alone, compacted. The memory is not shown, so a step costs the chunk, the question and a
+handful of written tokens.
 """
 
 from __future__ import annotations
@@ -11,18 +13,17 @@ import re
 from collections.abc import Generator, Sequence
 
 from mhmcli import prompts
-from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reply
-from mhmcli.source import Place
+from mhmcli.source import Place, split_sentences
 from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
+from mhmcli.write.ground import Grounding, words
 from mhmcli.write.writer import Draft, Reading
 
 _INSTRUCTION_TOKENS = 120
 _REPLY_TOKENS = 256
 _COMPACTED_SHARE = 0.75  # of the budget, so that the next notes do not compact again at once
 _BULLET = re.compile(r"^(?:[-*•]|\d{1,2}[.)]|>)\s+")
-_QUOTES = "\"“”'"
 
 
 class AppendWriter:
@@ -51,10 +52,12 @@ class AppendWriter:
         problem = fault(reply, reading.question)
         if problem and problem is not Outcome.RAN_AWAY:
             return Draft(problem, said=reply.text)
-        lines = _new_lines(reply, reading.question, memory)
-        if not lines:
-            return Draft(problem or Outcome.NOTHING_NEW, said=reply.text)
-        fresh = tuple(Note(line, (_locate(line, reading.chunk),)) for line in lines)
+        pointed = _pointed_at(reply, reading)
+        if not pointed:
+            return Draft(problem or Outcome.NOT_IN_CHUNK, said=reply.text)
+        fresh = _not_held(pointed, memory)
+        if not fresh:
+            return Draft(Outcome.NOTHING_NEW, said=reply.text)
         notes = (*memory.heads[head].notes, *fresh)
         tokens = prompter.count(_joined(notes))
         if tokens <= memory.head_tokens:
@@ -93,38 +96,30 @@ def _joined(notes: Sequence[Note]) -> str:
     return "\n".join(note.text for note in notes)
 
 
-def _new_lines(reply: Reply, question: str, memory: Memory) -> list[str]:
-    """The reply's lines without bullets, repetitions, the question, and what memory holds.
+def _pointed_at(reply: Reply, reading: Reading) -> list[Note]:
+    """The chunk's own sentences that the reply's lines and sentences stand for, each once.
 
     Of a reply that was cut off, the unfinished last line is left out where there are others.
     """
-    lines = [_BULLET.sub("", line.strip()).strip(_QUOTES + " ") for line in reply.text.splitlines()]
+    lines = [line for line in reply.text.splitlines() if line.strip()]
     if not reply.ended and len(lines) > 1:
         lines.pop()
-    held = {folded(line) for head in memory.heads for line in head.text.splitlines()}
-    held.add(folded(question))
-    new = []
+    grounding = Grounding(reading.chunk, reading.question)
+    asked = folded(reading.question)
+    notes: dict[Note, None] = {}
     for line in lines:
-        known = folded(line)
-        if (
-            not re.search(r"\w", line)
-            or says_nothing(line)
-            or known in held
-            or repeats_prompt(line)
-        ):
-            continue
-        held.add(known)
-        new.append(line)
-    return new
+        for sentence in split_sentences(_BULLET.sub("", line.strip())):
+            if says_nothing(sentence) or repeats_prompt(sentence) or folded(sentence) == asked:
+                continue
+            note = grounding.note(sentence)
+            if note:
+                notes[note] = None
+    return list(notes)
 
 
-def _locate(line: str, chunk: Chunk) -> Place:
-    """The passage of the chunk that a copied line stands in, or the chunk where none has it."""
-    sought = folded(line)
-    for passage in chunk.passages:
-        if sought in folded(passage.text):
-            return passage.place
-    return chunk.place
+def _not_held(notes: Sequence[Note], memory: Memory) -> tuple[Note, ...]:
+    held = {folded(note.text) for head in memory.heads for note in head.notes}
+    return tuple(note for note in notes if folded(note.text) not in held)
 
 
 def _origin(line: str, notes: Sequence[Note]) -> tuple[Place, ...]:
@@ -134,6 +129,4 @@ def _origin(line: str, notes: Sequence[Note]) -> tuple[Place, ...]:
 
 
 def _shared_words(text: str, question: str) -> int:
-    return len(
-        set(re.findall(r"\w{3,}", folded(text))) & set(re.findall(r"\w{3,}", folded(question)))
-    )
+    return len(words(text) & words(question))

@@ -23,6 +23,7 @@ class Outcome(str, Enum):
     REFUSED = "refusal"
     RAN_AWAY = "ran into the token limit"
     ECHOED = "repeated its prompt"
+    NOT_IN_CHUNK = "said what the chunk does not"
 
     @property
     def is_failure(self) -> bool:
@@ -36,7 +37,10 @@ class Outcome(str, Enum):
 
 
 _NOTHING = re.compile(
-    rf"[\W_]*(?:{prompts.NOTHING}|N/A|nothing|no relevant \w+)[\W_]*", re.IGNORECASE
+    rf"[\W_]*(?:{prompts.NOTHING}|N/A|nothing|no relevant \w+|"
+    r"(?:the (?:part|text|document|passage)s?\b[\w ]*|there) "
+    r"(?:does not|do not|doesn't|are no|is no)\b[^.]*)[\W_]*",
+    re.IGNORECASE,
 )
 _REFUSAL = re.compile(
     r"(?:i(?:'m| am) sorry|i apologi[sz]e|sorry,|as an ai\b|"
@@ -45,7 +49,7 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _OWN_WORDS = (
-    "the sentences of the part above that could help",
+    "every sentence of the part above that mentions",
     "Reply with the new text of",
     "Reply with the shortened notes only",
     "Shorten the notes above",
@@ -54,7 +58,7 @@ _OWN_WORDS = (
 
 
 def says_nothing(text: str) -> bool:
-    """True for NONE and its like: 'NONE', '**None.**', 'No relevant sentences.'"""
+    """True for NONE and its like: '**None.**', 'The part above does not mention a name.'"""
     return _NOTHING.fullmatch(text) is not None
 
 

@@ -1,0 +1,74 @@
+"""Answers: from the heads alone, or the plain statement that there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from mhmcli import prompts
+from mhmcli.answer import NOT_IN_DOCUMENT, Answer, answer
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.memory import Memory, Note
+from mhmcli.prompter import Prompter, run
+from mhmcli.source import Place
+
+
+def memory() -> Memory:
+    empty = Memory.empty(3, 50)
+    late = empty.write(0, (Note("Late fact.", (Place("b", line=90),)),), 2, 7)
+    return late.write(2, (Note("Early fact.", (Place("a", page=2),)),), 2, 3)
+
+
+def answered(script: list[str], of: Memory) -> tuple[Answer, ScriptedEngine]:
+    engine = ScriptedEngine(script)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    return run(answer(prompter, "What happened?", of, max_tokens=20)), engine
+
+
+def test_an_answer_has_the_places_of_its_notes_in_reading_order() -> None:
+    """All heads are shown, and the places run from the earliest note to the latest."""
+    made, engine = answered(["It burnt."], memory())
+    assert (made.text, made.found) == ("It burnt.", True)
+    assert [str(place) for place in made.places] == ["a p. 2", "b:90"]
+    assert "Late fact.\nEarly fact." in engine.prompts[0]
+
+
+def test_an_empty_memory_asks_no_model() -> None:
+    """Where nothing was found, no model is given the chance to make something up."""
+    made, engine = answered([], Memory.empty(4, 50))
+    assert (made.text, made.found) == (NOT_IN_DOCUMENT, False)
+    assert engine.prompts == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "NOT STATED",
+        "Not stated.",
+        "**NOT STATED**",
+        "The notes do not say.",
+        "The document does not mention it.",
+        "There is no information about that in the notes.",
+        "",
+    ],
+)
+def test_not_stated_is_no_answer(reply: str) -> None:
+    """However the model says it, the person is told the same sentence."""
+    made, _ = answered([reply], memory())
+    assert (made.text, made.found, made.places) == (NOT_IN_DOCUMENT, False, ())
+
+
+def test_an_answer_cut_off_is_marked() -> None:
+    """An answer that ran into its limit is given, and known to be incomplete."""
+    made, _ = answered(["word " * 60], memory())
+    assert made.found
+    assert not made.complete
+
+
+@pytest.mark.parametrize(
+    "reply", ["No, the notes say yes.", "None of the keepers left.", "Nobody."]
+)
+def test_a_no_is_an_answer(reply: str) -> None:
+    """An answer that begins with a negative is not taken for a missing one."""
+    made, _ = answered([reply], memory())
+    assert made.found

@@ -1,0 +1,159 @@
+"""What is opened is told by its first bytes; what cannot be read is an error with a hint."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhmcli.errors import SourceError, UsageError
+from mhmcli.source import Documents, Source, open_source
+from tests.conftest import SAMPLE
+
+NO_STDIN = io.BytesIO()
+
+
+def text_of(source: Source) -> str:
+    return "".join(passage.text for passage in source.passages())
+
+
+def piped(raw: bytes) -> io.BufferedReader:
+    """A stream that, like a pipe, cannot be sought in and gives a few bytes at a time."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.close(reading)
+        with os.fdopen(writing, "wb") as out:
+            for start in range(0, len(raw), 1000):
+                out.write(raw[start : start + 1000])
+                out.flush()
+        os._exit(0)
+    os.close(writing)
+    return os.fdopen(reading, "rb")
+
+
+def test_gzip_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    """A compressed text is read as its text, whatever its name."""
+    path = tmp_path / "log.txt"
+    path.write_bytes(gzip.compress(b"line\n" * 5000))
+    source = open_source(str(path), NO_STDIN)
+    assert text_of(source) == "line\n" * 5000
+    assert source.report.kind == "gzip"
+    assert source.report.complete
+
+
+def test_a_pipe_is_read_incrementally() -> None:
+    """Standard input that is a pipe gives its text, and its size is not known beforehand."""
+    stream = piped(b"a line of text\n" * 1000)
+    source = open_source("-", stream)
+    assert source.report.bytes_total is None
+    assert text_of(source) == "a line of text\n" * 1000
+    stream.close()
+    os.wait()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_piped_pdf_is_spooled(pack: Callable[[bytes], bytes]) -> None:
+    """A PDF through a pipe, compressed or not, is read page by page like a file."""
+    stream = piped(pack(SAMPLE.read_bytes()))
+    source = open_source("-", stream)
+    assert "Corran Head" in text_of(source)
+    assert source.report.pages_read == 26
+    stream.close()
+    os.wait()
+
+
+def test_truncated_gzip_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    """What could be decompressed is read, and the report says that the rest was not."""
+    rng = random.Random(1)
+    text = "".join(f"{rng.random()}\n" for _ in range(20_000)).encode()
+    path = tmp_path / "cut.gz"
+    path.write_bytes(gzip.compress(text)[:100_000])
+    source = open_source(str(path), NO_STDIN)
+    assert text.decode().startswith(text_of(source))
+    assert source.report.bytes_read > 100_000
+    assert source.report.cut_short == "the compressed data ends too early"
+    assert not source.report.complete
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"PK\x03\x04rest", "zip archive"),
+        (b"\x7fELF" + bytes(100), "a program"),
+        (bytes(range(256)), "binary data"),
+        (b"GGUF\x03\0\0\0", "give models with -m"),
+        (gzip.compress(b""), "is empty"),
+        (b"\x1f\x8bnot gzip at all", "compressed data is damaged"),
+        (b"%PDF-1.7\nnot a PDF at all", "damaged"),
+    ],
+)
+def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
+    """Each is one line with a hint, before any model is touched."""
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=says) as caught:
+        open_source(str(path), NO_STDIN)
+    assert caught.value.hint
+
+
+def test_missing_directory_unreadable(tmp_path: Path) -> None:
+    """A missing file and a directory are told apart."""
+    with pytest.raises(SourceError, match="no such file"):
+        open_source(str(tmp_path / "none"), NO_STDIN)
+    with pytest.raises(SourceError, match="is a directory"):
+        open_source(str(tmp_path), NO_STDIN)
+
+
+def test_stdin_that_is_a_terminal_is_no_document() -> None:
+    """Nobody waits for a document to be typed."""
+
+    class Terminal(io.BytesIO):
+        def isatty(self) -> bool:
+            return True
+
+    with pytest.raises(UsageError, match="is a terminal"):
+        open_source("-", Terminal())
+
+
+@given(st.binary(max_size=600))
+def test_no_bytes_crash_the_opening(raw: bytes) -> None:
+    """Whatever comes through standard input is read or refused, never a crash."""
+    try:
+        text_of(open_source("-", io.BytesIO(raw)))
+    except SourceError as error:
+        assert error.hint
+
+
+@given(st.integers(0, 29_000), st.binary(min_size=1, max_size=40))
+def test_no_damage_to_a_pdf_crashes_the_reading(at: int, junk: bytes) -> None:
+    """A PDF with bytes overwritten anywhere is read, in part or whole, or refused."""
+    raw = SAMPLE.read_bytes()
+    raw = raw[:at] + junk + raw[at + len(junk) :]
+    try:
+        source = open_source("-", io.BytesIO(raw))
+        text_of(source)
+    except SourceError as error:
+        assert error.hint
+
+
+def test_documents_are_read_in_order_with_one_progress(tmp_path: Path) -> None:
+    """Progress runs from 0 to 1 over all sources, each by its size."""
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    paths[0].write_text("alpha\n\n" * 300)
+    paths[1].write_text("beta\n\n" * 900)
+    documents = Documents([open_source(str(path), NO_STDIN) for path in paths])
+    documents.open()
+    seen = [(passage.text.split()[0], documents.progress) for passage in documents.passages()]
+    shares = [share for _, share in seen if share is not None]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert [name for name, _ in seen] == ["alpha"] * 300 + ["beta"] * 900
+    assert [report.bytes_read for report in documents.reports] == [2100, 5400]

@@ -1,0 +1,124 @@
+"""PDF: pages counted from 1, printed labels, pages without text, passwords."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+
+from mhmcli.errors import SourceError
+from mhmcli.source import Break, Passage, Source, open_source
+from tests.conftest import SAMPLE
+
+MakePdf = Callable[..., Path]
+
+
+def opened(path: Path, password: str | None = None) -> Source:
+    return open_source(str(path), io.BytesIO(), password=password)
+
+
+def page_with(passages: list[Passage], text: str) -> Passage:
+    return next(p for p in passages if text in " ".join(p.text.split()))
+
+
+def test_pages_count_from_one_and_have_their_printed_label() -> None:
+    """Page 3 of the sample is the first after the front matter, and is printed as 1."""
+    passages = list(opened(SAMPLE).passages())
+    first = passages[0].place
+    assert (first.page, first.label) == (1, "i")
+    taken = page_with(passages, "Mr. Roy takes the station over").place
+    assert (taken.page, taken.label) == (3, "1")
+    assert str(taken).endswith("corran-head.pdf p. 3 (1)")
+
+
+def test_a_new_page_is_a_break() -> None:
+    """Each page's first passage opens a page, the document's first a document."""
+    passages = list(opened(SAMPLE).passages())
+    opens: dict[int | None, Break] = {}
+    for passage in passages:
+        opens.setdefault(passage.place.page, passage.opens)
+    assert opens.pop(1) is Break.DOCUMENT
+    assert set(opens.values()) == {Break.PAGE}
+
+
+def test_a_label_that_is_the_position_is_not_repeated(make_pdf: MakePdf) -> None:
+    """Where a PDF has no labels of its own, a place has none."""
+    passages = list(opened(make_pdf("one", "two")).passages())
+    assert [(p.place.page, p.place.label) for p in passages] == [(1, None), (2, None)]
+
+
+def test_blank_pages_are_counted_and_read(make_pdf: MakePdf) -> None:
+    """A page with nothing on it takes nothing from the coverage."""
+    source = opened(make_pdf("one", "", "three"))
+    list(source.passages())
+    assert source.report.blank_pages == (2,)
+    assert source.report.pages_read == 3
+    assert source.report.complete
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A small grey picture, as a scan would be."""
+    path = tmp_path / "scan.pgm"
+    path.write_bytes(b"P5\n20 20\n255\n" + bytes([200]) * 400)
+    return path
+
+
+def test_pages_that_are_pictures_are_named(tmp_path: Path, picture: Path) -> None:
+    """Text beside scanned pages is read; the scanned ones are reported as unread."""
+    pdf = FPDF()
+    pdf.set_font("Helvetica")
+    for text in ("one", "", ""):
+        pdf.add_page()
+        if text:
+            pdf.cell(text=text)
+        else:
+            pdf.image(str(picture), w=100)
+    path = tmp_path / "part.pdf"
+    pdf.output(str(path))
+    source = opened(path)
+    assert [p.place.page for p in source.passages()] == [1]
+    assert source.report.image_pages == (2, 3)
+    assert not source.report.complete
+
+
+def test_a_scanned_pdf_is_refused_with_the_command_to_run(tmp_path: Path, picture: Path) -> None:
+    """No page has text: the error names the pages, and ocrmypdf."""
+    pdf = FPDF()
+    for _ in range(3):
+        pdf.add_page()
+        pdf.image(str(picture), w=100)
+    path = tmp_path / "scan.pdf"
+    pdf.output(str(path))
+    with pytest.raises(SourceError, match="pages 1-3") as caught:
+        list(opened(path).passages())
+    assert "ocrmypdf" in (caught.value.hint or "")
+
+
+def test_an_encrypted_pdf_opens_with_its_password_alone(make_pdf: MakePdf) -> None:
+    """No password, a wrong one and the right one are told apart."""
+    path = make_pdf("the secret is 42", password="sesame")
+    with pytest.raises(SourceError, match="it is encrypted") as caught:
+        opened(path)
+    assert "MHM_PDF_PASSWORD" in (caught.value.hint or "")
+    with pytest.raises(SourceError, match="does not open it"):
+        opened(path, "wrong")
+    assert "42" in "".join(p.text for p in opened(path, "sesame").passages())
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.7, 0.95])
+def test_a_cut_pdf_is_refused_or_reported(tmp_path: Path, keep: float) -> None:
+    """A PDF without its end is repaired by pypdf, or refused; never read as if whole."""
+    raw = SAMPLE.read_bytes()
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(raw[: int(len(raw) * keep)])
+    try:
+        source = opened(path)
+        list(source.passages())
+    except SourceError as error:
+        assert "damaged" in error.message or "extracted" in error.message
+    else:
+        assert source.report.pages_total is not None

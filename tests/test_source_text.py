@@ -1,0 +1,119 @@
+"""Text sources: exact re-joining, places, encodings, and endless lines."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhmcli.source import Break, Passage
+from mhmcli.source.text import TextSource
+
+
+def read(raw: bytes) -> tuple[list[Passage], TextSource]:
+    source = TextSource("doc", io.BytesIO(raw), total_bytes=len(raw))
+    return list(source.passages()), source
+
+
+def joined(passages: list[Passage]) -> str:
+    return "".join(passage.text for passage in passages)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])).filter(lambda t: t[:1] != "\ufeff"))
+def test_passages_join_to_the_source(text: str) -> None:
+    """Whatever the text, its passages joined are that text, and nothing was recoded."""
+    passages, source = read(text.encode())
+    assert joined(passages) == text
+    assert source.report.recoded_bytes == source.report.replaced_bytes == 0
+    assert source.report.bytes_read == len(text.encode())
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_to_the_end(raw: bytes) -> None:
+    """No bytes stop the reading, and the report counts every one of them."""
+    passages, source = read(b"text\n" + raw)
+    assert source.report.bytes_read == len(raw) + 5
+    assert joined(passages).startswith("text\n")
+
+
+@given(st.lists(st.text("ab \n", max_size=40), max_size=30))
+def test_byte_spans_and_lines_point_at_the_text(parts: list[str]) -> None:
+    """The bytes and lines that a passage names are those that it was read from."""
+    raw = "".join(parts).encode()
+    passages, _ = read(raw)
+    lines = raw.decode().splitlines(keepends=True)
+    for passage in passages:
+        place = passage.place
+        assert raw[place.start_byte : place.end_byte].decode() == passage.text
+        assert place.line is not None
+        assert place.last_line is not None
+        assert "".join(lines[place.line - 1 : place.last_line]) == passage.text
+
+
+def test_paragraphs_and_headings_are_the_breaks() -> None:
+    """A blank line opens a paragraph; a Markdown heading or a chapter line, a heading."""
+    passages, _ = read(b"one\ntwo\n\nthree\n\n# Four\nfive\n\nCHAPTER 12. Six\n")
+    assert [(p.text, p.opens) for p in passages] == [
+        ("one\ntwo\n\n", Break.DOCUMENT),
+        ("three\n\n", Break.PARAGRAPH),
+        ("# Four\nfive\n\n", Break.HEADING),
+        ("CHAPTER 12. Six\n", Break.HEADING),
+    ]
+
+
+def test_cp1252_bytes_are_recoded_and_counted() -> None:
+    """b'caf\\xe9' is read as cp1252; a byte in no encoding is replaced; both are counted."""
+    passages, source = read("naïve ".encode() + b"caf\xe9 \x93q\x94 \x81\n")
+    assert joined(passages) == "naïve café “q” \ufffd\n"
+    assert (source.report.recoded_bytes, source.report.replaced_bytes) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-8", codecs.BOM_UTF8),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-32-le", codecs.BOM_UTF32_LE),
+        ("utf-32-be", codecs.BOM_UTF32_BE),
+    ],
+)
+def test_a_byte_order_mark_decides(encoding: str, mark: bytes) -> None:
+    """The mark is no part of the text, and all bytes count as read."""
+    text = "Grüße 你好 🙂\n" * 3000
+    raw = mark + text.encode(encoding)
+    passages, source = read(raw)
+    assert joined(passages) == text
+    assert source.report.bytes_read == len(raw)
+
+
+def test_fifty_megabytes_on_one_line_in_constant_memory() -> None:
+    """A line without an end is handed on in pieces, none of which cuts a character."""
+
+    class Endless(io.RawIOBase):
+        left = 50_000_000
+
+        def read(self, size: int = -1) -> bytes:
+            size = min(size, self.left)
+            self.left -= size
+            return ("é" * (size // 2 + 1)).encode()[:size]
+
+    source = TextSource("doc", Endless())  # type: ignore[arg-type]
+    tracemalloc.start()
+    characters = sum(len(passage.text) for passage in source.passages())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert characters == 25_000_000
+    assert source.report.recoded_bytes == 0
+    assert peak < 2_000_000
+
+
+def test_all_invalid_bytes_on_a_long_line() -> None:
+    """Thousands of bytes that are no UTF-8 do not exhaust the stack."""
+    passages, source = read(b"\xe9" * 20_000)
+    assert joined(passages) == "é" * 20_000
+    assert source.report.recoded_bytes == 20_000
