@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mhmcli.cli.models import names
 from mhmcli.errors import UsageError
 from mhmcli.presets import DEFAULT_MEMORY, MemoryKind
 
@@ -65,6 +66,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
             "--model",
             envvar="MHM_MODEL",
             help="A GGUF file, or a name from `mhm models list`.",
+            autocompletion=names,
             rich_help_panel=_MODEL,
         ),
     ] = "default",

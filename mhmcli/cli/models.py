@@ -20,7 +20,13 @@ from mhmcli.models import CatalogModel
 
 app = typer.Typer(no_args_is_help=True, help="The models that mhm knows by name.")
 
-Name = Annotated[str, typer.Argument(help="A name from `mhm models list`.")]
+
+def names(incomplete: str) -> list[str]:
+    """The catalog's names that begin with what was typed, for completion."""
+    return [m.name for m in models.CATALOG if m.name.startswith(incomplete)]
+
+
+Name = Annotated[str, typer.Argument(help="A name from `mhm models list`.", autocompletion=names)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Offline = Annotated[
     bool, typer.Option("--offline", envvar="MHM_OFFLINE", help="Never use the network.")

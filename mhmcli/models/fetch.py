@@ -29,8 +29,7 @@ _TIMEOUT_S = 15
 _BLOCK = 1 << 18
 _SPARE_BYTES = 200 << 20  # for the wheels that are unpacked, and for the system to live on
 _WAIT_S = 0.5
-_TRIES = 3
-_PARTIAL_CONTENT, _RANGE_BEYOND_END = 206, 416
+_PARTIAL_CONTENT = 206
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,9 @@ def _sources(model: CatalogModel) -> list[Callable[[CatalogModel, Path], Iterato
 def _from_hub(model: CatalogModel, partial: Path) -> Iterator[Fetching]:
     """The rest of the file by HTTP, from the partial file's end on."""
     assert model.hub is not None
-    for attempt in range(_TRIES):
+    while _size(partial) < model.size_bytes:
         before = _size(partial)
+        reason: object = "it ends too early"
         try:
             yield from _http_rest(model, model.hub, partial)
         except (
@@ -120,18 +120,12 @@ def _from_hub(model: CatalogModel, partial: Path) -> Iterator[Fetching]:
             ConnectionError,
         ) as error:
             reason = getattr(error, "reason", None) or error
-            got_some = _size(partial) > before
-            if not got_some or attempt == _TRIES - 1:
-                raise _SourceFailed(f"the hub: {reason}") from error
-        if _size(partial) == model.size_bytes:
-            return
-    raise _SourceFailed(f"the hub: it ends after {_size(partial)} of {model.size_bytes} bytes")
+        if _size(partial) == before:  # a connection that gave something is worth another one
+            raise _SourceFailed(f"the hub: {reason}, after {before} of {model.size_bytes} bytes")
 
 
 def _http_rest(model: CatalogModel, hub: HubFile, partial: Path) -> Iterator[Fetching]:
     have = _size(partial)
-    if have == model.size_bytes:
-        return
     request = urllib.request.Request(hub.url, headers={"Range": f"bytes={have}-"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
         resumed = response.status == _PARTIAL_CONTENT

@@ -9,6 +9,8 @@ from mhmcli.errors import SourceError
 from mhmcli.source.open import Source
 from mhmcli.source.place import Passage, SourceReport
 
+_MOST_BLANK = 1000  # passages looked at for a first text
+
 
 class Documents:
     """What the user named, in that order."""
@@ -16,30 +18,29 @@ class Documents:
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = tuple(sources)
         self._current = 0
-        self._first: Passage | None = None
+        self._begun: list[Passage] = []
         self._rest = self._all()
 
     def open(self) -> None:
-        """The first passage is read, so that a document with no text is known before a model
-        is fetched or loaded for it.
+        """The first text is read, so that a document without any is known before a model is
+        fetched or loaded for it.
 
         Raises:
-            SourceError: there is no text in the first source that could be read.
+            SourceError: there is no text in the sources, or none that can be read.
         """
-        self._first = next(self._rest, None)
-        if self._first is None:
-            report = self._sources[0].report
-            reason = report.cut_short or "there is no text in it"
-            raise SourceError(
-                f"cannot read {report.name}: {reason}", hint="check that the file is whole"
-            )
+        for passage in self._rest:
+            self._begun.append(passage)
+            if passage.text.strip() or len(self._begun) == _MOST_BLANK:
+                return
+        report = self._sources[0].report
+        raise SourceError(
+            f"cannot read {report.name}: {report.cut_short or 'there is no text in it'}",
+            hint="check that it is the right file, and whole",
+        )
 
     def passages(self) -> Iterator[Passage]:
         """The passages of all sources in order; each source's first opens with a document break."""
-        if self._first is None:
-            self.open()
-        assert self._first is not None
-        return chain([self._first], self._rest)
+        return chain(self._begun, self._rest)
 
     def _all(self) -> Iterator[Passage]:
         for self._current, source in enumerate(self._sources):  # noqa: B020  its progress is shown

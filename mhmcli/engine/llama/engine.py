@@ -227,6 +227,7 @@ class LlamaEngine:
 def _load(path: Path, options: LlamaOptions) -> Any:
     params = llama_cpp.llama_model_default_params()
     params.n_gpu_layers = options.gpu_layers
+    library.forget_errors()
     model = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
     if not model:
         detail = library.last_error() or "llama.cpp gives no reason"

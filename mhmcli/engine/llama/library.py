@@ -23,7 +23,7 @@ _verbose = False
 @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
 def _on_log(level: int, text: bytes, _user: Any) -> None:
     line = text.decode("utf-8", "replace")
-    if level == _ERROR and line.strip():
+    if level == _ERROR and line.strip() and not line.startswith("load: control-looking"):
         _recent.append(line.strip())
     if _verbose:
         sys.stderr.write(line)
@@ -35,6 +35,11 @@ def start(*, verbose: bool = False) -> None:
     _verbose = verbose
     llama_cpp.llama_log_set(_on_log, ctypes.c_void_p(0))
     llama_cpp.llama_backend_init()
+
+
+def forget_errors() -> None:
+    """What llama.cpp complained about before is no reason for what fails next."""
+    _recent.clear()
 
 
 def last_error() -> str:

@@ -1,0 +1,1 @@
+"""The sample document, and the script that makes it."""

@@ -1,0 +1,384 @@
+"""`mhm` as a shell sees it: real processes, their streams and exit statuses."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mhmcli import models
+from mhmcli.errors import ExitStatus
+from tests.conftest import SAMPLE, Ran
+
+Mhm = Callable[..., Ran]
+SHORT = "The lamp burns paraffin oil.\n\nMr. Roy is the keeper of the light.\n"
+
+
+def is_one_error(ran: Ran, says: str) -> bool:
+    """One line for the error and one for the hint, no traceback, nothing on stdout."""
+    lines = ran.err.strip().splitlines()
+    return (
+        ran.out == ""
+        and says in ran.err
+        and "Traceback" not in ran.err
+        and lines[-2].startswith("mhm: ")
+        and lines[-1].startswith("hint: ")
+    )
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> Path:
+    """A document of two sentences."""
+    path = tmp_path / "short.txt"
+    path.write_text(SHORT)
+    return path
+
+
+# --- bad input -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no such file: doc"),
+        (b"", "doc is empty"),
+        (b"\x7fELF\x02\x01\x01" + bytes(99), "doc is not text: it is a program"),
+        (b"%PDF-1.4 broken", "cannot read doc: the PDF is damaged"),
+        (gzip.compress(b""), "doc is empty"),
+        (b"   \n\n \n", "there is no text in it"),
+    ],
+)
+def test_an_unreadable_document_is_status_3(
+    mhm: Mhm, tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    """Before any model is looked for: the model named here does not exist."""
+    if content is not None:
+        (tmp_path / "doc").write_bytes(content)
+    ran = mhm("ask", "-m", "no-such-model", "doc", "What?")
+    assert is_one_error(ran, says)
+    assert ran.status == ExitStatus.SOURCE
+
+
+def test_a_directory_is_status_3(mhm: Mhm, tmp_path: Path) -> None:
+    """The hint says how to name its files."""
+    (tmp_path / "docs").mkdir()
+    ran = mhm("ask", "docs", "What?")
+    assert is_one_error(ran, "docs is a directory")
+    assert ran.status == ExitStatus.SOURCE
+
+
+def test_empty_stdin_is_status_3(mhm: Mhm) -> None:
+    """A pipe that gives nothing is an empty document."""
+    ran = mhm("ask", "What?", stdin=b"")
+    assert is_one_error(ran, "<stdin> is empty")
+    assert ran.status == ExitStatus.SOURCE
+
+
+def test_an_encrypted_pdf_and_its_password(
+    mhm: Mhm, make_pdf: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Without a password: status 3. With it, by file or variable: the model is next."""
+    path = make_pdf("secret", password="sesame")
+    ran = mhm("ask", path, "What?")
+    assert is_one_error(ran, "it is encrypted")
+    assert ran.status == ExitStatus.SOURCE
+    (tmp_path / "password").write_text("sesame\n")
+    opened = mhm("ask", path, "What?", "--password-file", "password", "-m", "no-such-model")
+    assert opened.status == ExitStatus.MODEL
+    opened = mhm("ask", path, "?", "-m", "no-such-model", env={"MHM_PDF_PASSWORD": "sesame"})
+    assert opened.status == ExitStatus.MODEL
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["short.txt"], "no question: the last argument, short.txt, is a file"),
+        (["-q", "  ", "short.txt"], "the question is empty"),
+        (["-q", "What?", "-", "-"], "standard input can be read only once"),
+        (["--password-file", "nowhere", "short.txt", "What?"], "cannot read the password file"),
+    ],
+)
+def test_arguments_that_mean_nothing_are_status_2(
+    mhm: Mhm, short: Path, arguments: list[str], says: str
+) -> None:
+    """Each says which argument, and what to write instead."""
+    ran = mhm("ask", *arguments)
+    assert is_one_error(ran, says)
+    assert ran.status == ExitStatus.USAGE
+
+
+def test_unknown_options_are_status_2(mhm: Mhm) -> None:
+    """A typing error gets the nearest option."""
+    ran = mhm("ask", "--chunk-token", "5", "What?")
+    assert ran.status == ExitStatus.USAGE
+    assert "--chunk-tokens" in ran.err
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"hello", "is not a GGUF model"), (b"GGUF\x03\0\0\0\x01", "is cut short")],
+)
+def test_a_model_that_is_none_is_status_4(
+    mhm: Mhm, short: Path, tmp_path: Path, content: bytes, says: str
+) -> None:
+    """By its header, before llama.cpp sees it."""
+    (tmp_path / "model.gguf").write_bytes(content)
+    ran = mhm("ask", "-m", "model.gguf", short, "What?")
+    assert is_one_error(ran, says)
+    assert ran.status == ExitStatus.MODEL
+
+
+@pytest.mark.model
+def test_a_truncated_model_is_status_4(
+    mhm: Mhm, short: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    """A whole header over missing weights."""
+    (tmp_path / "cut.gguf").write_bytes(tiny_model.read_bytes()[:60_000_000])
+    ran = mhm("ask", "-m", "cut.gguf", short, "What?")
+    assert is_one_error(ran, "cannot load")
+    assert ran.status == ExitStatus.MODEL
+
+
+@pytest.mark.model
+def test_a_model_that_does_not_fit_in_memory_is_status_4(
+    mhm: Mhm, short: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    """With a limit on the process's memory below the file's size, it is not even tried."""
+    big = tmp_path / "big.gguf"
+    with big.open("wb") as file:
+        file.write(tiny_model.read_bytes()[:20_000_000])
+        file.truncate(40_000_000_000)  # sparse: it takes no room on the disk
+    limit = ["sh", "-c", 'ulimit -v 20000000; exec "$@"', "sh"]
+    ran = mhm("ask", "-m", big, short, "What?", before=limit)
+    assert is_one_error(ran, "needs 37.3 GiB of memory")
+    assert ran.status == ExitStatus.MODEL
+
+
+def test_a_missing_model_offline_is_status_4(mhm: Mhm, short: Path, tmp_path: Path) -> None:
+    """The hint is the command that fetches it; the flag and the variable say the same."""
+    empty = {"MHM_MODELS_DIR": str(tmp_path / "none")}
+    ran = mhm("ask", "--offline", short, "What?", env=empty)
+    assert is_one_error(ran, "the network is forbidden")
+    assert f"mhm models pull {models.DEFAULT}" in ran.err
+    assert ran.status == ExitStatus.MODEL
+    assert mhm("ask", short, "What?", env={**empty, "MHM_OFFLINE": "1"}).err == ran.err
+
+
+def test_an_unwritable_cache_is_status_4(mhm: Mhm, short: Path, tmp_path: Path) -> None:
+    """A cache that is a file, and one that has no room."""
+    (tmp_path / "file").write_text("")
+    ran = mhm("models", "pull", "tiny", env={"MHM_MODELS_DIR": str(tmp_path / "file")})
+    assert is_one_error(ran, "cannot keep models in")
+    assert ran.status == ExitStatus.MODEL
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk_is_status_4(mhm: Mhm, tmp_path: Path) -> None:
+    """A disk of 1 MB: refused before a byte is fetched."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no tmpfs can be mounted here")
+    try:
+        ran = mhm("models", "pull", "tiny", env={"MHM_MODELS_DIR": str(disk)})
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert is_one_error(ran, "0.0 GB is free")
+    assert ran.status == ExitStatus.MODEL
+
+
+@pytest.mark.model
+def test_sizes_that_exceed_the_window_are_status_4(mhm: Mhm, short: Path) -> None:
+    """The numbers, and the flag to change."""
+    ran = mhm("ask", "-m", "tiny", "--chunk-tokens", "9000", short, "What?")
+    assert is_one_error(ran, "the model has 8192")
+    assert "--chunk-tokens" in ran.err
+    assert ran.status == ExitStatus.MODEL
+
+
+# --- runs with the tiny model ----------------------------------------------------------------
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("memory", ["append", "mhm-lru", "monolithic"])
+def test_a_run_gives_an_answer_and_a_receipt(mhm: Mhm, short: Path, memory: str) -> None:
+    """stdout has the answer alone, stderr the receipt, whatever the memory."""
+    ran = mhm("ask", "-m", "tiny", "--memory", memory, short, "Who is the keeper of the light?")
+    assert ran.status in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT)
+    assert ran.out.strip()
+    assert "\x1b" not in ran.out + ran.err
+    assert f"read    {short}: 4 lines, {len(SHORT)} of {len(SHORT)} bytes" in ran.err
+    assert "1 chunk; 1 step" in ran.err
+    assert "Smollm2 135M" in ran.err
+
+
+@pytest.mark.model
+def test_json_has_everything_and_stdout_nothing_else(mhm: Mhm, short: Path) -> None:
+    """One object: answers with heads, receipt, model, settings, a schema version."""
+    ran = mhm("ask", "-m", "tiny", "-q", "Who?", "-q", "What burns?", "--json", short)
+    made = json.loads(ran.out)
+    assert made["schema_version"] == 1
+    assert [answer["question"] for answer in made["answers"]] == ["Who?", "What burns?"]
+    assert len(made["answers"][0]["heads"]) == made["settings"]["heads"] == 4
+    receipt = made["receipt"]
+    assert receipt["complete"]
+    assert receipt["finished"]
+    assert receipt["steps"] == 2 * receipt["chunks"] == 2
+    assert receipt["sources"][0]["bytes_read"] == len(SHORT)
+    assert made["model"]["device"].startswith("CPU")
+
+
+@pytest.mark.model
+def test_stdin_is_read_by_a_pipe_and_by_a_dash(mhm: Mhm, short: Path) -> None:
+    """Both ways of naming it, and beside a file."""
+    for arguments in (["What?"], ["-", "What?"], [str(short), "-", "What?"]):
+        ran = mhm("ask", "-m", "tiny", *arguments, stdin=SHORT.encode())
+        assert f"<stdin>: 4 lines, {len(SHORT)} bytes" in ran.err
+    assert "2 chunks" in ran.err
+
+
+@pytest.mark.model
+def test_no_answer_is_status_1(mhm: Mhm, tmp_path: Path) -> None:
+    """A document without a word about it: said on stdout, and by the status."""
+    (tmp_path / "doc").write_text("1 2 3\n")
+    ran = mhm("ask", "-m", "tiny", "--memory", "append", "doc", "Zebra?", "--quiet")
+    assert ran.status == ExitStatus.NOT_IN_DOCUMENT
+    assert ran.out == "The document does not say.\n"
+    assert ran.err == ""
+
+
+@pytest.mark.model
+def test_what_cannot_be_read_is_status_5(mhm: Mhm, tmp_path: Path) -> None:
+    """A truncated gzip is read as far as it goes; --partial-ok takes the answer as it is."""
+    raw = gzip.compress("".join(f"{n * n} is a number\n" for n in range(400)).encode())
+    (tmp_path / "cut.gz").write_bytes(raw[: len(raw) // 2])
+    ran = mhm("ask", "-m", "tiny", "cut.gz", "What?")
+    assert ran.status == ExitStatus.INCOMPLETE
+    assert "READ IN PART" in ran.err
+    assert "the compressed data ends too early" in ran.err
+    ran = mhm("ask", "-m", "tiny", "cut.gz", "What?", "--partial-ok")
+    assert ran.status in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT)
+
+
+@pytest.mark.model
+def test_a_seed_repeats_a_run(mhm: Mhm, short: Path) -> None:
+    """Greedy, or sampled with a seed: the same command gives the same bytes."""
+    command = [
+        "ask",
+        "-m",
+        "tiny",
+        short,
+        "Who is the keeper?",
+        "--temperature",
+        "1",
+        "--seed",
+        "7",
+    ]
+    assert mhm(*command).out == mhm(*command).out
+
+
+@pytest.mark.model
+def test_verbose_shows_steps_and_then_llama_cpp(mhm: Mhm, short: Path) -> None:
+    """-v: a line a step; -vv: llama.cpp's log too."""
+    once = mhm("ask", "-m", "tiny", "-v", short, "Who?")
+    assert "-> question 1, head 1: " in once.err
+    assert "llama_model_load" not in once.err
+    assert "llama_model_load" in mhm("ask", "-m", "tiny", "-vv", short, "Who?").err
+
+
+# --- being stopped ---------------------------------------------------------------------------
+
+
+def started(*arguments: str) -> subprocess.Popen[bytes]:
+    """`mhm ask` on the sample with the tiny model, waiting until it reads."""
+    env = {**os.environ, "MHM_MODELS_DIR": str(models.directory())}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mhmcli", "ask", "-m", "tiny", str(SAMPLE), "What?", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=env,
+    )
+    assert process.stderr is not None
+    assert b"reading" in process.stderr.readline()
+    return process
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, ExitStatus.INTERRUPTED), (signal.SIGTERM, ExitStatus.TERMINATED)],
+)
+def test_a_signal_stops_the_run_with_a_receipt(
+    tiny_model: Path, number: signal.Signals, status: ExitStatus
+) -> None:
+    """Even inside a prefill: what was read until then is said, and no traceback."""
+    process = started("--chunk-tokens", "4000")
+    time.sleep(0.3)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert out == b""
+    assert b"STOPPED BEFORE THE END" in err
+    assert b"Traceback" not in err
+
+
+@pytest.mark.model
+def test_a_closed_pipe_is_quiet(tiny_model: Path, short: Path) -> None:
+    """`mhm ask ... | true` ends with 141 and without a word about it."""
+    command = f"{sys.executable} -m mhmcli ask -m tiny --quiet {short} 'Who?' | true"
+    shell = ["bash", "-c", command + '; exit "${PIPESTATUS[0]}"']
+    done = subprocess.run(shell, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (ExitStatus.CLOSED_PIPE, b"")
+
+
+# --- the rest of the command line ------------------------------------------------------------
+
+
+@pytest.mark.model
+def test_the_models_commands(mhm: Mhm, tiny_model: Path, tmp_path: Path) -> None:
+    """list, path, info and rm say what is here; --json for scripts."""
+    listed = json.loads(mhm("models", "list", "--json").out)
+    assert {m["name"]: m["installed"] for m in listed}["smollm2-135m"]
+    assert mhm("models", "path", "tiny").out.strip() == str(tiny_model)
+    info = mhm("models", "info", "tiny", "--verify")
+    assert "8,192 tokens" in info.out
+    assert info.out.count(models.find("tiny").sha256) == 2
+    assert mhm("models", "pull", "tiny").out.strip() == str(tiny_model)
+    elsewhere = {"MHM_MODELS_DIR": str(tmp_path)}
+    assert is_one_error(mhm("models", "rm", "tiny", env=elsewhere), "is not on this machine")
+    copy = tmp_path / tiny_model.name
+    copy.write_bytes(tiny_model.read_bytes())
+    assert mhm("models", "rm", "tiny", env=elsewhere).status == 0
+    assert not copy.exists()
+
+
+def test_help_and_version(mhm: Mhm) -> None:
+    """Both begin with what a person wants to know."""
+    shown = mhm("ask", "-h")
+    assert shown.status == 0
+    assert shown.out.index("mhm ask book.pdf") < shown.out.index("--chunk-tokens")
+    assert mhm("--version").out.startswith("mhm 0.")
+
+
+def test_a_bug_is_status_70_and_says_so(mhm: Mhm) -> None:
+    """What nobody foresaw is one line too, and a traceback only on request."""
+    code = "import sys, mhmcli.cli.main as m; m.app = lambda: 1 / 0; m.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == ExitStatus.BUG
+    assert done.stderr.startswith(b"mhm: internal error: ZeroDivisionError")
+    assert b"Traceback" not in done.stderr
+    debug = {**os.environ, "MHM_DEBUG": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, env=debug)
+    assert b"Traceback" in done.stderr

@@ -1,0 +1,146 @@
+"""The view: everything a person wants to see, at any size, and nothing that was smuggled in."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from mhmcli.chunk import Chunk
+from mhmcli.memory import Memory, Note
+from mhmcli.reader import ChunkOpened, ChunkProgress, HeadSelected, ReplyPiece, Step
+from mhmcli.source import Passage, Place
+from mhmcli.view import LiveView, PlainView, RunState
+from mhmcli.write import Outcome
+
+HOSTILE = "\x1b[2J\x1b[31mred\x07 [bold]markup[/bold] [/] \u202eevil"
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.s = 100.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+def chunk(index: int, text: str = "text") -> Chunk:
+    place = Place("book.pdf", page=12 + index, last_page=13 + index)
+    return Chunk(index, (Passage(text, place),), 1000)
+
+
+def running(heads: int = 4, *, text: str = "A note.") -> tuple[RunState, Clock, list[float | None]]:
+    """A run in its second chunk, half read, with head 1 written from the first."""
+    clock, share = Clock(), [0.25]
+    memory = Memory.empty(heads, 512)
+    state = RunState(["Who betrays the captain?"], [memory], lambda: share[0], clock)
+    state.take(ChunkOpened(chunk(0)))
+    clock.s += 5
+    state.take(ChunkProgress(chunk(0), 1000))
+    state.take(HeadSelected(chunk(0), 0, 0))
+    state.take(ReplyPiece(0, 0, text))
+    note = Note(text, (chunk(0).place,))
+    written = memory.write(0, (note,), 128, 0)
+    state.take(Step(chunk(0), 0, 0, written, Outcome.WROTE, text))
+    clock.s += 5
+    share[0] = 0.5
+    state.take(ChunkOpened(chunk(1)))
+    state.take(ChunkProgress(chunk(1), 500))
+    return state, clock, share
+
+
+def drawn(state: RunState, width: int, height: int) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, height=height, force_terminal=True, color_system=None)
+    view = LiveView(console, state)
+    console.print(view, end="")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (200, 50), (40, 10), (120, 24)])
+@pytest.mark.parametrize("heads", [1, 2, 4, 8, 16])
+def test_it_fits_the_screen(size: tuple[int, int], heads: int) -> None:
+    """At every size: no line too long, no line too many, and the question and progress shown."""
+    width, height = size
+    state, _, _ = running(heads, text="word " * 400)
+    state.answering(0)
+    for answering in (False, True):
+        if not answering:
+            state, _, _ = running(heads, text="word " * 400)
+        lines = drawn(state, width, height).splitlines()
+        assert max(map(len, lines)) <= width
+        assert len(lines) < height
+        assert "Who betrays the captain?" in lines[0]
+        assert "%" in lines[-1]
+
+
+def test_80_by_24_shows_all_that_matters() -> None:
+    """What is read, how far, how fast, how long still; each head's text, place, age, fill."""
+    state, _, _ = running()
+    shown = drawn(state, 80, 24)
+    for text in (
+        "chunk 2: book.pdf pp. 13-14",
+        "1,500 tokens",
+        "150/s",
+        "left",
+        "A note.",
+        "pp. 12-13 · 1 chunk ago · 25% full",
+        "head 4",
+    ):
+        assert text in shown
+
+
+def test_the_head_being_written_is_marked_and_streams() -> None:
+    """Pieces show as they come, before the step is done."""
+    state, _, _ = running()
+    state.take(HeadSelected(chunk(1), 0, 1))
+    for piece in ("The mate", " betrays", " him."):
+        state.take(ReplyPiece(0, 1, piece))
+    shown = drawn(state, 80, 24)
+    assert "▶ head 2 writing" in shown
+    assert "The mate betrays him." in shown
+
+
+def test_nothing_from_a_document_or_model_reaches_the_terminal() -> None:
+    """Escapes and direction marks are made visible or dropped; markup is just text."""
+    state, _, _ = running(text=HOSTILE)
+    state.questions = [HOSTILE]
+    state.place = Place(HOSTILE, line=1)
+    state.take(HeadSelected(chunk(1), 0, 1))
+    state.take(ReplyPiece(0, 1, HOSTILE))
+    for size in ((80, 24), (200, 50), (40, 10)):
+        shown = drawn(state, *size)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown)
+    assert "[bold]markup[/bold]" in drawn(state, 200, 50)
+
+
+def test_progress_counts_what_is_done_not_what_was_handed_out() -> None:
+    """Half of the second quarter read and not yet written: less than half of it."""
+    state, _, share = running()
+    assert state.share_read == pytest.approx(0.25 + 0.25 * 0.9 / 2)
+    state.take(Step(chunk(1), 0, 0, state.memories[0], Outcome.NOTHING_NEW, "NONE"))
+    assert state.share_read == pytest.approx(0.5)
+    share[0] = None
+    state.take(ChunkOpened(chunk(2)))
+    assert state.share_read is None
+    assert state.left_s is None
+
+
+def test_plain_lines_come_now_and_then() -> None:
+    """A line at once, then one each ten seconds, without a single escape."""
+    state, clock, _ = running(text=HOSTILE)
+    out = io.StringIO()
+    view = PlainView(out, state)
+    view.start()
+    for _ in range(25):
+        view.update()
+        clock.s += 1
+    view.stop()
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("mhm: reading book.pdf pp. 13-14: 36%, 1,500 tokens, 150 tokens/s")
+    assert "\x1b" not in out.getvalue()
