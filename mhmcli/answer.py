@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from mhmcli import prompts
 from mhmcli.memory import Memory
-from mhmcli.prompter import Prompter
-from mhmcli.source import Place
-from mhmcli.write.checks import folded
+from mhmcli.prompter import Prompter, run
+from mhmcli.source import Place, split_sentences
 
 NOT_IN_DOCUMENT = "The document does not say."
 ANSWER_TOKENS = 512
 INSTRUCTION_TOKENS = 150
+
+# Log-odds of yes against no that the notes hold the answer. With the default model, 4 of 5
+# memories with the answer in them stand above 0, and 6 of 7 from other questions below.
+LEAST_LOG_ODDS = 0.0
 
 _NOT_STATED = re.compile(
     r"\W*(?:the (?:notes|document|text|answer)s? (?:do|does|is|are) not\b|not stated|"
@@ -41,16 +44,31 @@ def answer(
 ) -> Generator[str, None, Answer]:
     """The answer from the heads alone; its pieces are yielded as they are decoded.
 
-    An empty memory needs no model to say that nothing was found.
+    The model first judges, by its logits, whether the notes hold the answer; an empty memory
+    needs no model to say that nothing was found.
     """
     if memory.is_empty:
         return Answer(question, NOT_IN_DOCUMENT, found=False)
-    notes = [head.text for head in memory.heads if head.notes]
-    reply = yield from prompter.reply(prompts.answer(question, notes), max_tokens)
-    text = reply.text.strip()
-    if not text or _NOT_STATED.match(text) or folded(prompts.NOT_STATED) in folded(text[:40]):
+    texts = [head.text for head in memory.heads if head.notes]
+    sequence = run(prompter.read(prompts.notes(texts), of_document=False))
+    try:
+        if prompter.judge(prompts.judge(question), after=sequence) < LEAST_LOG_ODDS:
+            return Answer(question, NOT_IN_DOCUMENT, found=False)
+        reply = yield from prompter.reply(prompts.answer(question), max_tokens, after=sequence)
+    finally:
+        prompter.forget(sequence)
+    text = reply.text if reply.ended else _without_loop(reply.text)
+    if not text or _NOT_STATED.match(text):
         return Answer(question, NOT_IN_DOCUMENT, found=False)
     return Answer(question, text, found=True, places=places(memory), complete=reply.ended)
+
+
+def _without_loop(text: str) -> str:
+    """A reply that was cut off, each sentence once: 'It is. It is. It' -> 'It is. It'."""
+    parts = dict.fromkeys(
+        part.strip() for line in text.splitlines() for part in split_sentences(line)
+    )
+    return " ".join(part for part in parts if part)
 
 
 def places(memory: Memory) -> tuple[Place, ...]:

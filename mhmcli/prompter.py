@@ -13,9 +13,12 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from mhmcli.engine import Engine, Feed, Sampling, Want
 
 T = TypeVar("T")
+_YES, _NO = ("yes", "Yes", " yes", " Yes"), ("no", "No", " no", " No")
 _REASONING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 
 
@@ -48,7 +51,7 @@ class Prompter:
         self._base = engine.open()
         engine.feed([Feed(self._base, self._frame.opening)])
 
-    def read(self, text: str) -> Generator[int, None, int]:
+    def read(self, text: str, *, of_document: bool = True) -> Generator[int, None, int]:
         """A new sequence that has read `text` behind the system prompt: its name is returned;
         the tokens read so far are yielded batch by batch, for progress."""
         tokens = self._engine.tokenize(text)
@@ -57,7 +60,10 @@ class Prompter:
         for start in range(0, len(tokens), step):
             part = tokens[start : start + step]
             self._engine.feed([Feed(sequence, part)])
-            self.spent.chunk_tokens += len(part)
+            if of_document:
+                self.spent.chunk_tokens += len(part)
+            else:
+                self.spent.tail_tokens += len(part)
             yield start + len(part)
         return sequence
 
@@ -86,6 +92,22 @@ class Prompter:
         finally:
             self._engine.close(sequence)
         return Reply(without_reasoning(said), tokens, ended)
+
+    def judge(self, text: str, *, after: int) -> float:
+        """The log-odds of yes against no as the reply to `text`, put after the sequence; nothing
+        is decoded. The sequence does not grow."""
+        sequence = self._engine.fork(after)
+        try:
+            tail = [*self._engine.tokenize(text), *self._frame.closing]
+            row = self._engine.feed([Feed(sequence, tail, Want.LAST)])[0][0]
+        finally:
+            self._engine.close(sequence)
+        self.spent.tail_tokens += len(tail)
+        yes, no = (np.logaddexp.reduce(row[self._first_tokens(words)]) for words in (_YES, _NO))
+        return float(yes - no)
+
+    def _first_tokens(self, words: tuple[str, ...]) -> list[int]:
+        return sorted({self._engine.tokenize(word)[0] for word in words})
 
     def count(self, text: str) -> int:
         """How many tokens a text is."""

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from mhmcli.memory import Memory
 
 NOTHING = "NONE"
-NOT_STATED = "NOT STATED"
 
 SYSTEM = (
     "You read a long document part by part and answer questions about it. "
@@ -83,15 +82,29 @@ def compact(question: str, notes: str, target_tokens: int) -> str:
     )
 
 
-def answer(question: str, notes: Sequence[str]) -> str:
-    """Ask for the answer, from the notes alone."""
+def notes(texts: Sequence[str]) -> str:
+    """What memory holds, as the model reads it before it is asked about it."""
+    return fenced("notes", "\n".join(texts))
+
+
+def judge(question: str) -> str:
+    """Ask whether the notes hold the answer: the logits of yes and no are the reply."""
     return (
-        f"{fenced('notes', chr(10).join(notes))}"
-        "\nThe notes above were taken from a long document.\n"
+        f"\nQuestion: {question}\n\n"
+        "Do the notes above contain the answer to the question? Reply yes or no."
+    )
+
+
+def answer(question: str) -> str:
+    """Ask for the answer, from the notes alone.
+
+    No way out is offered: told to reply NOT STATED where the notes do not say, the default model
+    did so for 4 of 5 questions whose answer stood before it, and answered 4 of them when not.
+    """
+    return (
+        "\nThe notes above are sentences of a long document.\n"
         f"Question: {question}\n\n"
-        "Answer the question from the notes alone: first the answer itself, in as few words as "
-        "will do, and no remark about the notes. "
-        f"If the notes do not say, reply {NOT_STATED}."
+        "Answer the question from the notes, in as few words as will do."
     )
 
 

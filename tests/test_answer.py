@@ -19,8 +19,8 @@ def memory() -> Memory:
     return late.write(2, (Note("Early fact.", (Place("a", page=2),)),), 2, 3)
 
 
-def answered(script: list[str], of: Memory) -> tuple[Answer, ScriptedEngine]:
-    engine = ScriptedEngine(script)
+def answered(script: list[str], of: Memory, *, sure: float = 9.0) -> tuple[Answer, ScriptedEngine]:
+    engine = ScriptedEngine(script, judge=lambda _: sure)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     return run(answer(prompter, "What happened?", of, max_tokens=20)), engine
 
@@ -58,10 +58,19 @@ def test_not_stated_is_no_answer(reply: str) -> None:
     assert (made.text, made.found, made.places) == (NOT_IN_DOCUMENT, False, ())
 
 
+def test_a_verdict_of_no_is_no_answer() -> None:
+    """Where the logits say that the notes do not hold it, no answer is decoded."""
+    made, engine = answered([], memory(), sure=-1.0)
+    assert (made.text, made.found) == (NOT_IN_DOCUMENT, False)
+    assert engine.prompts == []
+    assert engine.open_sequences == 1
+
+
 def test_an_answer_cut_off_is_marked() -> None:
     """An answer that ran into its limit is given, and known to be incomplete."""
-    made, _ = answered(["word " * 60], memory())
+    made, _ = answered(["It burnt. " * 60], memory())
     assert made.found
+    assert made.text == "It burnt."
     assert not made.complete
 
 

@@ -219,7 +219,7 @@ def test_a_run_gives_an_answer_and_a_receipt(mhm: Mhm, short: Path, memory: str)
     assert ran.status in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT)
     assert ran.out.strip()
     assert "\x1b" not in ran.out + ran.err
-    assert f"read    {short}: 4 lines, {len(SHORT)} of {len(SHORT)} bytes" in ran.err
+    assert f"read    {short}: 3 lines, {len(SHORT)} of {len(SHORT)} bytes" in ran.err
     assert "1 chunk; 1 step" in ran.err
     assert "Smollm2 135M" in ran.err
 
@@ -245,7 +245,7 @@ def test_stdin_is_read_by_a_pipe_and_by_a_dash(mhm: Mhm, short: Path) -> None:
     """Both ways of naming it, and beside a file."""
     for arguments in (["What?"], ["-", "What?"], [str(short), "-", "What?"]):
         ran = mhm("ask", "-m", "tiny", *arguments, stdin=SHORT.encode())
-        assert f"<stdin>: 4 lines, {len(SHORT)} bytes" in ran.err
+        assert f"<stdin>: 3 lines, {len(SHORT)} bytes" in ran.err
     assert "2 chunks" in ran.err
 
 
@@ -374,7 +374,7 @@ def test_help_and_version(mhm: Mhm) -> None:
 
 def test_a_bug_is_status_70_and_says_so(mhm: Mhm) -> None:
     """What nobody foresaw is one line too, and a traceback only on request."""
-    code = "import sys, mhmcli.cli.main as m; m.app = lambda: 1 / 0; m.main()"
+    code = "import mhmcli.cli.application as a; a.app = lambda: 1 / 0; a.main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == ExitStatus.BUG
     assert done.stderr.startswith(b"mhm: internal error: ZeroDivisionError")

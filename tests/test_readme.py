@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+from mhmcli.source import open_source
+from tests.sample import make_sample
 
 ROOT = Path(__file__).parent.parent
 
@@ -16,11 +20,6 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 def test_the_sample_is_what_its_script_makes(tmp_path: Path) -> None:
     """The PDF in the repository can be made again from its text."""
-    import io
-
-    from mhmcli.source import open_source
-    from tests.sample import make_sample
-
     made = tmp_path / "made.pdf"
     make_sample.make(made)
     texts = [

@@ -25,6 +25,7 @@ class Clock:
         self.s = 100.0
 
     def __call__(self) -> float:
+        """The time, in seconds."""
         return self.s
 
 
@@ -35,7 +36,8 @@ def chunk(index: int, text: str = "text") -> Chunk:
 
 def running(heads: int = 4, *, text: str = "A note.") -> tuple[RunState, Clock, list[float | None]]:
     """A run in its second chunk, half read, with head 1 written from the first."""
-    clock, share = Clock(), [0.25]
+    clock = Clock()
+    share: list[float | None] = [0.25]
     memory = Memory.empty(heads, 512)
     state = RunState(["Who betrays the captain?"], [memory], lambda: share[0], clock)
     state.take(ChunkOpened(chunk(0)))

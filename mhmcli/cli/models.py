@@ -17,6 +17,7 @@ from mhmcli import models
 from mhmcli.cli.output import print_json, print_line, say
 from mhmcli.errors import ModelError
 from mhmcli.models import CatalogModel
+from mhmcli.printable import one_line
 
 app = typer.Typer(no_args_is_help=True, help="The models that mhm knows by name.")
 
@@ -172,10 +173,8 @@ def info(
             facts["sha256 of the file"] = models.sha256_of(file)
     else:
         facts["here"] = "no"
-    table = Table.grid(padding=(0, 2))
     for key, value in facts.items():
-        table.add_row(key, Text(value))
-    Console(soft_wrap=True).print(table)
+        print_line(f"{key + ':':<20}{one_line(value)}")
 
 
 @app.command()

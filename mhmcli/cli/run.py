@@ -84,7 +84,7 @@ class _Run:
         self.view.start()
         try:
             engine = self._engine(path)
-            with stopping(engine.stop):
+            with stopping(engine):
                 answers, receipt = self._read_and_answer(engine)
         finally:
             self.view.stop()
@@ -122,7 +122,7 @@ class _Run:
             self._read(prompter, tally)
             receipt = replace(so_far(), finished=True)
             answers = [self._answer(prompter, number) for number in range(len(request.questions))]
-        except (KeyboardInterrupt, Interrupted):
+        except Interrupted:
             self.view.stop()
             if not request.quiet:
                 say_receipt(receipt if receipt.finished else so_far(), [])

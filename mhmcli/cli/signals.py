@@ -2,8 +2,7 @@
 
 Python runs a signal handler only between its own instructions, so one that arrives inside
 `llama_decode` would wait for it. The C-level handler does write to the wake-up descriptor at
-once; a thread that reads it tells the engine to stop, `llama_decode` returns, and the pending
-KeyboardInterrupt is raised.
+once; a thread that reads it tells the engine to stop, and `llama_decode` returns.
 """
 
 from __future__ import annotations
@@ -16,33 +15,54 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Protocol
 
 from mhmcli.errors import Interrupted, Terminated
 
 _SHOW_CURSOR = "\x1b[?25h"
 
 
-def _raise_terminated(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated("stopped by SIGTERM")
+class Stoppable(Protocol):
+    """What is stopped: an engine that computes in C code for seconds."""
+
+    @property
+    def is_computing(self) -> bool:
+        """True while the C code runs, and will itself raise `Interrupted` once stopped."""
+        ...
+
+    def stop(self) -> None:
+        """The computation ends within milliseconds. Called from another thread."""
+        ...
 
 
 @contextlib.contextmanager
-def stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """Within this, SIGINT and SIGTERM call `stop` from another thread, even while C code runs,
-    and then raise `Interrupted` or `Terminated`. A second one ends the process at once."""
+def stopping(engine: Stoppable) -> Iterator[None]:
+    """Within this, SIGINT and SIGTERM stop the engine from another thread, even while C code
+    runs, and `Interrupted` or `Terminated` is raised. A second one ends the process at once."""
+    received: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        # llama.cpp logs that it was stopped: the callback runs this, and would swallow it.
+        if not engine.is_computing:
+            raise Interrupted("stopped")
+
     reading, writing = socket.socketpair()
     writing.setblocking(False)
-    before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    terminate = signal.signal(signal.SIGTERM, _raise_terminated)
-    watcher = threading.Thread(target=_watch, args=(reading, stop), daemon=True)
+    wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    before = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
+    watcher = threading.Thread(target=_watch, args=(reading, engine.stop), daemon=True)
     watcher.start()
     try:
         yield
-    except KeyboardInterrupt:
-        raise Interrupted("stopped") from None
+    except Interrupted as stopped:
+        if signal.SIGTERM in received:
+            raise Terminated(stopped.message) from None
+        raise
     finally:
-        signal.set_wakeup_fd(before)
-        signal.signal(signal.SIGTERM, terminate)
+        signal.set_wakeup_fd(wakeup)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         writing.close()
         watcher.join()
         reading.close()

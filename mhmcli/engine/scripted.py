@@ -22,14 +22,23 @@ _TOKEN = re.compile(r"\s*\S+|\s+")
 class ScriptedEngine:
     """Replies with the next text of a list, or with what a function makes of the prompt.
 
+    Asked for a verdict, it is as sure of yes as `judge` says of the prompt (log-odds).
+
     `prompts` are the texts after which replies were asked for; `fed_tokens` counts every token
     that a real engine would have computed.
     """
 
-    def __init__(self, script: Script, *, window_tokens: int = 1 << 20) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        judge: Callable[[str], float] = lambda _: 9.0,
+        window_tokens: int = 1 << 20,
+    ) -> None:
         self.info = EngineInfo("scripted", "", "none", "none", window_tokens, 1 << 16)
         self.prompts: list[str] = []
         self.fed_tokens = 0
+        self._judge = judge
         self._script = script if callable(script) else iter(script)
         self._words: list[str] = []
         self._ids: dict[str, int] = {}
@@ -81,19 +90,30 @@ class ScriptedEngine:
         return len(self._sequences)
 
     def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
-        """The tokens are appended; the logits wanted are all zero, over a vocabulary of one."""
+        """The tokens are appended; logits are zero for all words but `yes`."""
         rows = {Want.NONE: 0, Want.LAST: 1}
+        yes = self._id("yes")
+        for word in ("Yes", " yes", " Yes", "no", "No", " no", " No"):
+            self._id(word)
+        made = []
         for feed in feeds:
             self._sequences[feed.sequence] += feed.tokens
             self.fed_tokens += len(feed.tokens)
+            logits = np.zeros((rows.get(feed.want, len(feed.tokens)), len(self._words)), np.float32)
+            if feed.want is not Want.NONE:
+                logits[-1, yes] = self._judge(self._text(feed.sequence))
+            made.append(logits)
         if sum(map(len, self._sequences.values())) > self.info.window_tokens:
             raise ModelError(f"the window of {self.info.window_tokens} tokens is full")
-        return [np.zeros((rows.get(f.want, len(f.tokens)), 1), np.float32) for f in feeds]
+        return made
+
+    def _text(self, sequence: int) -> str:
+        return "".join(self._words[token] for token in self._sequences[sequence])
 
     def reply(self, sequence: int, max_tokens: int, sampling: Sampling) -> Iterator[Piece]:
         """The script's next reply, cut at the limit as a model's would be."""
         del sampling
-        prompt = "".join(self._words[token] for token in self._sequences[sequence])
+        prompt = self._text(sequence)
         self.prompts.append(prompt)
         if callable(self._script):
             reply = self._script(prompt)

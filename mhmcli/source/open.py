@@ -21,7 +21,7 @@ from typing import BinaryIO, Protocol, cast
 from mhmcli.errors import SourceError, UsageError
 from mhmcli.source.pdf import PdfSource
 from mhmcli.source.place import Passage, SourceReport
-from mhmcli.source.text import TextSource
+from mhmcli.source.text import TextSource, read_some, reason_of
 
 STDIN = "-"
 _HEAD_BYTES = 4096
@@ -78,8 +78,7 @@ class _Rejoined(io.RawIOBase):
         if self._head:
             part, self._head = self._head[: len(view)], self._head[len(view) :]
         else:
-            read1 = getattr(self._rest, "read1", None)
-            part = read1(len(view)) if read1 else self._rest.read(len(view))
+            part = read_some(self._rest, len(view))
         view[: len(part)] = part
         return len(part)
 
@@ -163,9 +162,8 @@ def _spooled_pdf(name: str, stream: BinaryIO, password: str | None) -> PdfSource
         spool.close()
         if not isinstance(error, (OSError, EOFError, zlib.error)):
             raise
-        reason = getattr(error, "strerror", None) or "the compressed data is damaged"
         raise SourceError(
-            f"cannot keep the piped PDF in {tempfile.gettempdir()}: {reason}",
+            f"cannot keep the piped PDF in {tempfile.gettempdir()}: {reason_of(error)}",
             hint="free some space there, or set TMPDIR to a directory that has it",
         ) from error
 
@@ -175,7 +173,7 @@ def _head(name: str, stream: BinaryIO) -> bytes:
     head = b""
     try:
         while len(head) < _HEAD_BYTES:
-            block = stream.read(_HEAD_BYTES - len(head))
+            block = read_some(stream, _HEAD_BYTES - len(head))
             if not block:
                 break
             head += block
@@ -184,9 +182,8 @@ def _head(name: str, stream: BinaryIO) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         if head:
             return head  # the reading will meet the same fault, and report it with what it read
-        reason = getattr(error, "strerror", None) or "the compressed data is damaged"
         raise SourceError(
-            f"cannot read {name}: {reason}", hint="check that the file is whole"
+            f"cannot read {name}: {reason_of(error)}", hint="check that the file is whole"
         ) from error
     return head
 

@@ -8,6 +8,7 @@ as cp1252 one by one, so that a stream never has to be read again from its start
 from __future__ import annotations
 
 import codecs
+import gzip
 import io
 import re
 import zlib
@@ -24,6 +25,7 @@ _HEADING = re.compile(
     r"#{1,6}\s|(?:chapter|part|book|section|article|appendix)\s+[\divxlc]+\b", re.IGNORECASE
 )
 _UTF8_BYTES = 4
+_MARK_BYTES = 4
 _FIRST_MULTIBYTE = 0x80
 _CONTINUATION = range(0x80, 0xC0)  # the second and later bytes of a UTF-8 character
 _WIDE_MARKS = {
@@ -146,9 +148,8 @@ class TextSource:
 
     def _blocks(self) -> Iterator[bytes]:
         """The stream's bytes as UTF-8 (or as they are), without a byte order mark."""
-        first = b""
         try:
-            first = self._stream.read(4)
+            first = self._stream.read(_MARK_BYTES)
             mark = next((m for m in _WIDE_MARKS if first.startswith(m)), None)
             if mark:
                 self._wide = True
@@ -156,10 +157,10 @@ class TextSource:
                 return
             if first:
                 yield first
-            while block := _read_some(self._stream):
+            while block := read_some(self._stream):
                 yield block
         except (OSError, EOFError, zlib.error) as error:
-            self.report = replace(self.report, cut_short=_reason(error))
+            self.report = replace(self.report, cut_short=reason_of(error))
 
     def _recode(self, encoding: str, first: bytes) -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
@@ -174,19 +175,21 @@ class TextSource:
                 yield text.encode("utf-8", "replace")
             if not block:
                 return
-            block = _read_some(self._stream)
+            block = read_some(self._stream)
 
 
-def _read_some(stream: BinaryIO) -> bytes:
-    """At least one byte where there is one, without waiting for a full block on a pipe."""
+def read_some(stream: BinaryIO, most: int = _BLOCK_BYTES) -> bytes:
+    """At least one byte where there is one, without waiting for a full block on a pipe, and
+    without losing what a damaged stream gave before its fault."""
     read1 = getattr(stream, "read1", None)
-    return bytes(read1(_BLOCK_BYTES) if read1 else stream.read(_BLOCK_BYTES))
+    return bytes(read1(most) if read1 else stream.read(most))
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a stream could not be read any further."""
     if isinstance(error, EOFError):
         return "the compressed data ends too early"
-    if isinstance(error, zlib.error):
+    if isinstance(error, (zlib.error, gzip.BadGzipFile)):
         return "the compressed data is damaged"
     return str(getattr(error, "strerror", None) or error)
 

@@ -35,6 +35,7 @@ _SCALARS = {
 _STRING = 8
 _ARRAY = 9
 _MAX_DEPTH = 4
+_MOST_HEADER_BYTES = 1 << 28  # vocabularies of 250,000 tokens take some 20 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,10 @@ def read_header(path: Path) -> GgufHeader:
                     f"{path} is not a GGUF model",
                     hint="mhm runs the GGUF files of llama.cpp; named ones: mhm models list",
                 )
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _parse(path, data)
+            size = path.stat().st_size
+            length = min(size, _MOST_HEADER_BYTES)
+            with mmap.mmap(file.fileno(), length, access=mmap.ACCESS_READ) as data:
+                return _parse(path, data, size)
     except FileNotFoundError:
         raise ModelError(
             f"no model at {path}", hint="name one of the catalog instead: mhm models list"
@@ -156,7 +159,7 @@ def read_header(path: Path) -> GgufHeader:
         ) from None
 
 
-def _parse(path: Path, data: mmap.mmap) -> GgufHeader:
+def _parse(path: Path, data: mmap.mmap, size: int) -> GgufHeader:
     reader = _Reader(data)
     reader.at = len(MAGIC)
     version = int(reader.unpack("I")[0])
@@ -167,4 +170,4 @@ def _parse(path: Path, data: mmap.mmap) -> GgufHeader:
     for _ in range(pairs):
         key = reader.string()
         metadata[key] = reader.value(int(reader.unpack("I")[0]))
-    return GgufHeader(path, version, tensor_count, len(data), metadata)
+    return GgufHeader(path, version, tensor_count, size, metadata)

@@ -52,6 +52,7 @@ class LlamaEngine:
         library.start(verbose=options.verbose)
         hardware.refuse_what_cannot_fit(path)
         self._abort = library.AbortFlag()
+        self.is_computing = False
         self._model = _load(path, options)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         threads = options.threads or hardware.physical_cores()
@@ -174,7 +175,9 @@ class LlamaEngine:
         if not used:
             return
         self._batch.n_tokens = used
+        self.is_computing = True
         status = llama_cpp.llama_decode(self._context, self._batch)
+        self.is_computing = False
         if status == _ABORTED or self._abort.is_set:
             raise Interrupted("stopped")
         if status == _WINDOW_FULL:

@@ -15,7 +15,7 @@ from typing import Any
 
 import llama_cpp
 
-_ERROR, _CONTINUED = 3, 5
+_ERROR = 4  # ggml_log_level
 _recent: deque[str] = deque(maxlen=8)
 _verbose = False
 
@@ -23,7 +23,7 @@ _verbose = False
 @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
 def _on_log(level: int, text: bytes, _user: Any) -> None:
     line = text.decode("utf-8", "replace")
-    if level == _ERROR and line.strip() and not line.startswith("load: control-looking"):
+    if level == _ERROR and line.strip():
         _recent.append(line.strip())
     if _verbose:
         sys.stderr.write(line)
