@@ -29,10 +29,12 @@ DEFAULT_MEMORY = MemoryKind.APPEND
 @dataclass(frozen=True, slots=True)
 class Preset:
     """How one memory is built. The head sizes of the two from the papers are the papers':
-    4 x 1024 (arXiv:2607.01523) and the same 4096 in one (arXiv:2507.02259)."""
+    4 x 1024 (arXiv:2607.01523) and the same 4096 in one (arXiv:2507.02259). A small model finds
+    more in small chunks; where the memory is shown with each chunk, they cost too much."""
 
     heads: int
     head_tokens: int
+    chunk_tokens: int
     selector: HeadSelector
     writer: HeadWriter
 
@@ -41,7 +43,7 @@ def preset(kind: MemoryKind) -> Preset:
     """The parts of the memory of that name."""
     lru = LeastRecentlyUpdated()
     return {
-        MemoryKind.APPEND: Preset(4, 512, lru, AppendWriter()),
-        MemoryKind.MHM_LRU: Preset(4, 1024, lru, RewriteWriter()),
-        MemoryKind.MONOLITHIC: Preset(1, 4096, lru, RewriteWriter()),
+        MemoryKind.APPEND: Preset(4, 512, 700, lru, AppendWriter()),
+        MemoryKind.MHM_LRU: Preset(4, 1024, 2000, lru, RewriteWriter()),
+        MemoryKind.MONOLITHIC: Preset(1, 4096, 2000, lru, RewriteWriter()),
     }[kind]

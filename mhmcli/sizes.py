@@ -11,7 +11,6 @@ from mhmcli.answer import ANSWER_TOKENS, INSTRUCTION_TOKENS
 from mhmcli.errors import ModelError, UsageError
 from mhmcli.write import HeadWriter
 
-CHUNK_TOKENS = 2000
 _LEAST_CHUNK = 64
 _LEAST_HEAD = 32
 _SYSTEM_TOKENS = 96  # the system prompt, the template round it, and the fences
@@ -24,6 +23,7 @@ class Wanted:
 
     heads: int
     default_head_tokens: int
+    default_chunk_tokens: int
     chunk_tokens: int | None = None
     head_tokens: int | None = None
     overlap_tokens: int = 0
@@ -54,7 +54,7 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
         ModelError: the sizes asked for, or the least that make sense, exceed the window.
     """
     _check(wanted)
-    chunk = wanted.chunk_tokens or CHUNK_TOKENS
+    chunk = wanted.chunk_tokens or wanted.default_chunk_tokens
     head = wanted.head_tokens or wanted.default_head_tokens
     answer_tokens = min(ANSWER_TOKENS, window_tokens // 4)
 

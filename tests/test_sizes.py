@@ -15,7 +15,12 @@ from mhmcli.sizes import Wanted, fit
 def test_defaults_fit_any_window(kind: MemoryKind, window: int, question: int) -> None:
     """What is left open shrinks until the longest prompt and reply fit."""
     chosen = preset(kind)
-    sizes = fit(Wanted(chosen.heads, chosen.head_tokens), chosen.writer, question, window)
+    sizes = fit(
+        Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens),
+        chosen.writer,
+        question,
+        window,
+    )
     step = sizes.chunk_tokens + chosen.writer.tail_tokens(sizes.heads, sizes.head_tokens)
     assert step + chosen.writer.reply_tokens(sizes.head_tokens) + question < sizes.window_tokens
     assert sizes.heads * sizes.head_tokens + sizes.answer_tokens < sizes.window_tokens <= window
@@ -24,7 +29,9 @@ def test_defaults_fit_any_window(kind: MemoryKind, window: int, question: int) -
 def test_a_large_window_leaves_the_defaults_alone() -> None:
     """With the default model nothing has to shrink, and no more window is made than is needed."""
     chosen = preset(MemoryKind.MHM_LRU)
-    sizes = fit(Wanted(chosen.heads, chosen.head_tokens), chosen.writer, 20, 32_768)
+    sizes = fit(
+        Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens), chosen.writer, 20, 32_768
+    )
     assert (sizes.heads, sizes.head_tokens) == (4, 1024)
     assert sizes.window_tokens < 10_000
 
@@ -32,9 +39,9 @@ def test_a_large_window_leaves_the_defaults_alone() -> None:
 @pytest.mark.parametrize(
     ("wanted", "flag"),
     [
-        (Wanted(4, 512, chunk_tokens=40_000), "--chunk-tokens"),
-        (Wanted(4, 512, head_tokens=20_000), "--head-tokens"),
-        (Wanted(2000, 512), "--heads"),
+        (Wanted(4, 512, 2000, chunk_tokens=40_000), "--chunk-tokens"),
+        (Wanted(4, 512, 2000, head_tokens=20_000), "--head-tokens"),
+        (Wanted(2000, 512, 2000), "--heads"),
     ],
 )
 def test_what_cannot_fit_is_refused_with_the_numbers(wanted: Wanted, flag: str) -> None:
@@ -47,11 +54,11 @@ def test_what_cannot_fit_is_refused_with_the_numbers(wanted: Wanted, flag: str) 
 @pytest.mark.parametrize(
     "wanted",
     [
-        Wanted(0, 512),
-        Wanted(4, 512, head_tokens=0),
-        Wanted(4, 512, chunk_tokens=-5),
-        Wanted(4, 512, overlap_tokens=-1),
-        Wanted(4, 512, chunk_tokens=100, overlap_tokens=80),
+        Wanted(0, 512, 2000),
+        Wanted(4, 512, 2000, head_tokens=0),
+        Wanted(4, 512, 2000, chunk_tokens=-5),
+        Wanted(4, 512, 2000, overlap_tokens=-1),
+        Wanted(4, 512, 2000, chunk_tokens=100, overlap_tokens=80),
     ],
 )
 def test_sizes_that_mean_nothing_are_usage_errors(wanted: Wanted) -> None:

@@ -206,6 +206,7 @@ def _sizes(request: Request, chosen: Preset, tokenizer: Tokenizer, header: GgufH
     wanted = Wanted(
         heads=chosen.heads if request.heads is None else request.heads,
         default_head_tokens=chosen.head_tokens,
+        default_chunk_tokens=chosen.chunk_tokens,
         chunk_tokens=request.chunk_tokens,
         head_tokens=request.head_tokens,
         overlap_tokens=request.overlap_tokens,

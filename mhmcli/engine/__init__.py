@@ -130,7 +130,10 @@ class Engine(Protocol):
         """
         ...
 
-    def reply(self, sequence: int, max_tokens: int, sampling: Sampling) -> Iterator[Piece]:
-        """A reply decoded after the sequence, at most `max_tokens` long. The sequence grows by
-        what was decoded. The logits of its last token must be the last ones computed."""
+    def reply(
+        self, sequence: int, max_tokens: int, sampling: Sampling, *, not_first: Sequence[int] = ()
+    ) -> Iterator[Piece]:
+        """A reply decoded after the sequence, at most `max_tokens` long, whose first token is
+        none of `not_first`. The sequence grows by what was decoded. The logits of its last token
+        must be the last ones computed."""
         ...

@@ -22,7 +22,8 @@ _TOKEN = re.compile(r"\s*\S+|\s+")
 class ScriptedEngine:
     """Replies with the next text of a list, or with what a function makes of the prompt.
 
-    Asked for a verdict, it is as sure of yes as `judge` says of the prompt (log-odds).
+    Asked for a verdict, it is as sure of yes as `judge` says of the prompt (log-odds). It would
+    say NONE with the probability that `opt_out` gives, before its script is asked.
 
     `prompts` are the texts after which replies were asked for; `fed_tokens` counts every token
     that a real engine would have computed.
@@ -33,12 +34,14 @@ class ScriptedEngine:
         script: Script,
         *,
         judge: Callable[[str], float] = lambda _: 9.0,
+        opt_out: Callable[[str], float] = lambda _: 0.0,
         window_tokens: int = 1 << 20,
     ) -> None:
         self.info = EngineInfo("scripted", "", "none", "none", window_tokens, 1 << 16)
         self.prompts: list[str] = []
         self.fed_tokens = 0
         self._judge = judge
+        self._opt_out = opt_out
         self._script = script if callable(script) else iter(script)
         self._words: list[str] = []
         self._ids: dict[str, int] = {}
@@ -93,15 +96,18 @@ class ScriptedEngine:
         """The tokens are appended; logits are zero for all words but `yes`."""
         rows = {Want.NONE: 0, Want.LAST: 1}
         yes = self._id("yes")
-        for word in ("Yes", " yes", " Yes", "no", "No", " no", " No"):
+        for word in ("Yes", " yes", " Yes", "no", "No", " no", " No", "None", " NONE", " None"):
             self._id(word)
+        none = self._id("NONE")
         made = []
         for feed in feeds:
             self._sequences[feed.sequence] += feed.tokens
             self.fed_tokens += len(feed.tokens)
             logits = np.zeros((rows.get(feed.want, len(feed.tokens)), len(self._words)), np.float32)
             if feed.want is not Want.NONE:
-                logits[-1, yes] = self._judge(self._text(feed.sequence))
+                prompt = self._text(feed.sequence)
+                logits[-1, yes] = self._judge(prompt)
+                logits[-1, none] = _logit(self._opt_out(prompt), logits[-1], none)
             made.append(logits)
         if sum(map(len, self._sequences.values())) > self.info.window_tokens:
             raise ModelError(f"the window of {self.info.window_tokens} tokens is full")
@@ -110,9 +116,12 @@ class ScriptedEngine:
     def _text(self, sequence: int) -> str:
         return "".join(self._words[token] for token in self._sequences[sequence])
 
-    def reply(self, sequence: int, max_tokens: int, sampling: Sampling) -> Iterator[Piece]:
-        """The script's next reply, cut at the limit as a model's would be."""
-        del sampling
+    def reply(
+        self, sequence: int, max_tokens: int, sampling: Sampling, *, not_first: Sequence[int] = ()
+    ) -> Iterator[Piece]:
+        """The script's next reply, cut at the limit as a model's would be. A script may well say
+        what was not to come first: what is done about that is a thing to test."""
+        del sampling, not_first
         prompt = self._text(sequence)
         self.prompts.append(prompt)
         if callable(self._script):
@@ -126,3 +135,9 @@ class ScriptedEngine:
         for word in words[:max_tokens]:
             yield Piece(word, 1)
         yield Piece("", int(len(words) < max_tokens), ends=len(words) < max_tokens)
+
+
+def _logit(probability: float, row: Logits, index: int) -> float:
+    """The logit that gives an entry of the row that probability under softmax."""
+    others = np.logaddexp.reduce(np.delete(row, index))
+    return float(others + np.log(max(probability, 1e-9)) - np.log(max(1 - probability, 1e-9)))

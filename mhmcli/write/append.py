@@ -14,12 +14,15 @@ from collections.abc import Generator, Sequence
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, Reply
+from mhmcli.prompter import OptOut, Prompter, Reply
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
 from mhmcli.write.ground import Grounding, words
 from mhmcli.write.writer import Draft, Reading
 
+# How sure the model must be that a chunk has nothing, to be believed. With the default model the
+# chunk with the answer stands at 0.07 to 0.39 for plain questions, the others at 0.4 to 0.95.
+SURE_OF_NOTHING = 0.67
 _INSTRUCTION_TOKENS = 120
 _REPLY_TOKENS = 256
 _COMPACTED_SHARE = 0.75  # of the budget, so that the next notes do not compact again at once
@@ -46,6 +49,7 @@ class AppendWriter:
             prompts.append(reading.question),
             self.reply_tokens(memory.head_tokens),
             after=reading.sequence,
+            opt_out=OptOut(prompts.NOTHING, SURE_OF_NOTHING),
         )
         if says_nothing(reply.text):
             return Draft(Outcome.NOTHING_NEW, said=reply.text)

@@ -191,10 +191,14 @@ class LlamaEngine:
             pointer = llama_cpp.llama_get_logits_ith(self._context, row)
             rows[feed].append(np.ctypeslib.as_array(pointer, (self._vocab_size,)).copy())
 
-    def reply(self, sequence: int, max_tokens: int, sampling: Sampling) -> Iterator[Piece]:
+    def reply(
+        self, sequence: int, max_tokens: int, sampling: Sampling, *, not_first: Sequence[int] = ()
+    ) -> Iterator[Piece]:
         """A reply decoded token by token. It continues from the last logits computed, which
         must be those of this sequence's end; the sequence grows by what was decoded."""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        if not_first and max_tokens > 0:
+            self._forbid(not_first)
         sampler = _sampler(sampling)
         try:
             for _ in range(max_tokens):
@@ -207,6 +211,13 @@ class LlamaEngine:
             yield Piece(decoder.decode(b"", final=True), 0)
         finally:
             llama_cpp.llama_sampler_free(sampler)
+
+    def _forbid(self, tokens: Sequence[int]) -> None:
+        """The next token sampled is none of these: the last logits are changed in place."""
+        row = np.ctypeslib.as_array(
+            llama_cpp.llama_get_logits_ith(self._context, -1), (self._vocab_size,)
+        )
+        row[list(tokens)] = -np.inf
 
     def _bytes(self, token: int) -> bytes:
         buffer = ctypes.create_string_buffer(64)
