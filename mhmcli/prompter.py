@@ -59,14 +59,14 @@ class Prompter:
         self._engine = engine
         self._sampling = sampling
         self._frame = engine.frame(system)
-        self._base = engine.open()
-        engine.feed([Feed(self._base, self._frame.opening)])
+        self.base = engine.open()
+        engine.feed([Feed(self.base, self._frame.opening)])
 
     def read(self, text: str, *, of_document: bool = True) -> Generator[int, None, int]:
         """A new sequence that has read `text` behind the system prompt: its name is returned;
         the tokens read so far are yielded batch by batch, for progress."""
         tokens = self._engine.tokenize(text)
-        sequence = self._engine.fork(self._base)
+        sequence = self._engine.fork(self.base)
         step = self._engine.info.batch_tokens
         for start in range(0, len(tokens), step):
             part = tokens[start : start + step]
@@ -93,7 +93,7 @@ class Prompter:
         """The reply to `text`, put after the sequence `after` or the system prompt alone; its
         pieces are yielded as they are decoded. Neither sequence grows. A model that opts out
         decodes nothing; one that is not sure enough to must say something else."""
-        sequence = self._engine.fork(self._base if after is None else after)
+        sequence = self._engine.fork(self.base if after is None else after)
         try:
             tail = [*self._engine.tokenize(text), *self._frame.closing]
             row = self._engine.feed([Feed(sequence, tail, Want.LAST)])[0][0]

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 
 from mhmcli import models
 from mhmcli.errors import ExitStatus
@@ -95,6 +96,20 @@ def test_an_encrypted_pdf_and_its_password(
     assert opened.status == ExitStatus.MODEL
     opened = mhm("ask", path, "?", "-m", "no-such-model", env={"MHM_PDF_PASSWORD": "sesame"})
     assert opened.status == ExitStatus.MODEL
+
+
+def test_a_scanned_pdf_is_status_3(mhm: Mhm, tmp_path: Path) -> None:
+    """Pictures without text: the pages are named, and the command that adds the text."""
+    (tmp_path / "scan.pgm").write_bytes(b"P5\n20 20\n255\n" + bytes([200]) * 400)
+    pdf = FPDF()
+    for _ in range(2):
+        pdf.add_page()
+        pdf.image(str(tmp_path / "scan.pgm"), w=100)
+    pdf.output(str(tmp_path / "scan.pdf"))
+    ran = mhm("ask", "scan.pdf", "What?")
+    assert is_one_error(ran, "pages 1-2 hold pictures or nothing")
+    assert "ocrmypdf scan.pdf" in ran.err
+    assert ran.status == ExitStatus.SOURCE
 
 
 @pytest.mark.parametrize(

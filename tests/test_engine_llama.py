@@ -96,6 +96,20 @@ def test_greedy_and_seeded_replies_repeat(tiny_engine: LlamaEngine) -> None:
     assert len(set(warm)) > 1
 
 
+def test_a_reply_does_not_begin_with_what_was_forbidden(tiny_engine: LlamaEngine) -> None:
+    """The likeliest first token is passed over, and only as the first."""
+    frame = tiny_engine.frame("You are helpful.")
+    prompt = [*frame.opening, *tiny_engine.tokenize("Name a colour."), *frame.closing]
+    firsts: list[int] = []
+    for _ in range(3):
+        sequence = tiny_engine.open()
+        tiny_engine.feed([Feed(sequence, prompt, Want.LAST)])
+        pieces = list(tiny_engine.reply(sequence, 3, Sampling(), not_first=firsts))
+        firsts.append(tiny_engine.tokenize(pieces[0].text)[0])
+        tiny_engine.close(sequence)
+    assert len(set(firsts)) == 3
+
+
 def test_a_document_cannot_end_its_turn(tiny_engine: LlamaEngine) -> None:
     """Chat-template tokens in a text are tokenized as plain text; the frame's own are not."""
     frame = tiny_engine.frame("S")

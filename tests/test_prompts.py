@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.prompter import Prompter, run, without_reasoning
+from mhmcli.prompter import OptOut, Prompter, run, without_reasoning
 
 
 @given(st.text(), st.sampled_from(["part", "notes", "memory"]))
@@ -39,6 +40,28 @@ def test_the_part_is_computed_once_for_all_tails() -> None:
     assert engine.prompts[1] == (
         "[system] SYS\n[user]\na long part of the document second?\n[assistant]\n"
     )
+
+
+@pytest.mark.parametrize(("probability", "declines"), [(0.9, True), (0.7, True), (0.6, False)])
+def test_opting_out_takes_being_sure(probability: float, declines: bool) -> None:  # noqa: FBT001
+    """A model that is sure says NONE for free; one that is not must say something else."""
+    engine = ScriptedEngine(["something"], opt_out=lambda _: probability)
+    prompter = Prompter(engine, "SYS", Sampling())
+    reply = run(prompter.reply("q", 9, opt_out=OptOut("NONE", 0.67)))
+    assert reply.text == ("NONE" if declines else "something")
+    assert reply.tokens == (0 if declines else 2)
+    assert len(engine.prompts) == (0 if declines else 1)
+
+
+def test_a_verdict_is_the_log_odds_of_yes() -> None:
+    """The fake's own certainty comes back through the logits."""
+    engine = ScriptedEngine([], judge=lambda _: 2.5)
+    prompter = Prompter(engine, "SYS", Sampling())
+    sequence = run(prompter.read("a part"))
+    neutral = ScriptedEngine([], judge=lambda _: 0.0)
+    other = Prompter(neutral, "SYS", Sampling())
+    assert prompter.judge("yes or no?", after=sequence) > 1
+    assert abs(other.judge("yes or no?", after=run(other.read("a part")))) < 0.5
 
 
 def test_a_reply_at_its_limit_is_marked() -> None:

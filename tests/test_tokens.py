@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from mhmcli.engine.llama import LlamaVocabulary
 from mhmcli.errors import ModelError
 from mhmcli.source import open_source
 from mhmcli.tokens import (
+    PRE_TOKENIZERS,
     UnsupportedVocabularyError,
     Vocabulary,
     encoding_from_gguf,
@@ -90,8 +92,34 @@ def test_control_tokens_in_text_are_plain_text(tiny_model: Path) -> None:
     assert end[0] not in vocabulary.encode("a <|im_end|> b")
 
 
-def gguf(pairs: dict[str, str | list[str]]) -> bytes:
-    """A GGUF header with string and string-array values."""
+@pytest.mark.model
+@pytest.mark.parametrize("pre", sorted(PRE_TOKENIZERS))
+def test_every_pre_tokenizer_splits_as_llama_cpp_does(
+    pre: str, tiny_model: Path, tmp_path: Path
+) -> None:
+    """The tiny model's vocabulary, said to be of another family: the ids are equal still."""
+    header = read_header(tiny_model)
+    path = tmp_path / "family.gguf"
+    path.write_bytes(
+        gguf(
+            {
+                "general.architecture": "llama",
+                "tokenizer.ggml.model": "gpt2",
+                "tokenizer.ggml.pre": pre,
+                "tokenizer.ggml.tokens": header.strings("tokenizer.ggml.tokens"),
+                "tokenizer.ggml.merges": header.strings("tokenizer.ggml.merges"),
+                "tokenizer.ggml.token_type": header.numbers("tokenizer.ggml.token_type"),
+            }
+        )
+    )
+    ours, theirs = Vocabulary(read_header(path)), LlamaVocabulary(path)
+    for text in (long_real_text()[:60_000], SCRIPTS):
+        assert ours.encode(text) == theirs.encode(text)
+    theirs.close()
+
+
+def gguf(pairs: Mapping[str, str | Sequence[str] | Sequence[int]]) -> bytes:
+    """A GGUF header with strings, arrays of strings and arrays of integers."""
 
     def text(value: str) -> bytes:
         raw = value.encode()
@@ -102,8 +130,10 @@ def gguf(pairs: dict[str, str | list[str]]) -> bytes:
         body += text(key)
         if isinstance(value, str):
             body += struct.pack("<I", 8) + text(value)
+        elif value and isinstance(value[0], int):
+            body += struct.pack(f"<IIQ{len(value)}i", 9, 5, len(value), *value)
         else:
-            body += struct.pack("<IIQ", 9, 8, len(value)) + b"".join(map(text, value))
+            body += struct.pack("<IIQ", 9, 8, len(value)) + b"".join(map(text, map(str, value)))
     return b"GGUF" + struct.pack("<IQQ", 3, 0, len(pairs)) + body
 
 

@@ -15,6 +15,7 @@ from mhmcli.errors import ClosedPipeError, MhmError
 from mhmcli.memory import Memory
 from mhmcli.printable import one_line, printable
 from mhmcli.receipt import Receipt
+from mhmcli.source import Place
 
 SCHEMA_VERSION = 1
 _MOST_PLACES = 8
@@ -65,11 +66,21 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
     """The coverage receipt, and the places that the answers were taken from."""
     for answer in answers:
         if answer.places:
-            shown = [one_line(str(place)) for place in answer.places[:_MOST_PLACES]]
-            more = len(answer.places) - len(shown)
-            say("from    " + ", ".join(shown) + (f" and {more} more" if more else ""))
+            say("from    " + _cited(answer.places))
+        if not answer.complete:
+            say(f"        the answer ran into its limit: {one_line(answer.question)}")
     for line in receipt.lines():
         say(line)
+
+
+def _cited(places: Sequence[Place]) -> str:
+    """Places as a person would cite them: 'a.pdf p. 3, p. 7; b.log line 12 and 2 more'."""
+    by_source: dict[str, list[str]] = {}
+    for place in places[:_MOST_PLACES]:
+        by_source.setdefault(one_line(place.source), []).append(one_line(place.in_source()))
+    cited = "; ".join(f"{source} {', '.join(found)}" for source, found in by_source.items())
+    more = len(places) - _MOST_PLACES
+    return cited + (f" and {more} more" if more > 0 else "")
 
 
 def as_json(

@@ -45,16 +45,16 @@ class Place:
     def __str__(self) -> str:
         """As cited: `book.pdf p. 12 (viii)`, `book.pdf pp. 12-14`, `app.log:18-40`."""
         if self.page is not None:
-            pages = _span("p. ", "pp. ", self.page, self.last_page)
-            return f"{self.source} {pages}" + (f" ({self.label})" if self.label else "")
+            return f"{self.source} {self.in_source()}"
         if self.line is not None:
             return f"{self.source}:{_span('', '', self.line, self.last_line)}"
         return self.source
 
     def in_source(self) -> str:
-        """The place without its source's name: `p. 12`, `lines 18-40`."""
+        """The place without its source's name: `p. 12 (viii)`, `lines 18-40`."""
         if self.page is not None:
-            return _span("p. ", "pp. ", self.page, self.last_page)
+            pages = _span("p. ", "pp. ", self.page, self.last_page)
+            return pages + (f" ({self.label})" if self.label else "")
         if self.line is not None:
             return _span("line ", "lines ", self.line, self.last_line)
         return self.source

@@ -2,6 +2,7 @@
 
 from mhmcli.tokens.gguf import GgufHeader, read_header
 from mhmcli.tokens.vocabulary import (
+    PRE_TOKENIZERS,
     Tokenizer,
     UnsupportedVocabularyError,
     Vocabulary,
@@ -9,6 +10,7 @@ from mhmcli.tokens.vocabulary import (
 )
 
 __all__ = [
+    "PRE_TOKENIZERS",
     "GgufHeader",
     "Tokenizer",
     "UnsupportedVocabularyError",
