@@ -10,19 +10,25 @@ from mhmcli import prompts
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter, run
 from mhmcli.source import Place, split_sentences
+from mhmcli.write.ground import words
 
 NOT_IN_DOCUMENT = "The document does not say."
+NO_REPLY = "The model came to no answer within its limit."
 ANSWER_TOKENS = 512
 INSTRUCTION_TOKENS = 150
 
 # Log-odds of yes against no that the notes hold the answer. With the default model, 4 of 5
 # memories with the answer in them stand above 0, and 6 of 7 from other questions below.
 LEAST_LOG_ODDS = 0.0
+_NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 
+_SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
+# What speaks of the notes, not of the world: "the text is not encrypted" is an answer.
 _NOT_STATED = re.compile(
-    r"\W*(?:the (?:notes|document|text|answer)s? (?:do|does|is|are) not\b|not stated|"
-    r"there is no (?:information|mention)|no information|none\W*$|unknown\W*$|"
-    r"not (?:mentioned|specified|provided))",
+    rf"\W*(?:not (?:stated|mentioned|specified|provided)\b|none\W*\Z|unknown\W*\Z|"
+    rf"the (?:notes|document|text|passage)s? (?:do(?:es)? not|don't|doesn't) {_SAYING}\b|"
+    r"there is no (?:information|mention)\b|"
+    r"no information (?:is |was )?(?:given|provided|about)\b)",
     re.IGNORECASE,
 )
 
@@ -30,7 +36,7 @@ _NOT_STATED = re.compile(
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question. `found` is False when the document does not hold it;
-    `places` are those that the memory was written from, newest last."""
+    `places` are those of the notes that have most to do with it, in reading order."""
 
     question: str
     text: str
@@ -58,9 +64,12 @@ def answer(
     finally:
         prompter.forget(sequence)
     text = reply.text if reply.ended else _without_loop(reply.text)
+    if not text and not reply.ended:
+        return Answer(question, NO_REPLY, found=False, complete=False)
     if not text or _NOT_STATED.match(text):
         return Answer(question, NOT_IN_DOCUMENT, found=False)
-    return Answer(question, text, found=True, places=places(memory), complete=reply.ended)
+    found = places(memory, f"{question} {text}")
+    return Answer(question, text, found=True, places=found, complete=reply.ended)
 
 
 def _without_loop(text: str) -> str:
@@ -71,8 +80,16 @@ def _without_loop(text: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def places(memory: Memory) -> tuple[Place, ...]:
-    """Where the notes of all heads were taken from, each place once, in reading order."""
-    written = sorted((head for head in memory.heads if head.notes), key=lambda head: head.written)
-    found = (place for head in written for note in head.notes for place in note.places)
-    return tuple(dict.fromkeys(found))
+def places(memory: Memory, said: str) -> tuple[Place, ...]:
+    """Where the notes that share the most words with what was `said` were taken from, each
+    place once, in reading order."""
+    sought = words(said)
+    notes = [note for head in memory.heads for note in head.notes]
+    shared = {note: len(words(note.text) & sought) for note in notes}
+    least = max(shared.values(), default=0) * _NEARLY_AS_MANY
+    telling = [place for note in notes if shared[note] >= least for place in note.places]
+    return tuple(sorted(dict.fromkeys(telling), key=_position))
+
+
+def _position(place: Place) -> tuple[str, int, int, int]:
+    return (place.source, place.page or 0, place.line or 0, place.start_byte or 0)

@@ -30,11 +30,17 @@ class Chunk:
     passages: tuple[Passage, ...]
     tokens: int
     overlap: str = ""
+    overlap_tokens: int = 0
 
     @property
     def text(self) -> str:
         """The chunk's own text, without the overlap."""
         return "".join(passage.text for passage in self.passages)
+
+    @property
+    def text_tokens(self) -> int:
+        """Tokens of the chunk's own text: those of all chunks add up to the document's."""
+        return self.tokens - self.overlap_tokens
 
     @property
     def shown(self) -> str:
@@ -62,8 +68,8 @@ def cut(
 
     def emit(n: int) -> Chunk:
         nonlocal index, overlap
-        taken, shown = _fitted(buffer, n, overlap, chunk_tokens, count)
-        chunk = Chunk(index, taken, shown, overlap)
+        taken, overlap, shown = _fitted(buffer, n, overlap, chunk_tokens, count)
+        chunk = Chunk(index, taken, shown, overlap, count(overlap) if overlap else 0)
         del buffer[: len(taken)]
         index += 1
         overlap = _tail(chunk.text, overlap_tokens, count)
@@ -97,16 +103,19 @@ def _best_cut(buffer: list[tuple[Passage, int]], following: Passage, room: int) 
 
 def _fitted(
     buffer: list[tuple[Passage, int]], n: int, overlap: str, limit: int, count: Count
-) -> tuple[tuple[Passage, ...], int]:
-    """The first `n` passages or fewer, whose joined text is within the limit, and its tokens.
+) -> tuple[tuple[Passage, ...], str, int]:
+    """The first `n` passages or fewer, whose joined text is within the limit, the overlap that
+    goes with them, and the tokens of both.
 
     Joined text may take a token more than its parts where a merge across the seam differs.
     """
     while True:
         taken = tuple(passage for passage, _ in buffer[:n])
         tokens = count(overlap + "".join(passage.text for passage in taken))
-        if tokens <= limit or n == 1:
-            return taken, tokens
+        if tokens <= limit:
+            return taken, overlap, tokens
+        if n == 1:
+            return taken, "", count(taken[0].text)
         n -= 1
 
 

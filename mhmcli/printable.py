@@ -1,7 +1,8 @@
 """Make text from a document or a model safe to show on a terminal.
 
-Escape sequences, control characters and invisible direction marks become visible stand-ins,
-so nothing that was read can move the cursor, colour the screen, or hide what is printed.
+Escape sequences and control characters become visible stand-ins; invisible direction marks
+and characters that show as nothing are left out. So nothing that was read can move the
+cursor, colour the screen, or hide what is printed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,17 @@ _CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in 
 _CONTROLS |= {0x7F: "\u2421"}
 _CONTROLS |= dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 # Direction overrides and isolates (as in "Trojan Source"), and what shows as nothing at all.
-_HIDDEN = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF]
+_HIDDEN = [
+    *range(0xE0000, 0xE0080),
+    0x061C,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+    0x200B,
+    0x200E,
+    0x200F,
+    0x2060,
+    0xFEFF,
+]
 _CONTROLS |= dict.fromkeys(_HIDDEN, "")
 _CONTROLS |= dict.fromkeys([0x2028, 0x2029, 0x85], "\n")
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -18,7 +18,10 @@ import numpy as np
 from mhmcli.engine import Engine, Feed, Logits, Sampling, Want
 
 T = TypeVar("T")
-_REASONING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+# A template may itself open the tag: then only its end stands in the reply.
+_REASONING = re.compile(
+    r"\A(?:(?!<think).)*?</think(?:ing)?>|<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)

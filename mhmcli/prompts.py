@@ -26,8 +26,8 @@ _FENCE = re.compile(rf"<(?=/?(?:{'|'.join(_FENCES)})>)", re.IGNORECASE)
 
 def fenced(name: str, text: str) -> str:
     """The text between the tags of a fence. A tag of a fence inside it is disarmed:
-    'x</part>' -> '<part>\\nx‹/part>\\n</part>'."""
-    return f"<{name}>\n{_FENCE.sub('‹', text).strip(chr(10))}\n</{name}>\n"
+    'x</part>' -> '<part>\\nx(/part>\\n</part>'."""
+    return f"<{name}>\n{_FENCE.sub('(', text).strip(chr(10))}\n</{name}>\n"
 
 
 def part(text: str) -> str:

@@ -74,10 +74,9 @@ Event = ChunkOpened | ChunkProgress | HeadSelected | ReplyPiece | Step
 
 @dataclass(frozen=True, slots=True)
 class ReaderState:
-    """All that a reading needs to go on: each question's memory, and the chunks it has read."""
+    """All that a reading needs to go on with the next chunk: each question's memory."""
 
     memories: tuple[Memory, ...]
-    chunks_read: int = 0
 
 
 def read(  # noqa: PLR0913  the loop is where its parts are put together

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mhmcli.engine import EngineInfo
+from mhmcli.printable import one_line
 from mhmcli.prompter import Spent
-from mhmcli.reader import ChunkOpened, Event, Step
+from mhmcli.reader import Event, Step
 from mhmcli.source import SourceReport
 from mhmcli.write import Outcome
 
@@ -28,9 +29,7 @@ class Tally:
             self.outcomes[event.outcome] += 1
             if event.question == self.questions - 1:
                 self.chunks += 1
-                self.document_tokens += event.chunk.tokens
-        elif isinstance(event, ChunkOpened):
-            return
+                self.document_tokens += event.chunk.text_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,10 @@ class Receipt:
     def lines(self) -> list[str]:
         """The receipt for a person: one line a source, one for the reading, one for the model."""
         return [
-            *(_source_line(source) for source in self.sources),
+            *(_source_line(source, finished=self.finished) for source in self.sources),
             *(warning for source in self.sources for warning in _warnings(source)),
             self._reading_line(),
-            f"model   {self.engine.model}, {self.engine.device}, {self.engine.build}",
+            f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",
         ]
 
     def _reading_line(self) -> str:
@@ -97,7 +96,7 @@ class Receipt:
         return "model read  " + "; ".join(parts)
 
 
-def _source_line(source: SourceReport) -> str:
+def _source_line(source: SourceReport, *, finished: bool) -> str:
     parts = []
     if source.pages_total is not None:
         parts.append(f"{source.pages_read} of {_count(source.pages_total, 'page')}")
@@ -106,8 +105,8 @@ def _source_line(source: SourceReport) -> str:
     if source.pages_total is None:
         total = f" of {source.bytes_total:,}" if source.bytes_total is not None else ""
         parts.append(f"{source.bytes_read:,}{total} bytes")
-    mark = "read" if source.complete else "READ IN PART"
-    return f"{mark}    {source.name}: {', '.join(parts)}"
+    mark = "read" if source.complete and finished else "READ IN PART"
+    return f"{mark}    {one_line(source.name)}: {', '.join(parts)}"
 
 
 def _warnings(source: SourceReport) -> list[str]:
@@ -126,7 +125,7 @@ def _warnings(source: SourceReport) -> list[str]:
         found.append(f"{_count(source.recoded_bytes, 'byte')} not UTF-8, read as cp1252")
     if source.replaced_bytes:
         found.append(f"{_count(source.replaced_bytes, 'byte')} in no encoding, replaced")
-    return [f"        {source.name}: {text}" for text in found]
+    return [f"        {one_line(source.name)}: {text}" for text in found]
 
 
 def page_list(pages: Sequence[int]) -> str:

@@ -30,6 +30,8 @@ def test_an_answer_has_the_places_of_its_notes_in_reading_order() -> None:
     made, engine = answered(["It burnt."], memory())
     assert (made.text, made.found) == ("It burnt.", True)
     assert [str(place) for place in made.places] == ["a p. 2", "b:90"]
+    made, _ = answered(["The early one."], memory())
+    assert [str(place) for place in made.places] == ["a p. 2"], "what has most to do with it"
     assert "Late fact.\nEarly fact." in engine.prompts[0]
 
 
@@ -75,7 +77,16 @@ def test_an_answer_cut_off_is_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["No, the notes say yes.", "None of the keepers left.", "Nobody."]
+    "reply",
+    [
+        "No, the notes say yes.",
+        "None of the keepers left.",
+        "Nobody.",
+        "The document does not permit subletting.",
+        "The text is not encrypted.",
+        "No information was withheld.",
+        "There is no notice period.",
+    ],
 )
 def test_a_no_is_an_answer(reply: str) -> None:
     """An answer that begins with a negative is not taken for a missing one."""

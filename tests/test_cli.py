@@ -130,6 +130,28 @@ def test_arguments_that_mean_nothing_are_status_2(
     assert ran.status == ExitStatus.USAGE
 
 
+def test_a_long_question_is_no_file_name(mhm: Mhm, short: Path) -> None:
+    """A question that no file system would take as a name is a question."""
+    ran = mhm("ask", "-m", "no-such-model", short, "Why? " * 400)
+    assert is_one_error(ran, "no model named no-such-model")
+
+
+def test_closed_streams_are_no_bug(short: Path) -> None:
+    """A service may start it without standard input, or without any stream at all."""
+    for closed in ("<&-", "<&- >&- 2>&-"):
+        command = f"{sys.executable} -m mhmcli ask -m no-such-model {short} 'Who?' {closed}"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+        assert done.returncode == ExitStatus.MODEL
+
+
+def test_a_full_stdout_is_said(mhm: Mhm) -> None:
+    """An answer that cannot be written is an error, not silence."""
+    command = f"{sys.executable} -m mhmcli models list > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert done.returncode == ExitStatus.BUG
+    assert b"cannot write to stdout: No space left on device" in done.stderr
+
+
 def test_unknown_options_are_status_2(mhm: Mhm) -> None:
     """A typing error gets the nearest option."""
     ran = mhm("ask", "--chunk-token", "5", "What?")

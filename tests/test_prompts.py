@@ -25,6 +25,7 @@ def test_reasoning_is_left_out() -> None:
     """What a model thinks aloud is no reply; thinking that never ends leaves none."""
     assert without_reasoning("<think>hm\nhm</think>\n\nYes.") == "Yes."
     assert without_reasoning("<think>and so on") == ""
+    assert without_reasoning("the template opened the tag</think>\nYes.") == "Yes."
     assert without_reasoning("a < b") == "a < b"
 
 

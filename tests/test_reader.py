@@ -126,7 +126,7 @@ def test_an_interrupted_reading_continues_as_if_it_had_not_been(at: int) -> None
         for event in read(
             chunks(6)[at:],
             ["q"],
-            ReaderState((memory,), at),
+            ReaderState((memory,)),
             prompter=prompter,
             selector=LeastRecentlyUpdated(),
             writer=AppendWriter(),

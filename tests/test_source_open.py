@@ -6,10 +6,12 @@ import gzip
 import io
 import os
 import random
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +92,7 @@ def test_truncated_gzip_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
         (b"\x7fELF" + bytes(100), "a program"),
         (bytes(range(256)), "binary data"),
         (b"GGUF\x03\0\0\0", "give models with -m"),
+        (gzip.compress(SAMPLE.read_bytes())[:9000], "cannot read .*: the compressed data"),
         (gzip.compress(b""), "is empty"),
         (b"\x1f\x8bnot gzip at all", "compressed data is damaged"),
         (b"%PDF-1.7\nnot a PDF at all", "damaged"),
@@ -102,6 +105,55 @@ def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes, says: str) -
     with pytest.raises(SourceError, match=says) as caught:
         open_source(str(path), NO_STDIN)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["invalid header, expected %PDF-1.4\n", "GGUF is a format.\n"])
+def test_a_text_that_speaks_of_a_format_is_text(tmp_path: Path, text: str) -> None:
+    """Magic words in prose are no magic."""
+    path = tmp_path / "file"
+    path.write_text(text)
+    assert text_of(open_source(str(path), NO_STDIN)) == text
+
+
+def test_a_named_pipe_is_opened_once(tmp_path: Path) -> None:
+    """What goes through a pipe by a name, as with <(command), is read whole."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    if os.fork() == 0:
+        path.write_text("line\n" * 3000)
+        os._exit(0)
+    assert text_of(open_source(str(path), NO_STDIN)) == "line\n" * 3000
+    os.wait()
+
+
+def test_thousands_of_files_can_be_named(tmp_path: Path) -> None:
+    """Each is open only while it is read."""
+    for n in range(1500):
+        (tmp_path / f"{n:04}.txt").write_text(f"{n}\n")
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limit[1]))
+    try:
+        names = sorted(str(path) for path in tmp_path.iterdir())
+        documents = Documents([open_source(name, NO_STDIN) for name in names])
+        documents.open()
+        assert len(list(documents.passages())) == 1500
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+
+
+def test_a_scanned_pdf_behind_others_costs_them_nothing(tmp_path: Path) -> None:
+    """What the first sources gave stays; the report of the last says that it was not read."""
+    (tmp_path / "a.txt").write_text("text\n")
+    pdf = FPDF()
+    pdf.add_page()
+    (tmp_path / "scan.pgm").write_bytes(b"P5\n20 20\n255\n" + bytes([200]) * 400)
+    pdf.image(str(tmp_path / "scan.pgm"), w=100)
+    pdf.output(str(tmp_path / "scan.pdf"))
+    names = [str(tmp_path / name) for name in ("a.txt", "scan.pdf")]
+    documents = Documents([open_source(name, NO_STDIN) for name in names])
+    documents.open()
+    assert [p.text for p in documents.passages()] == ["text\n"]
+    assert [report.complete for report in documents.reports] == [True, False]
 
 
 def test_missing_directory_unreadable(tmp_path: Path) -> None:

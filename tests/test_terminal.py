@@ -74,6 +74,17 @@ def test_ctrl_c_stops_a_prefill_and_restores_the_cursor(tiny_model: Path) -> Non
     assert "Traceback" not in rest
 
 
+def test_ctrl_c_while_the_model_loads(short: str) -> None:
+    """Stopped before anything is read: 130, and no traceback from inside llama.cpp."""
+    child = terminal("ask", "-m", "tiny", short, "Who?")
+    child.expect("loading")
+    child.sendintr()
+    rest = child.read()
+    child.close()
+    assert child.exitstatus == ExitStatus.INTERRUPTED
+    assert "Traceback" not in rest
+
+
 def test_no_color_means_no_color(short: str) -> None:
     """NO_COLOR leaves the view and takes the colours."""
     child = terminal("ask", "-m", "tiny", short, "Who?", NO_COLOR="1")

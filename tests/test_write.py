@@ -102,6 +102,31 @@ def test_append_does_not_take_what_the_chunk_does_not_say() -> None:
     assert (draft.outcome, draft.notes) == (Outcome.NOT_IN_CHUNK, ())
 
 
+def test_a_sentence_of_the_document_is_taken_whatever_it_sounds_like() -> None:
+    """What would be a refusal or a "no" from the model is a fact when the document says it."""
+    sayings = ['"I am sorry," said the captain.', "There is no notice period."]
+    text = " ".join(sayings) + "\n"
+    reading_chunk = Chunk(0, (Passage(text, place(1)),), 12)
+    engine = ScriptedEngine(sayings)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    for said in sayings:
+        reading = Reading(reading_chunk, run(prompter.read(text)), QUESTION)
+        draft = run(AppendWriter().write(prompter, reading, memory_with(""), 0))
+        assert [note.text for note in draft.notes] == [said]
+
+
+def test_a_sentence_longer_than_a_head_is_left_out_alone() -> None:
+    """A note that no head can hold costs no other its place, and has an outcome of its own."""
+    long = "word " * 60 + "keeper."
+    reading_chunk = Chunk(0, (Passage(f"{long} {KEEPER}\n", place(1)),), 12)
+    for script, texts in ((f"word keeper.\n{KEEPER}", [KEEPER]), ("word keeper.", [])):
+        prompter = Prompter(ScriptedEngine([script]), prompts.SYSTEM, Sampling())
+        reading = Reading(reading_chunk, run(prompter.read("x")), QUESTION)
+        draft = run(AppendWriter().write(prompter, reading, memory_with("", head_tokens=40), 0))
+        assert [note.text for note in draft.notes] == texts
+        assert draft.outcome is (Outcome.WROTE if texts else Outcome.TOO_LONG)
+
+
 def test_append_does_not_repeat_what_any_head_holds() -> None:
     """A sentence that is in memory already, in whichever head, is nothing new."""
     draft, _ = written(AppendWriter(), [KEEPER], memory_with("", KEEPER))

@@ -161,7 +161,12 @@ def ask(  # noqa: PLR0913  one parameter is one option
         ),
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Nothing on stderr but errors.", rich_help_panel=_OUTPUT)
+        bool,
+        typer.Option(
+            "--quiet",
+            help="Nothing on stderr but errors, and the notice of a model being fetched.",
+            rich_help_panel=_OUTPUT,
+        ),
     ] = False,
     verbose: Annotated[
         int,
@@ -226,8 +231,8 @@ def _split(
         if not sources:
             raise UsageError("no question", hint='mhm ask FILE "question"')
         asked = [sources.pop()]
-        if Path(asked[0]).is_file():
-            swapped = sources and not Path(sources[0]).exists() and sources[0] != "-"
+        if os.path.isfile(asked[0]):  # noqa: PTH113  pathlib's raises on a long question
+            swapped = sources and sources[0] != "-" and not os.path.exists(sources[0])  # noqa: PTH110
             raise UsageError(
                 f"no question: the last argument, {asked[0]}, is a file",
                 hint="put the question last" if swapped else f'mhm ask {asked[0]} "question"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -116,7 +117,9 @@ def list_models(*, as_json: Json = False) -> None:
             "yes" if m.memory_bytes < memory else "no",
             Text(m.good_for),
         )
-    Console().print(table)
+    shown = io.StringIO()
+    Console(file=shown, width=Console().width).print(table)
+    print_line(shown.getvalue().rstrip())
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -23,8 +24,9 @@ _MOST_PLACES = 8
 
 def say(text: str) -> None:
     """A line on stderr, safe for a terminal."""
-    sys.stderr.write(printable(text) + "\n")
-    sys.stderr.flush()
+    with contextlib.suppress(BrokenPipeError):  # whoever read stderr has gone
+        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.flush()
 
 
 def say_error(error: MhmError) -> None:
@@ -39,6 +41,7 @@ def print_line(text: str) -> None:
 
     Raises:
         ClosedPipeError: whoever read stdout has gone.
+        MhmError: it cannot be written to: a full disk.
     """
     try:
         sys.stdout.write(text + "\n")
@@ -47,6 +50,11 @@ def print_line(text: str) -> None:
         # What is left in the buffer would raise again when Python closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise ClosedPipeError("stdout is closed") from error
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise MhmError(
+            f"cannot write to stdout: {error.strerror}", hint="is the disk full?"
+        ) from error
 
 
 def print_answers(answers: Sequence[Answer]) -> None:
@@ -58,15 +66,16 @@ def print_answers(answers: Sequence[Answer]) -> None:
 
 
 def print_json(value: object) -> None:
-    """One JSON object. Control characters are escaped by JSON itself."""
-    print_line(json.dumps(value, ensure_ascii=False, indent=2))
+    """One JSON object in ASCII: nothing in it can reach a terminal as a control character."""
+    print_line(json.dumps(value, indent=2).replace("\x7f", "\\u007f"))
 
 
 def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
     """The coverage receipt, and the places that the answers were taken from."""
     for answer in answers:
         if answer.places:
-            say("from    " + _cited(answer.places))
+            about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
+            say(f"from    {about}{_cited(answer.places)}")
         if not answer.complete:
             say(f"        the answer ran into its limit: {one_line(answer.question)}")
     for line in receipt.lines():

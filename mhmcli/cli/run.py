@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from rich.console import Console
 
@@ -17,8 +19,8 @@ from mhmcli.cli.models import ensure
 from mhmcli.cli.output import as_json, print_answers, print_json, say, say_receipt
 from mhmcli.cli.signals import stopping
 from mhmcli.engine import Engine, Sampling
-from mhmcli.engine.llama import LlamaEngine, LlamaOptions, LlamaVocabulary
-from mhmcli.errors import ExitStatus, Interrupted
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, LlamaVocabulary, Stop
+from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.memory import Memory
 from mhmcli.presets import Preset, preset
 from mhmcli.printable import one_line
@@ -40,14 +42,26 @@ _UNSAID_WINDOW = 4096  # for a GGUF file that does not say what it was trained f
 
 
 def run(request: Request) -> ExitStatus:
-    """The whole run; its exit status.
+    """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
+    stop = Stop()
+    with stopping(stop):
+        documents = Documents(
+            [open_source(name, _stdin(), password=request.password) for name in request.sources]
+        )
+        try:
+            return _prepared(request, documents, stop).whole()
+        finally:
+            documents.close()
 
-    What is wrong with a document is known before a model is fetched, and what is wrong with
-    the model or the sizes before it is loaded.
-    """
-    documents = Documents(
-        [open_source(name, sys.stdin.buffer, password=request.password) for name in request.sources]
-    )
+
+def _stdin() -> BinaryIO:
+    """Standard input; empty where the process was started without one."""
+    return sys.stdin.buffer if sys.stdin else io.BytesIO()
+
+
+def _prepared(request: Request, documents: Documents, stop: Stop) -> _Run:
+    """A run with all that it needs. What is wrong with a document is known before a model is
+    fetched, and what is wrong with the model or the sizes before it is loaded."""
     documents.open()
     found = models.resolve(request.model)
     path = (
@@ -63,8 +77,8 @@ def run(request: Request) -> ExitStatus:
     state = RunState(
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
-    reading = _Run(request, documents, chosen, sizes, tokenizer, state, _view(request, state))
-    return reading.whole(path)
+    view = _view(request, state)
+    return _Run(request, documents, path, chosen, sizes, tokenizer, state, view, stop)
 
 
 @dataclass(slots=True)
@@ -73,34 +87,38 @@ class _Run:
 
     request: Request
     documents: Documents
+    path: Path
     chosen: Preset
     sizes: Sizes
     tokenizer: Tokenizer
     state: RunState
     view: View
+    stop: Stop
 
-    def whole(self, path: Path) -> ExitStatus:
+    def whole(self) -> ExitStatus:
         """Load, read, answer, print."""
         self.view.start()
         try:
-            engine = self._engine(path)
-            with stopping(engine):
+            engine = self._engine()
+            try:
                 answers, receipt = self._read_and_answer(engine)
+            finally:
+                engine.shut()
         finally:
             self.view.stop()
         return self._print(answers, receipt)
 
-    def _engine(self, path: Path) -> LlamaEngine:
+    def _engine(self) -> LlamaEngine:
         options = LlamaOptions(
             window_tokens=self.sizes.window_tokens,
             threads=self.request.threads,
             gpu_layers=self.request.gpu_layers,
             verbose=self.request.verbose > 1,
         )
-        return LlamaEngine(path, options)
+        return LlamaEngine(self.path, options, self.stop)
 
     def _read_and_answer(self, engine: Engine) -> tuple[list[Answer], Receipt]:
-        """The answers and the receipt. An interruption leaves a receipt of what was read."""
+        """The answers and the receipt. What stops the run leaves a receipt of what was read."""
         request = self.request
         sampling = Sampling(request.temperature, request.top_p, request.seed)
         tally = Tally(len(request.questions))
@@ -122,7 +140,7 @@ class _Run:
             self._read(prompter, tally)
             receipt = replace(so_far(), finished=True)
             answers = [self._answer(prompter, number) for number in range(len(request.questions))]
-        except Interrupted:
+        except (MhmError, KeyboardInterrupt):
             self.view.stop()
             if not request.quiet:
                 say_receipt(receipt if receipt.finished else so_far(), [])
@@ -148,7 +166,7 @@ class _Run:
             tally.take(event)
             self.state.take(event)
             self.view.update()
-            if self.request.verbose and isinstance(event, Step):
+            if self.request.verbose and not self.request.quiet and isinstance(event, Step):
                 _say_step(event)
 
     def _answer(self, prompter: Prompter, number: int) -> Answer:
@@ -221,7 +239,7 @@ def _view(request: Request, state: RunState) -> View:
     if request.quiet:
         return NoView()
     console = Console(stderr=True)
-    if request.verbose or not console.is_terminal or console.is_dumb_terminal:
+    if request.verbose or not sys.stderr.isatty() or console.is_dumb_terminal:
         return PlainView(sys.stderr, state)
     return LiveView(console, state)
 

@@ -23,7 +23,7 @@ _SHOW_CURSOR = "\x1b[?25h"
 
 
 class Stoppable(Protocol):
-    """What is stopped: an engine that computes in C code for seconds."""
+    """What is stopped: C code that computes for seconds."""
 
     @property
     def is_computing(self) -> bool:
@@ -38,14 +38,14 @@ class Stoppable(Protocol):
 @contextlib.contextmanager
 def stopping(engine: Stoppable) -> Iterator[None]:
     """Within this, SIGINT and SIGTERM stop the engine from another thread, even while C code
-    runs, and `Interrupted` or `Terminated` is raised. A second one ends the process at once."""
+    runs; at its end `Interrupted` or `Terminated` is raised. A second one ends the process."""
     received: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         received.append(number)
         # llama.cpp logs that it was stopped: the callback runs this, and would swallow it.
         if not engine.is_computing:
-            raise Interrupted("stopped")
+            raise KeyboardInterrupt  # no library's `except Exception` takes it for its own
 
     reading, writing = socket.socketpair()
     writing.setblocking(False)
@@ -55,10 +55,8 @@ def stopping(engine: Stoppable) -> Iterator[None]:
     watcher.start()
     try:
         yield
-    except Interrupted as stopped:
-        if signal.SIGTERM in received:
-            raise Terminated(stopped.message) from None
-        raise
+    except (Interrupted, KeyboardInterrupt):
+        raise (Terminated if signal.SIGTERM in received else Interrupted)("stopped") from None
     finally:
         signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():

@@ -38,7 +38,7 @@ def split_template(template: str, system: str, *, bos: str = "", eos: str = "") 
     for messages in (turns, folded):
         try:
             text = _render(template or _PLAIN, messages, bos, eos)
-        except TemplateError as error:
+        except Exception as error:  # noqa: BLE001  a template from a file may do anything
             reason = str(error).split("\n", maxsplit=1)[0]
             continue
         if text.count(_MARK) == 1 and system in text:

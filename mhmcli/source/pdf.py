@@ -38,9 +38,9 @@ class PdfSource:
         self._reader = _open(name, file, password)
         try:
             pages = len(self._reader.pages)
-            self._labels = list(self._reader.page_labels)
         except Exception as error:  # pypdf meets damage with any exception there is
             raise _damaged(name, error) from error
+        self._labels = _labels(self._reader, pages)
         if pages == 0:
             raise SourceError(f"{name} has no pages", hint="check that the file is whole")
         self.report = SourceReport(
@@ -73,20 +73,20 @@ class PdfSource:
         for number, label in enumerate(self._labels, start=1):
             text = self._page_text(number)
             if text.strip():
+                opens = Break.PAGE if found else Break.DOCUMENT
                 found = True
-                yield from self._page_passages(number, label, text)
+                yield from self._page_passages(number, label, text, opens)
         if not found:
             raise _scanned(self.report)
         self.report = replace(self.report, bytes_read=self.report.bytes_total or 0)
 
-    def _page_passages(self, number: int, label: str, text: str) -> Iterator[Passage]:
+    def _page_passages(self, number: int, label: str, text: str, opens: Break) -> Iterator[Passage]:
         place = Place(
             self.report.name,
             page=number,
             last_page=number,
             label=label if label != str(number) else None,
         )
-        opens = Break.DOCUMENT if number == 1 else Break.PAGE
         group = ""
         for line in (text.rstrip() + "\n\n").splitlines(keepends=True):
             if group and len(group) + len(line) > _PASSAGE_CHARS and line.strip():
@@ -119,6 +119,16 @@ class PdfSource:
 
     def _unread(self) -> tuple[int, ...]:
         return self.report.image_pages + self.report.failed_pages
+
+
+def _labels(reader: PdfReader, pages: int) -> list[str]:
+    """The number printed on each page; its position where the PDF's own table is broken."""
+    positions = [str(number) for number in range(1, pages + 1)]
+    try:
+        labels = list(reader.page_labels)
+    except Exception:  # noqa: BLE001  a broken table of labels costs no page its text
+        return positions
+    return labels if len(labels) == pages else positions
 
 
 def _open(name: str, file: IO[bytes], password: str | None) -> PdfReader:

@@ -10,6 +10,7 @@ from mhmcli.source.place import Break, Passage
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|(?<=[。！？])")
 _LONGEST_SENTENCE = 400  # characters; what is longer has no sentences, and is taken line by line
+_LONGEST_LINE = 1000  # characters; a longer one is cut, or no head could hold it
 
 
 # Words that end in a full stop in the middle of a sentence; single letters do as well.
@@ -42,14 +43,22 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
 
 def sentences(passage: Passage) -> list[Passage]:
     """The sentences of prose, over line ends; the lines of a log or a table."""
-    found = []
+    found: list[Passage] = []
     for sentence in _at_sentences(passage):
         lines = sentence.text.splitlines(keepends=True)
         if len(sentence.text) > _LONGEST_SENTENCE and len(lines) > 1:
-            found += _placed(sentence, lines, Break.LINE)
+            found += [
+                short for line in _placed(sentence, lines, Break.LINE) for short in _cut(line)
+            ]
         else:
-            found.append(sentence)
+            found += _cut(sentence)
     return found
+
+
+def _cut(passage: Passage) -> list[Passage]:
+    if len(passage.text) <= _LONGEST_LINE:
+        return [passage]
+    return [short for part in parts(passage) for short in _cut(part)]
 
 
 def parts(passage: Passage) -> list[Passage]:

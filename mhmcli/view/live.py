@@ -79,12 +79,12 @@ class LiveView:
         columns = -(-len(heads) // rows)  # 4 heads in 3 columns stand better 2 by 2
         panel = height // rows
         grid = Table.grid(expand=True)
-        for _ in range(columns):
-            grid.add_column(ratio=1)
         if panel < _LEAST_PANEL:
             for index in range(min(len(heads), max(1, height))):
                 grid.add_row(self._head_line(index, heads[index], width))
             return grid
+        for _ in range(columns):
+            grid.add_column(ratio=1)
         inner = width // columns - 4
         panels = [
             self._head_panel(console, index, head, inner, panel) for index, head in enumerate(heads)

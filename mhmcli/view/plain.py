@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TextIO
 
 from mhmcli.printable import one_line
@@ -30,8 +31,9 @@ class PlainView:
         new = state.doing is Doing.ANSWERING and self._last_doing is not Doing.ANSWERING
         if new or self._last is None or now - self._last >= _EVERY_S:
             self._last, self._last_doing = now, state.doing
-            self._stream.write(self._line() + "\n")
-            self._stream.flush()
+            with contextlib.suppress(BrokenPipeError):  # whoever read stderr has gone
+                self._stream.write(self._line() + "\n")
+                self._stream.flush()
 
     def stop(self) -> None:
         """Nothing to put back."""

@@ -59,7 +59,7 @@ class RunState:
             self._started = self._started or self.now()
             self.doing, self.head, self.writing = Doing.READING, None, ""
             self.place, self.chunk = event.chunk.place, event.chunk.index + 1
-            self.chunk_tokens, self.chunk_read = event.chunk.tokens, 0
+            self.chunk_tokens, self.chunk_read = event.chunk.text_tokens, 0
             self._next_share = self.share()
         elif isinstance(event, ChunkProgress):
             self.chunk_read = min(event.tokens_read, self.chunk_tokens)
@@ -75,7 +75,7 @@ class RunState:
         self.memories[step.question] = step.memory
         self.outcome, self.writing = step.outcome, ""
         if step.question == len(self.questions) - 1:
-            self.done_tokens += step.chunk.tokens
+            self.done_tokens += step.chunk.text_tokens
             self.chunk_read = self.chunk_tokens = 0
             self._done_share = self._next_share
 

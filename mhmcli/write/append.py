@@ -51,17 +51,18 @@ class AppendWriter:
             after=reading.sequence,
             opt_out=OptOut(prompts.NOTHING, SURE_OF_NOTHING),
         )
-        if says_nothing(reply.text):
-            return Draft(Outcome.NOTHING_NEW, said=reply.text)
-        problem = fault(reply, reading.question)
-        if problem and problem is not Outcome.RAN_AWAY:
-            return Draft(problem, said=reply.text)
         pointed = _pointed_at(reply, reading)
         if not pointed:
-            return Draft(problem or Outcome.NOT_IN_CHUNK, said=reply.text)
+            nothing = Outcome.NOTHING_NEW if says_nothing(reply.text) else None
+            return Draft(
+                nothing or fault(reply, reading.question) or Outcome.NOT_IN_CHUNK, said=reply.text
+            )
         fresh = _not_held(pointed, memory)
         if not fresh:
             return Draft(Outcome.NOTHING_NEW, said=reply.text)
+        fresh = tuple(n for n in fresh if prompter.count(n.text) <= memory.head_tokens)
+        if not fresh:
+            return Draft(Outcome.TOO_LONG, said=reply.text)
         notes = (*memory.heads[head].notes, *fresh)
         tokens = prompter.count(_joined(notes))
         if tokens <= memory.head_tokens:
@@ -91,8 +92,6 @@ class AppendWriter:
         while len(kept) > 1 and prompter.count(_joined(kept)) > target:
             kept.remove(min(kept, key=lambda note: _shared_words(note.text, question)))
         tokens = prompter.count(_joined(kept))
-        if tokens > memory.head_tokens:
-            return Draft(Outcome.RAN_AWAY, said=said)
         return Draft(Outcome.COMPACTED, tuple(kept), tokens, said)
 
 
@@ -101,7 +100,8 @@ def _joined(notes: Sequence[Note]) -> str:
 
 
 def _pointed_at(reply: Reply, reading: Reading) -> list[Note]:
-    """The chunk's own sentences that the reply's lines and sentences stand for, each once.
+    """The chunk's own sentences that the reply's lines and sentences stand for, each once. What
+    is in the chunk is taken, whatever it sounds like: a document may well say "I am sorry".
 
     Of a reply that was cut off, the unfinished last line is left out where there are others.
     """
@@ -113,7 +113,7 @@ def _pointed_at(reply: Reply, reading: Reading) -> list[Note]:
     notes: dict[Note, None] = {}
     for line in lines:
         for sentence in split_sentences(_BULLET.sub("", line.strip())):
-            if says_nothing(sentence) or repeats_prompt(sentence) or folded(sentence) == asked:
+            if repeats_prompt(sentence) or folded(sentence).removeprefix("question: ") == asked:
                 continue
             note = grounding.note(sentence)
             if note:

@@ -24,6 +24,7 @@ class Outcome(str, Enum):
     RAN_AWAY = "ran into the token limit"
     ECHOED = "repeated its prompt"
     NOT_IN_CHUNK = "said what the chunk does not"
+    TOO_LONG = "a sentence longer than a head"
 
     @property
     def is_failure(self) -> bool:
@@ -36,10 +37,13 @@ class Outcome(str, Enum):
         return self in (Outcome.WROTE, Outcome.COMPACTED)
 
 
+_SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer|discuss|refer)"
+# Only what speaks of the text itself: "there is no notice period" is a fact.
 _NOTHING = re.compile(
-    rf"[\W_]*(?:{prompts.NOTHING}|N/A|nothing|no relevant \w+|"
-    r"(?:the (?:part|text|document|passage)s?\b[\w ]*|there) "
-    r"(?:does not|do not|doesn't|are no|is no)\b[^.]*)[\W_]*",
+    rf"[\W_]*(?:{prompts.NOTHING}|N/A|no relevant \w+|"
+    rf"(?:the|this) (?:part|text|document|passage)s?\b[\w ]* (?:do(?:es)? not|doesn't|don't) "
+    rf"{_SAYING}\b[^.]*|"
+    r"there (?:is|are) no (?:such |relevant )?(?:sentence|mention)s?\b[^.]*)[\W_]*",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(

@@ -1,6 +1,7 @@
 """llama.cpp in this process, through the low-level functions of llama-cpp-python."""
 
 from mhmcli.engine.llama.engine import LlamaEngine, LlamaOptions
+from mhmcli.engine.llama.library import Stop
 from mhmcli.engine.llama.vocabulary import LlamaVocabulary
 
-__all__ = ["LlamaEngine", "LlamaOptions", "LlamaVocabulary"]
+__all__ = ["LlamaEngine", "LlamaOptions", "LlamaVocabulary", "Stop"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import ctypes
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,9 @@ from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
 from mhmcli.engine.chat import split_template
 from mhmcli.engine.llama import hardware, library
 from mhmcli.engine.llama.vocabulary import tokenize
-from mhmcli.errors import Interrupted, ModelError
+from mhmcli.errors import ModelError
 
 _FLASH_ATTENTION = 1
-_ABORTED = 2
 _WINDOW_FULL = 1
 
 
@@ -48,12 +48,11 @@ class LlamaEngine:
         ModelError: the file cannot be loaded, or does not fit in this machine's memory.
     """
 
-    def __init__(self, path: Path, options: LlamaOptions) -> None:
+    def __init__(self, path: Path, options: LlamaOptions, stop: library.Stop | None = None) -> None:
         library.start(verbose=options.verbose)
         hardware.refuse_what_cannot_fit(path)
-        self._abort = library.AbortFlag()
-        self.is_computing = False
-        self._model = _load(path, options)
+        self._stop = stop or library.Stop()
+        self._model = _load(path, options, self._stop)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         threads = options.threads or hardware.physical_cores()
         self._context = self._new_context(path, options, threads)
@@ -81,8 +80,8 @@ class LlamaEngine:
         params.flash_attn_type = _FLASH_ATTENTION
         params.n_outputs_max_per_seq = 0  # as many as a batch has tokens: `Want.ALL` needs them
         params.n_threads = params.n_threads_batch = threads
-        params.abort_callback = self._abort.callback
-        params.abort_callback_data = self._abort.data
+        params.abort_callback = self._stop.abort_callback
+        params.abort_callback_data = self._stop.abort_data
         context = llama_cpp.llama_init_from_model(self._model, params)
         if not context:
             detail = library.last_error() or "not enough memory"
@@ -175,11 +174,8 @@ class LlamaEngine:
         if not used:
             return
         self._batch.n_tokens = used
-        self.is_computing = True
-        status = llama_cpp.llama_decode(self._context, self._batch)
-        self.is_computing = False
-        if status == _ABORTED or self._abort.is_set:
-            raise Interrupted("stopped")
+        with self._stop.computing():
+            status = llama_cpp.llama_decode(self._context, self._batch)
         if status == _WINDOW_FULL:
             raise ModelError(
                 f"the window of {self.info.window_tokens} tokens is full",
@@ -229,7 +225,7 @@ class LlamaEngine:
 
     def stop(self) -> None:
         """What is being computed stops within milliseconds, and `feed` raises `Interrupted`."""
-        self._abort.set()
+        self._stop.stop()
 
     def shut(self) -> None:
         """The context and the model are freed; the engine is not used again."""
@@ -238,11 +234,13 @@ class LlamaEngine:
         llama_cpp.llama_model_free(self._model)
 
 
-def _load(path: Path, options: LlamaOptions) -> Any:
+def _load(path: Path, options: LlamaOptions, stop: library.Stop) -> Any:
     params = llama_cpp.llama_model_default_params()
     params.n_gpu_layers = options.gpu_layers
+    params.progress_callback = stop.load_callback
     library.forget_errors()
-    model = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
+    with stop.computing():
+        model = llama_cpp.llama_model_load_from_file(os.fsencode(path), params)
     if not model:
         detail = library.last_error() or "llama.cpp gives no reason"
         raise ModelError(

@@ -6,14 +6,19 @@ for the life of the process, or the garbage collector would pull it from under t
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import ctypes.util
 import os
 import sys
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import llama_cpp
+
+from mhmcli.errors import Interrupted
+from mhmcli.printable import printable
 
 _ERROR = 4  # ggml_log_level
 _recent: deque[str] = deque(maxlen=8)
@@ -26,7 +31,7 @@ def _on_log(level: int, text: bytes, _user: Any) -> None:
     if level == _ERROR and line.strip():
         _recent.append(line.strip())
     if _verbose:
-        sys.stderr.write(line)
+        sys.stderr.write(printable(line))
 
 
 def start(*, verbose: bool = False) -> None:
@@ -58,8 +63,8 @@ def build() -> str:
     )
 
 
-class AbortFlag:
-    """A flag that stops a running `llama_decode` when it is set, from any thread.
+class Stop:
+    """Stops llama.cpp from outside: while it loads a model, and inside a running `llama_decode`.
 
     llama.cpp asks its abort callback once for each node of the graph, some 700 times a token.
     A Python callback would take the interpreter's lock each time and wait for a view that is
@@ -70,14 +75,39 @@ class AbortFlag:
     def __init__(self) -> None:
         self._text = ctypes.create_string_buffer(b"0")
         c = ctypes.CDLL("msvcrt" if os.name == "nt" else ctypes.util.find_library("c"))
-        self.callback = ctypes.cast(c.atoi, llama_cpp.ggml_abort_callback)
-        self.data = ctypes.cast(self._text, ctypes.c_void_p)
+        self.abort_callback = ctypes.cast(c.atoi, llama_cpp.ggml_abort_callback)
+        self.abort_data = ctypes.cast(self._text, ctypes.c_void_p)
+        self.load_callback = llama_cpp.llama_progress_callback(
+            lambda _share, _data: not self.is_set
+        )
+        self._computing = 0
 
-    def set(self) -> None:
-        """The running computation stops, and so does every later one."""
+    def stop(self) -> None:
+        """What runs stops within milliseconds, and so does all that is started later."""
         self._text.value = b"1"
 
     @property
     def is_set(self) -> bool:
-        """True once `set` was called."""
+        """True once `stop` was called."""
         return self._text.value != b"0"
+
+    @property
+    def is_computing(self) -> bool:
+        """True while C code runs that looks at this, and whose caller will raise."""
+        return self._computing > 0
+
+    @contextlib.contextmanager
+    def computing(self) -> Iterator[None]:
+        """C code runs within this. What a signal handler raised there would be swallowed by the
+        callback that it interrupts, so handlers leave raising to the end of this.
+
+        Raises:
+            Interrupted: `stop` was called before the end.
+        """
+        self._computing += 1
+        try:
+            yield
+        finally:
+            self._computing -= 1
+        if self.is_set:
+            raise Interrupted("stopped")
