@@ -245,6 +245,33 @@ def test_sizes_that_exceed_the_window_are_status_4(mhm: Mhm, short: Path) -> Non
     assert ran.status == ExitStatus.MODEL
 
 
+@pytest.mark.model
+def test_an_answer_is_status_0(tiny_model: Path, short: Path) -> None:
+    """The answer alone on stdout, its place on stderr. (The tiny model knows no answers: a
+    scripted engine replies in its stead, in the same process and through the same wiring.)"""
+    code = (
+        "import mhmcli.cli.run as run\n"
+        "from mhmcli.cli import main\n"
+        "from mhmcli.engine.scripted import ScriptedEngine\n"
+        "run.LlamaEngine = lambda *_: ScriptedEngine(['Roy keeper', 'Mr. Roy\\x1b[31m'])\n"
+        "main()"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "ask",
+        "-m",
+        str(tiny_model),
+        str(short),
+        "Who keeps it?",
+    ]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.stdout.decode() == "Mr. Roy␛[31m\n"
+    assert f"from    {short} line 3\n" in done.stderr.decode()
+    assert done.returncode == ExitStatus.ANSWERED
+
+
 # --- runs with the tiny model ----------------------------------------------------------------
 
 

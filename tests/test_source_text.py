@@ -65,6 +65,14 @@ def test_paragraphs_and_headings_are_the_breaks() -> None:
     ]
 
 
+def test_a_long_paragraph_is_not_cut_within_a_sentence() -> None:
+    """Hard-wrapped prose: a passage ends where a sentence does, if one ends soon enough."""
+    line = "The keeper trims the wicks each evening,\nand winds the clockwork before dusk.\n"
+    passages, _ = read((line * 60).encode())
+    assert len(passages) > 2
+    assert all(passage.text.endswith("dusk.\n") for passage in passages)
+
+
 def test_cp1252_bytes_are_recoded_and_counted() -> None:
     """b'caf\\xe9' is read as cp1252; a byte in no encoding is replaced; both are counted."""
     passages, source = read("naïve ".encode() + b"caf\xe9 \x93q\x94 \x81\n")

@@ -137,3 +137,7 @@ class Engine(Protocol):
         none of `not_first`. The sequence grows by what was decoded. The logits of its last token
         must be the last ones computed."""
         ...
+
+    def shut(self) -> None:
+        """What the engine holds is freed; it is not used again."""
+        ...

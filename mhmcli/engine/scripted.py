@@ -113,6 +113,9 @@ class ScriptedEngine:
             raise ModelError(f"the window of {self.info.window_tokens} tokens is full")
         return made
 
+    def shut(self) -> None:
+        """Nothing to free."""
+
     def _text(self, sequence: int) -> str:
         return "".join(self._words[token] for token in self._sequences[sequence])
 

@@ -16,11 +16,10 @@ from pypdf.errors import PyPdfError
 
 from mhmcli.errors import SourceError
 from mhmcli.source.place import Break, Passage, Place, SourceReport
+from mhmcli.source.split import is_full
 
 # pypdf warns about every oddity of a file on stderr; what matters is in the receipt.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-
-_PASSAGE_CHARS = 1200
 
 
 class PdfSource:
@@ -87,12 +86,12 @@ class PdfSource:
             last_page=number,
             label=label if label != str(number) else None,
         )
-        group = ""
+        group, last = "", ""
         for line in (text.rstrip() + "\n\n").splitlines(keepends=True):
-            if group and len(group) + len(line) > _PASSAGE_CHARS and line.strip():
+            if group and line.strip() and is_full(len(group), last, line):
                 yield Passage(group, place, opens)
                 group, opens = "", Break.LINE
-            group += line
+            group, last = group + line, line
         yield Passage(group, place, opens)
 
     def _page_text(self, number: int) -> str:

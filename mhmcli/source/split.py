@@ -9,6 +9,8 @@ from itertools import pairwise
 from mhmcli.source.place import Break, Passage
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|(?<=[。！？])")
+_PASSAGE_CHARS = 1200  # what a reader can judge at a time
+_CLOSING = (".", "!", "?", "。", "！", "？", '."', ".'", ".”", ".’", '!"', '?"', "!”", "?”", ".)")
 _LONGEST_SENTENCE = 400  # characters; what is longer has no sentences, and is taken line by line
 _LONGEST_LINE = 1000  # characters; a longer one is cut, or no head could hold it
 
@@ -20,6 +22,14 @@ _ABBREVIATIONS = frozenset(
     | {"messrs", "mme", "nr", "art", "sec", "ch", "approx", "dept", "est"}
 )
 _LAST_WORD = re.compile(r"[\w.]+(?=\.[^\w]*\Z)")
+
+
+def is_full(chars: int, last_line: str, next_line: str) -> bool:
+    """True when a passage of so many characters should end before the next line: it has some 300
+    tokens of English, and its last line ends a sentence, or it has twice as many."""
+    size = chars + len(next_line)
+    ends_sentence = last_line.rstrip().endswith(_CLOSING)
+    return size > _PASSAGE_CHARS and (ends_sentence or size > 2 * _PASSAGE_CHARS)
 
 
 def split_sentences(text: str) -> list[str]:

@@ -17,10 +17,10 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from mhmcli.source.place import Break, Passage, Place, SourceReport
+from mhmcli.source.split import is_full
 
 _BLOCK_BYTES = 1 << 16
 _LINE_BYTES = 1 << 13  # a longer line is handed on in pieces
-_PASSAGE_CHARS = 1200  # some 300 tokens of English: what a reader can judge at a time
 _HEADING = re.compile(
     r"#{1,6}\s|(?:chapter|part|book|section|article|appendix)\s+[\divxlc]+\b", re.IGNORECASE
 )
@@ -93,7 +93,7 @@ class TextSource:
         size = 0
         for line in self._lines():
             ends_paragraph = bool(group) and not group[-1].text.strip() and line.text.strip()
-            if group and (ends_paragraph or size + len(line.text) > _PASSAGE_CHARS):
+            if group and (ends_paragraph or is_full(size, group[-1].text, line.text)):
                 if ends_paragraph:
                     line.opens = max(line.opens, Break.PARAGRAPH)
                 yield self._passage(group)
