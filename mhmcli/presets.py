@@ -1,9 +1,11 @@
 """The memories that have a name: a selector, a writer, and sizes that go together.
 
-The default is `append`. Measured before mhm was written, with the default model, on 10 questions hidden in 6,000 tokens, it
-captured 0.60 of the answers and answered 0.60 right, where the paper's `rewrite` with four
-heads captured 0.70 and answered 0.20 (the answer is in memory, and lost among the noise), and
-the monolithic one 0.30 and 0.40; and it writes a fraction of the tokens.
+The default is `append`. Measured before mhm was written, with the default model, on 10
+questions hidden in 6,000 tokens: it captured 0.60 of the answers and answered 0.60 right, where
+the paper's `rewrite` with four heads captured 0.70 and answered 0.20 (the answer is in memory,
+and lost among the noise), and the monolithic one 0.30 and 0.40; and it writes a fraction of the
+tokens. Its chunks are small because the default model overlooks what stands in large ones: of
+parts of 700 tokens it copied the sentence with the answer from 6 of 10, of 1,200 from 3 of 7.
 """
 
 from __future__ import annotations
