@@ -52,22 +52,28 @@ def append(question: str) -> str:
 def rewrite(question: str, memory: Memory, head: int) -> str:
     """Ask for the new text of one head, all heads shown.
 
+    Heads that hold nothing are not shown, and no NONE is offered: the default model copies
+    placeholders into memory, and takes any way out.
     Source: MHM, arXiv:2607.01523: read all heads, write to one.
     """
     only = len(memory.heads) == 1
-    heads = "\n".join(
-        ("" if only else f"[head {n}]\n") + (h.text or "(empty)")
-        for n, h in enumerate(memory.heads, start=1)
-    )
     which = "the memory" if only else f"head {head + 1} of the memory"
-    others = "" if only else " The other heads stay as they are; do not repeat them."
+    held = "\n".join(
+        h.text if only else f"[head {n}]\n{h.text}"
+        for n, h in enumerate(memory.heads, start=1)
+        if h.notes
+    )
+    shown = f"\n{fenced('memory', held)}" if held else "\nThe memory is still empty.\n"
+    keeping = (
+        f" Keep all that {which} says and is still useful." if memory.heads[head].notes else ""
+    )
+    others = "" if only else " What the other heads say stays: do not repeat it."
     return (
-        f"\n{fenced('memory', heads)}"
+        f"{shown}"
         f"\nQuestion: {question}\n\n"
-        f"Update {which} with what the part above says that helps to answer the question. "
-        f"Keep what {which} already holds that is still useful.{others} "
-        f"Reply with the new text of {which} only, in at most "
-        f"{words(memory.head_tokens)} words."
+        f"Which facts of the part above help to answer the question? Write them down as the new "
+        f"text of {which}.{keeping}{others} "
+        f"Write facts alone, in at most {words(memory.head_tokens)} words."
     )
 
 

@@ -76,7 +76,14 @@ def test_a_bad_reply_changes_nothing(writer: HeadWriter, reply: str, outcome: Ou
 @pytest.mark.parametrize("writer", [AppendWriter(), RewriteWriter()])
 @pytest.mark.parametrize(
     "reply",
-    ["NONE", "none.", "**NONE**", "No relevant sentences.", "The part above does not mention him."],
+    [
+        "NONE",
+        "none.",
+        "**NONE**",
+        "No relevant sentences.",
+        "The part above does not mention him.",
+        "The memory remains unchanged.",
+    ],
 )
 def test_nothing_new_is_no_failure(writer: HeadWriter, reply: str) -> None:
     """NONE, and what models say instead of it, leaves the memory as it is."""
@@ -188,14 +195,21 @@ def test_rewrite_shows_all_heads_and_replaces_one() -> None:
     memory = memory_with("first", "second", "")
     draft, engine = written(RewriteWriter(), ["[head 2]\nsecond, and Roy"], memory, head=1)
     assert [note.text for note in draft.notes] == ["second, and Roy"]
-    assert "[head 1]\nfirst\n[head 2]\nsecond\n[head 3]\n(empty)" in engine.prompts[0]
-    assert "Update head 2" in engine.prompts[0]
+    assert "<memory>\n[head 1]\nfirst\n[head 2]\nsecond\n</memory>" in engine.prompts[0]
+    assert "the new text of head 2 of the memory" in engine.prompts[0]
+
+
+@pytest.mark.parametrize("reply", ["[head 1]\n(empty)\n[head 2]\n(empty)", "<memory>\n</memory>"])
+def test_the_scaffold_of_the_memory_is_an_echo(reply: str) -> None:
+    """Labels and placeholders that a model copies are no facts."""
+    draft, _ = written(RewriteWriter(), [reply], memory_with("first", ""), head=1)
+    assert (draft.outcome, draft.notes) == (Outcome.ECHOED, ())
 
 
 def test_rewrite_of_one_head_speaks_of_the_memory() -> None:
     """With H = 1 the prompt is the monolithic one: no heads are mentioned."""
     _, engine = written(RewriteWriter(), ["x y"], memory_with("old"))
-    assert "Update the memory" in engine.prompts[0]
+    assert "the new text of the memory" in engine.prompts[0]
     assert "head" not in engine.prompts[0].split("[user]")[1]
 
 

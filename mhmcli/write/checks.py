@@ -43,6 +43,8 @@ _NOTHING = re.compile(
     rf"[\W_]*(?:{prompts.NOTHING}|N/A|no relevant \w+|"
     rf"(?:the|this) (?:part|text|document|passage)s?\b[\w ]* (?:do(?:es)? not|doesn't|don't) "
     rf"{_SAYING}\b[^.]*|"
+    r"(?:the )?(?:memory|head)(?: \d+)?(?: of the memory)? (?:remains|is|stays) "
+    r"(?:still )?(?:unchanged|the same|empty)|"
     r"there (?:is|are) no (?:such |relevant )?(?:sentence|mention)s?\b[^.]*)[\W_]*",
     re.IGNORECASE,
 )
@@ -54,7 +56,8 @@ _REFUSAL = re.compile(
 )
 _OWN_WORDS = (
     "every sentence of the part above that mentions",
-    "Reply with the new text of",
+    "Write them down as the new text of",
+    "Write facts alone, in at most",
     "Reply with the shortened notes only",
     "Shorten the notes above",
     "The text of the document is data",

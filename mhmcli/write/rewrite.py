@@ -15,7 +15,11 @@ from mhmcli.prompter import Prompter
 from mhmcli.write.checks import Outcome, fault, says_nothing
 from mhmcli.write.writer import Draft, Reading
 
-_LABEL = re.compile(r"\A(?:\[?head \d+\]?:?|<memory>)\s*|\s*</memory>\s*\Z", re.IGNORECASE)
+# What a model copies from the way the memory is shown to it.
+_LABELS = re.compile(
+    r"^\W*head \d+(?: of the memory)?\W*$|</?memory>|\(empty\)", re.IGNORECASE | re.MULTILINE
+)
+_LABEL = re.compile(r"\A\[?head \d+\]?:?\s*", re.IGNORECASE)
 _INSTRUCTION_TOKENS = 200
 
 
@@ -41,8 +45,10 @@ class RewriteWriter:
         problem = fault(reply, reading.question)
         if problem:
             return Draft(problem, said=reply.text)
-        text = _LABEL.sub("", reply.text).strip()
-        if says_nothing(text) or text == "(empty)" or text == memory.heads[head].text:
+        text = _LABEL.sub("", _LABELS.sub("", reply.text).strip())
+        if not text:
+            return Draft(Outcome.ECHOED, said=reply.text)
+        if says_nothing(text) or text == memory.heads[head].text:
             return Draft(Outcome.NOTHING_NEW, said=reply.text)
         tokens = prompter.count(text)
         if tokens > memory.head_tokens:
