@@ -83,7 +83,7 @@ def _prepared(request: Request, documents: Documents, stop: Stop) -> _Run:
 
 @dataclass(slots=True)
 class _Run:
-    """One run, with all that it was given; `tally` fills as it goes."""
+    """One run, with all that it was given."""
 
     request: Request
     documents: Documents
