@@ -60,8 +60,7 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
 
     def needed() -> int:
         step = chunk + writer.tail_tokens(wanted.heads, head) + writer.reply_tokens(head)
-        # The chunk is still in the window while a full head, and what is to be added, is compacted.
-        compacting = chunk + 3 * head + writer.reply_tokens(head) + INSTRUCTION_TOKENS
+        compacting = writer.compaction_tokens(chunk, head)
         answering = wanted.heads * head + INSTRUCTION_TOKENS + answer_tokens
         return max(step, compacting, answering) + question_tokens + _SYSTEM_TOKENS
 

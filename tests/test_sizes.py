@@ -23,6 +23,8 @@ def test_defaults_fit_any_window(kind: MemoryKind, window: int, question: int) -
     )
     step = sizes.chunk_tokens + chosen.writer.tail_tokens(sizes.heads, sizes.head_tokens)
     assert step + chosen.writer.reply_tokens(sizes.head_tokens) + question < sizes.window_tokens
+    compacting = chosen.writer.compaction_tokens(sizes.chunk_tokens, sizes.head_tokens)
+    assert compacting + question < sizes.window_tokens
     assert sizes.heads * sizes.head_tokens + sizes.answer_tokens < sizes.window_tokens <= window
 
 

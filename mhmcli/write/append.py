@@ -41,6 +41,11 @@ class AppendWriter:
         """A few sentences; never more than half a head."""
         return min(_REPLY_TOKENS, max(1, head_tokens // 2))
 
+    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
+        """The chunk, which stays in the window; the head, and at most a chunk's own sentences on
+        top of it; the instruction; and the shorter head that is written."""
+        return 2 * chunk_tokens + 2 * head_tokens + _INSTRUCTION_TOKENS
+
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:

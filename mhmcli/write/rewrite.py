@@ -34,6 +34,11 @@ class RewriteWriter:
         """A whole head."""
         return head_tokens
 
+    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
+        """A reply is never longer than a head: there is nothing to compact."""
+        del chunk_tokens, head_tokens
+        return 0
+
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:

@@ -43,6 +43,11 @@ class HeadWriter(Protocol):
         """The most tokens that one reply may have."""
         ...
 
+    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
+        """The most tokens in the window while a head is compacted, the question left out; 0 for
+        a writer that compacts none."""
+        ...
+
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
