@@ -42,9 +42,9 @@ class AppendWriter:
         return min(_REPLY_TOKENS, max(1, head_tokens // 2))
 
     def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
-        """The chunk, which stays in the window; the head, and at most a chunk's own sentences on
-        top of it; the instruction; and the shorter head that is written."""
-        return 2 * chunk_tokens + 2 * head_tokens + _INSTRUCTION_TOKENS
+        """The chunk, which stays in the window; the head, and at most as much again on top of it;
+        the instruction; and the shorter head that is written."""
+        return chunk_tokens + 3 * head_tokens + _INSTRUCTION_TOKENS
 
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
@@ -65,7 +65,7 @@ class AppendWriter:
         fresh = _not_held(pointed, memory)
         if not fresh:
             return Draft(Outcome.NOTHING_NEW, said=reply.text)
-        fresh = tuple(n for n in fresh if prompter.count(n.text) <= memory.head_tokens)
+        fresh = _fitting(fresh, memory.head_tokens, prompter)
         if not fresh:
             return Draft(Outcome.TOO_LONG, said=reply.text)
         notes = (*memory.heads[head].notes, *fresh)
@@ -129,6 +129,15 @@ def _pointed_at(reply: Reply, reading: Reading) -> list[Note]:
 def _not_held(notes: Sequence[Note], memory: Memory) -> tuple[Note, ...]:
     held = {folded(note.text) for head in memory.heads for note in head.notes}
     return tuple(note for note in notes if folded(note.text) not in held)
+
+
+def _fitting(notes: Sequence[Note], limit: int, prompter: Prompter) -> tuple[Note, ...]:
+    """The first notes that are within the limit together; one that is too long is passed over."""
+    kept: tuple[Note, ...] = ()
+    for note in notes:
+        if prompter.count(_joined((*kept, note))) <= limit:
+            kept = (*kept, note)
+    return kept
 
 
 def _origin(line: str, notes: Sequence[Note]) -> tuple[Place, ...]:
