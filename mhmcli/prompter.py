@@ -9,12 +9,13 @@ control tokens of it; only the chat template's own text does.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
+from mhmcli.chunk import Chunk
 from mhmcli.engine import Engine, Feed, Logits, Sampling, Want
 
 T = TypeVar("T")
@@ -43,6 +44,16 @@ class OptOut:
 
     word: str
     sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A chunk that the model has before it, for one question: `sequence` has read it behind the
+    system prompt."""
+
+    chunk: Chunk
+    sequence: int
+    question: str
 
 
 @dataclass(slots=True)
@@ -98,9 +109,7 @@ class Prompter:
         decodes nothing; one that is not sure enough to must say something else."""
         sequence = self._engine.fork(self.base if after is None else after)
         try:
-            tail = [*self._engine.tokenize(text), *self._frame.closing]
-            row = self._engine.feed([Feed(sequence, tail, Want.LAST)])[0][0]
-            self.spent.tail_tokens += len(tail)
+            row = self._feed_tail(sequence, text)
             declining = self._first_tokens(_spellings(opt_out.word)) if opt_out else []
             if opt_out and _probability(row, declining) >= opt_out.sure:
                 return Reply(opt_out.word, 0, ended=True)
@@ -121,17 +130,31 @@ class Prompter:
     def judge(self, text: str, *, after: int) -> float:
         """The log-odds of yes against no as the reply to `text`, put after the sequence; nothing
         is decoded. The sequence does not grow."""
+        yes, no = self._openings(text, ("yes", "no"), after)
+        return yes - no
+
+    def choose(self, text: str, words: Sequence[str], *, after: int) -> int:
+        """Which of the words is the likeliest reply to `text`; nothing is decoded."""
+        likely = self._openings(text, words, after)
+        return likely.index(max(likely))
+
+    def _openings(self, text: str, words: Sequence[str], after: int) -> list[float]:
+        """How likely the reply is to open with each of the words: logits, up to a constant."""
+        tokens = [self._first_tokens(_spellings(word)) for word in words]
         sequence = self._engine.fork(after)
         try:
-            tail = [*self._engine.tokenize(text), *self._frame.closing]
-            row = self._engine.feed([Feed(sequence, tail, Want.LAST)])[0][0]
+            row = self._feed_tail(sequence, text)
         finally:
             self._engine.close(sequence)
+        return [float(np.logaddexp.reduce(row[spellings])) for spellings in tokens]
+
+    def _feed_tail(self, sequence: int, text: str) -> Logits:
+        """The logits, of shape (V,), with which the reply to `text` begins."""
+        tail = [*self._engine.tokenize(text), *self._frame.closing]
+        (logits,) = self._engine.feed([Feed(sequence, tail, Want.LAST)])
         self.spent.tail_tokens += len(tail)
-        yes, no = (
-            np.logaddexp.reduce(row[self._first_tokens(_spellings(word))]) for word in ("yes", "no")
-        )
-        return float(yes - no)
+        row: Logits = logits[0]
+        return row
 
     def _first_tokens(self, words: tuple[str, ...]) -> list[int]:
         return sorted({self._engine.tokenize(word)[0] for word in words})

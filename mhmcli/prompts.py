@@ -49,6 +49,24 @@ def append(question: str) -> str:
     )
 
 
+def letter(index: int) -> str:
+    """The name of a head where the model has to choose one: 0 -> 'A'. There are 26."""
+    return chr(ord("A") + index)
+
+
+def route(question: str, memory: Memory) -> str:
+    """Ask which head the part belongs to; a letter is the reply."""
+    held = "\n".join(
+        f"[head {letter(n)}]\n{head.text or 'nothing yet'}" for n, head in enumerate(memory.heads)
+    )
+    return (
+        f"\n{fenced('memory', held)}\nQuestion: {question}\n\n"
+        "Each head of the memory keeps facts about one subject. To which head do the facts of the "
+        "part above belong that help to answer the question? A head that has nothing yet is for a "
+        "new subject. Reply with the letter of one head."
+    )
+
+
 def rewrite(question: str, memory: Memory, head: int) -> str:
     """Ask for the new text of one head, all heads shown.
 

@@ -7,20 +7,32 @@
 
 It yields immutable events that carry the whole state after each step. The view, the journal
 and the benchmark consume that stream, and the loop knows none of them; it prints nothing and
-reads no clock. Each question has a memory of its own; all share the reading of a chunk.
+reads no clock. Each lane is a question with a memory of its own; all lanes share the reading of
+a chunk, be they several questions of one run or several memories that are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory
-from mhmcli.prompter import Prompter
+from mhmcli.prompter import Prompter, Reading
 from mhmcli.prompts import part
 from mhmcli.select import HeadSelector
-from mhmcli.write import Draft, HeadWriter, Outcome, Reading
+from mhmcli.write import Draft, HeadWriter, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A question, the memory that it has so far, and how that is written. It is all that a
+    reading needs to go on with the next chunk."""
+
+    question: str
+    memory: Memory
+    selector: HeadSelector
+    writer: HeadWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +52,10 @@ class ChunkProgress:
 
 @dataclass(frozen=True, slots=True)
 class HeadSelected:
-    """The writer begins on this head for this question."""
+    """The writer begins on this head of this lane."""
 
     chunk: Chunk
-    question: int
+    lane: int
     head: int
 
 
@@ -51,18 +63,18 @@ class HeadSelected:
 class ReplyPiece:
     """The model wrote this, on its way to a head."""
 
-    question: int
+    lane: int
     head: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question's memory after one chunk. `outcome` says whether a head changed; `said` is
+    """One lane's memory after one chunk. `outcome` says whether a head changed; `said` is
     the model's reply, taken or not."""
 
     chunk: Chunk
-    question: int
+    lane: int
     head: int
     memory: Memory
     outcome: Outcome
@@ -72,24 +84,9 @@ class Step:
 Event = ChunkOpened | ChunkProgress | HeadSelected | ReplyPiece | Step
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderState:
-    """All that a reading needs to go on with the next chunk: each question's memory."""
-
-    memories: tuple[Memory, ...]
-
-
-def read(  # noqa: PLR0913  the loop is where its parts are put together
-    chunks: Iterable[Chunk],
-    questions: Sequence[str],
-    state: ReaderState,
-    *,
-    prompter: Prompter,
-    selector: HeadSelector,
-    writer: HeadWriter,
-) -> Iterator[Event]:
-    """Every chunk is read once, and each question's memory updated from it, in order."""
-    memories = list(state.memories)
+def read(chunks: Iterable[Chunk], lanes: Sequence[Lane], *, prompter: Prompter) -> Iterator[Event]:
+    """Every chunk is read once, and each lane's memory updated from it, in order."""
+    memories = [lane.memory for lane in lanes]
     for chunk in chunks:
         yield ChunkOpened(chunk)
         reading = prompter.read(part(chunk.shown))
@@ -100,24 +97,30 @@ def read(  # noqa: PLR0913  the loop is where its parts are put together
                 sequence: int = stop.value
                 break
         try:
-            for number, question in enumerate(questions):
-                memory = memories[number]
-                head = selector.select(memory, chunk)
-                yield HeadSelected(chunk, number, head)
-                writing = writer.write(prompter, Reading(chunk, sequence, question), memory, head)
-                while True:
-                    try:
-                        yield ReplyPiece(number, head, next(writing))
-                    except StopIteration as stop:
-                        draft: Draft = stop.value
-                        break
-                memories[number] = _updated(memory, head, draft, chunk)
-                yield Step(chunk, number, head, memories[number], draft.outcome, draft.said)
+            for number, lane in enumerate(lanes):
+                before = replace(lane, memory=memories[number])
+                step = yield from _step(number, before, chunk, sequence, prompter)
+                memories[number] = step.memory
+                yield step
         finally:
             prompter.forget(sequence)
 
 
-def _updated(memory: Memory, head: int, draft: Draft, chunk: Chunk) -> Memory:
-    if not draft.outcome.changed_a_head:
-        return memory
-    return memory.write(head, draft.notes, draft.tokens, chunk.index)
+def _step(
+    number: int, lane: Lane, chunk: Chunk, sequence: int, prompter: Prompter
+) -> Generator[Event, None, Step]:
+    """Select a head of the lane, then update it."""
+    memory, reading = lane.memory, Reading(chunk, sequence, lane.question)
+    head = lane.selector.select(prompter, reading, memory)
+    yield HeadSelected(chunk, number, head)
+    writing = lane.writer.write(prompter, reading, memory, head)
+    while True:
+        try:
+            yield ReplyPiece(number, head, next(writing))
+        except StopIteration as stop:
+            draft: Draft = stop.value
+            break
+    head = head if draft.head is None else draft.head
+    if draft.outcome.changed_a_head:
+        memory = memory.write(head, draft.notes, draft.tokens, chunk.index)
+    return Step(chunk, number, head, memory, draft.outcome, draft.said)

@@ -16,9 +16,9 @@ from mhmcli.write import Outcome
 
 @dataclass(slots=True)
 class Tally:
-    """Counts what a reading's events say. A chunk counts as read once all questions had it."""
+    """Counts what a reading's events say. A chunk counts as read once all lanes had it."""
 
-    questions: int
+    lanes: int
     chunks: int = 0
     document_tokens: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -27,7 +27,7 @@ class Tally:
         """The counts with this event in them."""
         if isinstance(event, Step):
             self.outcomes[event.outcome] += 1
-            if event.question == self.questions - 1:
+            if event.lane == self.lanes - 1:
                 self.chunks += 1
                 self.document_tokens += event.chunk.text_tokens
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import dataclass
 from typing import Protocol
 
-from mhmcli.chunk import Chunk
+from mhmcli import prompts
 from mhmcli.memory import Memory
+from mhmcli.prompter import Prompter, Reading
 
 
 class HeadSelector(Protocol):
-    """Chooses the head to be written, from the memory and the chunk."""
+    """Chooses the head to be written, from the memory and the chunk just read."""
 
-    def select(self, memory: Memory, chunk: Chunk) -> int:
-        """The index of the head that this chunk may rewrite."""
+    def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
+        """The index of the head that this step may write."""
         ...
 
 
@@ -23,8 +26,37 @@ class LeastRecentlyUpdated:
     Source: MHM-LRU, arXiv:2607.01523.
     """
 
-    def select(self, memory: Memory, chunk: Chunk) -> int:
+    def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
         """Steps last written (4, -1, 2, -1) -> 1."""
-        del chunk
+        del prompter, reading
         written = [head.written for head in memory.heads]
         return written.index(min(written))
+
+
+@dataclass(frozen=True, slots=True)
+class Random:
+    """Any head, each as likely. The same seed and chunk give the same head."""
+
+    seed: int = 0
+
+    def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
+        """One of the indices, drawn for this chunk."""
+        del prompter
+        draw = random.Random(f"{self.seed}/{reading.chunk.index}")  # noqa: S311  no secret
+        return draw.randrange(len(memory.heads))
+
+
+class Relevance:
+    """The head that the model says the chunk belongs to: all heads are shown, each with a letter,
+    and the likeliest letter is taken. One prefill of the memory a step, and nothing decoded.
+
+    Source: the routing baseline of arXiv:2607.01523; the paper decodes the reply.
+    """
+
+    def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
+        """The first head while all are empty."""
+        if memory.is_empty:
+            return 0
+        letters = [prompts.letter(index) for index in range(len(memory.heads))]
+        instruction = prompts.route(reading.question, memory)
+        return prompter.choose(instruction, letters, after=reading.sequence)

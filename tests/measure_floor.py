@@ -21,7 +21,7 @@ from mhmcli.engine.llama import LlamaEngine, LlamaOptions
 from mhmcli.memory import Memory
 from mhmcli.presets import MemoryKind, Preset, preset
 from mhmcli.prompter import Prompter, Spent
-from mhmcli.reader import ReaderState, Step, read
+from mhmcli.reader import Lane, Step, read
 from mhmcli.sizes import Wanted, fit
 from mhmcli.source import Documents, open_source
 from mhmcli.tokens import Vocabulary, read_header
@@ -45,15 +45,9 @@ def reading_s(
     """Seconds to read the chunks for one question, and the tokens that it took."""
     start = time.monotonic()
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    state = ReaderState((Memory.empty(chosen.heads, head_tokens),))
-    steps = read(
-        chunks,
-        [question],
-        state,
-        prompter=prompter,
-        selector=chosen.selector,
-        writer=chosen.writer,
-    )
+    empty = Memory.empty(chosen.heads, head_tokens)
+    lane = Lane(question, empty, chosen.selector, chosen.writer)
+    steps = read(chunks, [lane], prompter=prompter)
     wrote = sum(e.outcome.changed_a_head for e in steps if isinstance(e, Step))
     seconds = time.monotonic() - start
     print(f"  {len(chunks)} chunks, {wrote} wrote to a head")

@@ -6,15 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mhmcli import prompts
 from mhmcli.chunk import Chunk
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import UsageError
 from mhmcli.memory import Memory, Note
-from mhmcli.select import LeastRecentlyUpdated
+from mhmcli.prompter import Prompter, Reading
+from mhmcli.select import LeastRecentlyUpdated, Random, Relevance
 from mhmcli.source import Passage, Place
 
 
-def chunk(index: int) -> Chunk:
-    return Chunk(index, (Passage("text", Place("doc")),), 1)
+def reading(index: int) -> tuple[Prompter, Reading]:
+    """What a selector is given beside the memory, of a chunk that is not read."""
+    chunk = Chunk(index, (Passage("text", Place("doc")),), 1)
+    prompter = Prompter(ScriptedEngine([]), prompts.SYSTEM, Sampling())
+    return prompter, Reading(chunk, prompter.base, "q")
 
 
 @given(st.integers(1, 8), st.data())
@@ -35,7 +42,7 @@ def test_lru_write_counts_differ_by_at_most_one(heads: int, writes: list[bool]) 
     memory = Memory.empty(heads, 50)
     selector = LeastRecentlyUpdated()
     for step, wrote in enumerate(writes):
-        head = selector.select(memory, chunk(step))
+        head = selector.select(*reading(step), memory)
         if wrote:
             memory = memory.write(head, (Note(str(step)),), 1, step)
         counts = [h.writes for h in memory.heads]
@@ -47,10 +54,33 @@ def test_lru_takes_the_lowest_of_equals() -> None:
     memory = Memory.empty(3, 50)
     order = []
     for step in range(6):
-        head = LeastRecentlyUpdated().select(memory, chunk(step))
+        head = LeastRecentlyUpdated().select(*reading(step), memory)
         order.append(head)
         memory = memory.write(head, (Note("x"),), 1, step)
     assert order == [0, 1, 2, 0, 1, 2]
+
+
+def test_random_heads_are_those_of_the_seed() -> None:
+    """The same seed draws the same heads, another seed others, and each head has its turn."""
+    memory = Memory.empty(4, 50)
+    drawn = [
+        [Random(seed).select(*reading(step), memory) for step in range(40)] for seed in (1, 1, 2)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert set(drawn[0]) == {0, 1, 2, 3}
+
+
+def test_relevance_takes_the_head_that_the_model_names() -> None:
+    """All heads are shown by letter, and the likeliest letter decides; nothing is decoded."""
+    engine = ScriptedEngine([], choose=lambda prompt: "B" if "[head B]\nships" in prompt else "A")
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    here = Reading(reading(0)[1].chunk, prompter.base, "q")
+    memory = Memory.empty(2, 50)
+    assert Relevance().select(prompter, here, memory) == 0
+    assert engine.prompts == []
+    memory = memory.write(1, (Note("ships"),), 1, 0)
+    assert Relevance().select(prompter, here, memory) == 1
+    assert engine.open_sequences == 1
 
 
 def test_a_head_never_exceeds_its_budget() -> None:

@@ -15,7 +15,7 @@ from mhmcli.reader import (
     ChunkOpened,
     Event,
     HeadSelected,
-    ReaderState,
+    Lane,
     ReplyPiece,
     Step,
     read,
@@ -30,27 +30,18 @@ def chunks(count: int) -> list[Chunk]:
     return [Chunk(n, (Passage(t, Place("doc", line=n + 1)),), 8) for n, t in enumerate(texts)]
 
 
-def events(  # noqa: PLR0913
+def events(
     engine: ScriptedEngine,
     count: int,
     questions: list[str],
     writer: HeadWriter,
     *,
     heads: int = 2,
-    state: ReaderState | None = None,
 ) -> list[Event]:
-    state = state or ReaderState(tuple(Memory.empty(heads, 100) for _ in questions))
+    empty = Memory.empty(heads, 100)
+    lanes = [Lane(question, empty, LeastRecentlyUpdated(), writer) for question in questions]
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    made = list(
-        read(
-            chunks(count),
-            questions,
-            state,
-            prompter=prompter,
-            selector=LeastRecentlyUpdated(),
-            writer=writer,
-        )
-    )
+    made = list(read(chunks(count), lanes, prompter=prompter))
     assert engine.open_sequences == 1, "only the system prompt stays"
     return made
 
@@ -95,7 +86,7 @@ def test_questions_share_the_reading_of_a_chunk() -> None:
     assert len(opened) == 3
     read_by_one = sum(len(c.text.split()) for c in chunks(3))
     assert three.fed_tokens < 3 * one.fed_tokens - read_by_one
-    selected = [event.question for event in made if isinstance(event, HeadSelected)]
+    selected = [event.lane for event in made if isinstance(event, HeadSelected)]
     assert selected == [0, 1, 2] * 3
 
 
@@ -125,11 +116,8 @@ def test_an_interrupted_reading_continues_as_if_it_had_not_been(at: int) -> None
         event.memory
         for event in read(
             chunks(6)[at:],
-            ["q"],
-            ReaderState((memory,)),
+            [Lane("q", memory, LeastRecentlyUpdated(), AppendWriter())],
             prompter=prompter,
-            selector=LeastRecentlyUpdated(),
-            writer=AppendWriter(),
         )
         if isinstance(event, Step)
     ]

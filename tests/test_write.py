@@ -11,9 +11,9 @@ from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, Reply, run
+from mhmcli.prompter import Prompter, Reading, Reply, run
 from mhmcli.source import Passage, Place
-from mhmcli.write import AppendWriter, Draft, HeadWriter, Outcome, Reading, RewriteWriter
+from mhmcli.write import AppendWriter, Draft, HeadWriter, Outcome, RewriteWriter
 from mhmcli.write.checks import fault, says_nothing
 
 QUESTION = "Who is the keeper of the light?"

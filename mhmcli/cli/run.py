@@ -25,7 +25,7 @@ from mhmcli.memory import Memory
 from mhmcli.presets import Preset, preset
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
-from mhmcli.reader import ReaderState, Step, read
+from mhmcli.reader import Lane, Step, read
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.sizes import Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
@@ -157,11 +157,13 @@ class _Run:
         )
         for event in read(
             chunks,
-            self.request.questions,
-            ReaderState(tuple(self.state.memories)),
+            [
+                Lane(question, memory, self.chosen.selector, self.chosen.writer)
+                for question, memory in zip(
+                    self.request.questions, self.state.memories, strict=True
+                )
+            ],
             prompter=prompter,
-            selector=self.chosen.selector,
-            writer=self.chosen.writer,
         ):
             tally.take(event)
             self.state.take(event)
@@ -248,6 +250,6 @@ def _say_step(step: Step) -> None:
     chunk = step.chunk
     say(
         f"chunk {chunk.index + 1} ({one_line(str(chunk.place))}, {chunk.tokens} tokens) -> "
-        f"question {step.question + 1}, head {step.head + 1}: {step.outcome.value}: "
+        f"question {step.lane + 1}, head {step.head + 1}: {step.outcome.value}: "
         f"{one_line(step.said)}"
     )

@@ -16,6 +16,7 @@ from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
 from mhmcli.errors import ModelError
 
 Script = Sequence[str] | Callable[[str], str]
+_SURE = 9.0
 _TOKEN = re.compile(r"\s*\S+|\s+")
 
 
@@ -23,7 +24,8 @@ class ScriptedEngine:
     """Replies with the next text of a list, or with what a function makes of the prompt.
 
     Asked for a verdict, it is as sure of yes as `judge` says of the prompt (log-odds). It would
-    say NONE with the probability that `opt_out` gives, before its script is asked.
+    say NONE with the probability that `opt_out` gives, before its script is asked; asked to
+    choose between words, it takes the one that `choose` names.
 
     `prompts` are the texts after which replies were asked for; `fed_tokens` counts every token
     that a real engine would have computed.
@@ -35,6 +37,7 @@ class ScriptedEngine:
         *,
         judge: Callable[[str], float] = lambda _: 9.0,
         opt_out: Callable[[str], float] = lambda _: 0.0,
+        choose: Callable[[str], str] = lambda _: "",
         window_tokens: int = 1 << 20,
     ) -> None:
         self.info = EngineInfo("scripted", "", "none", "none", window_tokens, 1 << 16)
@@ -42,6 +45,7 @@ class ScriptedEngine:
         self.fed_tokens = 0
         self._judge = judge
         self._opt_out = opt_out
+        self._choose = choose
         self._script = script if callable(script) else iter(script)
         self._words: list[str] = []
         self._ids: dict[str, int] = {}
@@ -107,6 +111,8 @@ class ScriptedEngine:
             if feed.want is not Want.NONE:
                 prompt = self._text(feed.sequence)
                 logits[-1, yes] = self._judge(prompt)
+                if chosen := self._choose(prompt):
+                    logits[-1, self._ids[chosen]] = _SURE
                 logits[-1, none] = _logit(self._opt_out(prompt), logits[-1], none)
             made.append(logits)
         if sum(map(len, self._sequences.values())) > self.info.window_tokens:

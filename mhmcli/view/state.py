@@ -64,7 +64,7 @@ class RunState:
         elif isinstance(event, ChunkProgress):
             self.chunk_read = min(event.tokens_read, self.chunk_tokens)
         elif isinstance(event, HeadSelected):
-            self.doing, self.question, self.head = Doing.WRITING, event.question, event.head
+            self.doing, self.question, self.head = Doing.WRITING, event.lane, event.head
             self.writing = ""
         elif isinstance(event, ReplyPiece):
             self.writing += event.text
@@ -72,9 +72,9 @@ class RunState:
             self._step(event)
 
     def _step(self, step: Step) -> None:
-        self.memories[step.question] = step.memory
+        self.memories[step.lane] = step.memory
         self.outcome, self.writing = step.outcome, ""
-        if step.question == len(self.questions) - 1:
+        if step.lane == len(self.questions) - 1:
             self.done_tokens += step.chunk.text_tokens
             self.chunk_read = self.chunk_tokens = 0
             self._done_share = self._next_share

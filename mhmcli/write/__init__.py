@@ -3,6 +3,6 @@
 from mhmcli.write.append import AppendWriter
 from mhmcli.write.checks import Outcome
 from mhmcli.write.rewrite import RewriteWriter
-from mhmcli.write.writer import Draft, HeadWriter, Reading
+from mhmcli.write.writer import Draft, HeadWriter
 
-__all__ = ["AppendWriter", "Draft", "HeadWriter", "Outcome", "Reading", "RewriteWriter"]
+__all__ = ["AppendWriter", "Draft", "HeadWriter", "Outcome", "RewriteWriter"]

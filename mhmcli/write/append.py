@@ -14,11 +14,11 @@ from collections.abc import Generator, Sequence
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import OptOut, Prompter, Reply
+from mhmcli.prompter import OptOut, Prompter, Reading, Reply
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
 from mhmcli.write.ground import Grounding, words
-from mhmcli.write.writer import Draft, Reading
+from mhmcli.write.writer import Draft
 
 # How sure the model must be that a chunk has nothing, to be believed. With the default model the
 # chunk with the answer stands at 0.07 to 0.39 for plain questions, the others at 0.4 to 0.95.

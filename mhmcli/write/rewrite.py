@@ -11,9 +11,9 @@ from collections.abc import Generator
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter
+from mhmcli.prompter import Prompter, Reading
 from mhmcli.write.checks import Outcome, fault, says_nothing
-from mhmcli.write.writer import Draft, Reading
+from mhmcli.write.writer import Draft
 
 # What a model copies from the way the memory is shown to it.
 _LABELS = re.compile(

@@ -6,30 +6,22 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter
+from mhmcli.prompter import Prompter, Reading
 from mhmcli.write.checks import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A chunk that the model has before it: `sequence` has read it behind the system prompt."""
-
-    chunk: Chunk
-    sequence: int
-    question: str
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a writer made of a reading. `notes` are the head's whole new content, of `tokens`
-    tokens, and are empty unless the outcome changes a head. `said` is the model's reply."""
+    tokens, and are empty unless the outcome changes a head. `said` is the model's reply. `head`
+    is given by a writer that chooses the head itself, and overrules the selector."""
 
     outcome: Outcome
     notes: tuple[Note, ...] = ()
     tokens: int = 0
     said: str = ""
+    head: int | None = None
 
 
 class HeadWriter(Protocol):
