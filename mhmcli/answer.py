@@ -36,40 +36,48 @@ _NOT_STATED = re.compile(
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question. `found` is False when the document does not hold it;
-    `places` are those of the notes that have most to do with it, in reading order."""
+    `places` are those of the notes that have most to do with it, in reading order; `log_odds` is
+    the model's verdict, yes against no, on whether the notes hold the answer."""
 
     question: str
     text: str
     found: bool
     places: tuple[Place, ...] = ()
     complete: bool = True
+    log_odds: float | None = None
 
 
 def answer(
-    prompter: Prompter, question: str, memory: Memory, *, max_tokens: int = ANSWER_TOKENS
+    prompter: Prompter,
+    question: str,
+    memory: Memory,
+    *,
+    max_tokens: int = ANSWER_TOKENS,
+    least_log_odds: float = LEAST_LOG_ODDS,
 ) -> Generator[str, None, Answer]:
     """The answer from the heads alone; its pieces are yielded as they are decoded.
 
-    The model first judges, by its logits, whether the notes hold the answer; an empty memory
-    needs no model to say that nothing was found.
+    The model first judges, by its logits, whether the notes hold the answer, and is not asked for
+    one below `least_log_odds`; an empty memory needs no model to say that nothing was found.
     """
     if memory.is_empty:
         return Answer(question, NOT_IN_DOCUMENT, found=False)
     texts = [head.text for head in memory.heads if head.notes]
     sequence = run(prompter.read(prompts.notes(texts), of_document=False))
     try:
-        if prompter.judge(prompts.judge(question), after=sequence) < LEAST_LOG_ODDS:
-            return Answer(question, NOT_IN_DOCUMENT, found=False)
+        odds = prompter.judge(prompts.judge(question), after=sequence)
+        if odds < least_log_odds:
+            return Answer(question, NOT_IN_DOCUMENT, found=False, log_odds=odds)
         reply = yield from prompter.reply(prompts.answer(question), max_tokens, after=sequence)
     finally:
         prompter.forget(sequence)
     text = reply.text if reply.ended else _without_loop(reply.text)
     if not text and not reply.ended:
-        return Answer(question, NO_REPLY, found=False, complete=False)
+        return Answer(question, NO_REPLY, found=False, complete=False, log_odds=odds)
     if not text or _NOT_STATED.match(text):
-        return Answer(question, NOT_IN_DOCUMENT, found=False)
+        return Answer(question, NOT_IN_DOCUMENT, found=False, log_odds=odds)
     found = places(memory, f"{question} {text}")
-    return Answer(question, text, found=True, places=found, complete=reply.ended)
+    return Answer(question, text, True, found, reply.ended, odds)
 
 
 def _without_loop(text: str) -> str:

@@ -4,6 +4,7 @@
     |-- UsageError               2  arguments or sizes that cannot work together
     |-- SourceError              3  a document that cannot be read at all
     |-- ModelError               4  a model missing, broken, or too small for the settings
+    |   `-- WindowFullError      4  more tokens before the model than its window holds
     |-- SessionError             6  a session that cannot be opened or continued
     |-- Interrupted            130  stopped from outside by Ctrl-C
     |   `-- Terminated         143  stopped by SIGTERM
@@ -61,6 +62,10 @@ class ModelError(MhmError):
     """A model that is missing, broken, or too small for the settings."""
 
     status = ExitStatus.MODEL
+
+
+class WindowFullError(ModelError):
+    """More tokens before the model than its window holds."""
 
 
 class SessionError(MhmError):

@@ -54,13 +54,18 @@ def letter(index: int) -> str:
     return chr(ord("A") + index)
 
 
-def route(question: str, memory: Memory) -> str:
-    """Ask which head the part belongs to; a letter is the reply."""
-    held = "\n".join(
+def _lettered(memory: Memory) -> str:
+    """All heads, those that hold nothing too, so that one can be named."""
+    held = (
         f"[head {letter(n)}]\n{head.text or 'nothing yet'}" for n, head in enumerate(memory.heads)
     )
+    return fenced("memory", "\n".join(held))
+
+
+def route(question: str, memory: Memory) -> str:
+    """Ask which head the part belongs to; a letter is the reply."""
     return (
-        f"\n{fenced('memory', held)}\nQuestion: {question}\n\n"
+        f"\n{_lettered(memory)}\nQuestion: {question}\n\n"
         "Each head of the memory keeps facts about one subject. To which head do the facts of the "
         "part above belong that help to answer the question? A head that has nothing yet is for a "
         "new subject. Reply with the letter of one head."
@@ -92,6 +97,44 @@ def rewrite(question: str, memory: Memory, head: int) -> str:
         f"Which facts of the part above help to answer the question? Write them down as the new "
         f"text of {which}.{keeping}{others} "
         f"Write facts alone, in at most {words(memory.head_tokens)} words."
+    )
+
+
+def concur(question: str, memory: Memory) -> str:
+    """Ask for a head and its new text in one reply.
+
+    Source: the select-and-write-in-one-call ablation of arXiv:2607.01523.
+    """
+    return (
+        f"\n{_lettered(memory)}\nQuestion: {question}\n\n"
+        "Which facts of the part above help to answer the question? Choose the head of the memory "
+        "that they belong to, and write that head's new text, which replaces the old: keep all "
+        "that it says and is still useful. Reply with the letter of the head, a colon, and the "
+        f"text: facts alone, in at most {words(memory.head_tokens)} words."
+    )
+
+
+def gist(target_tokens: int) -> str:
+    """Ask for the part in few words, with no question in mind.
+
+    Source: ReadAgent's gisting, arXiv:2402.09727, section 3.
+    """
+    return (
+        "\nShorten the part above. Keep the names, numbers and facts, and leave out the rest. "
+        f"Reply with the shortened part only, in at most {words(target_tokens)} words."
+    )
+
+
+def look_up(question: str, pages: int) -> str:
+    """Ask which pages to read again, their gists being shown.
+
+    Source: ReadAgent's parallel look-up, arXiv:2402.09727, section 3.
+    """
+    return (
+        "\nThe notes above are short versions of the pages of a document.\n"
+        f"Question: {question}\n\n"
+        f"Which pages must be read in full to answer the question? Reply with the numbers of at "
+        f"most {pages} pages, as in [2, 5], and nothing else."
     )
 
 

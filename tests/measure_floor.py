@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 
 from mhmcli import models, prompts
+from mhmcli.bench.floor import CHUNK_TOKENS, floor_s
 from mhmcli.chunk import Chunk, cut
-from mhmcli.engine import Feed, Sampling
+from mhmcli.engine import Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions
 from mhmcli.memory import Memory
 from mhmcli.presets import MemoryKind, Preset, preset
@@ -25,18 +26,6 @@ from mhmcli.reader import Lane, Step, read
 from mhmcli.sizes import Wanted, fit
 from mhmcli.source import Documents, open_source
 from mhmcli.tokens import Vocabulary, read_header
-
-FLOOR_CHUNK_TOKENS = 2048
-
-
-def floor_s(engine: LlamaEngine, tokens: list[int]) -> float:
-    """Seconds to prefill the tokens once, in windows of 2,048 that are emptied between."""
-    start = time.monotonic()
-    for at in range(0, len(tokens), FLOOR_CHUNK_TOKENS):
-        sequence = engine.open()
-        engine.feed([Feed(sequence, tokens[at : at + FLOOR_CHUNK_TOKENS])])
-        engine.close(sequence)
-    return time.monotonic() - start
 
 
 def reading_s(
@@ -74,7 +63,7 @@ def main() -> None:
         documents = Documents([open_source(given.file, stdin)])
         chunks = list(cut(documents.passages(), sizes.chunk_tokens, vocabulary.count))
     tokens = vocabulary.encode("".join(chunk.text for chunk in chunks))
-    window = max(sizes.window_tokens, FLOOR_CHUNK_TOKENS + 256)
+    window = max(sizes.window_tokens, CHUNK_TOKENS + 256)
     engine = LlamaEngine(path, LlamaOptions(window_tokens=window))
     print(f"{len(tokens)} tokens, {given.memory.value}, {engine.info.model}, {engine.info.device}")
     ratios = []

@@ -15,17 +15,24 @@ LAYERS = [
     ["tokens", "chunk"],
     ["memory"],
     ["engine", "models"],
-    ["prompts"],
+    ["prompts", "score"],
     ["prompter"],
     ["select", "write"],
     ["reader", "answer", "presets"],
     ["sizes", "receipt"],
+    ["bench"],
     ["view"],
     ["cli"],
     ["__main__"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-FOREIGN = {"llama_cpp": {"engine"}, "rich": {"view", "cli"}, "typer": {"cli"}, "pypdf": {"source"}}
+FOREIGN = {
+    "matplotlib": {"bench"},
+    "llama_cpp": {"engine"},
+    "rich": {"view", "cli"},
+    "typer": {"cli"},
+    "pypdf": {"source"},
+}
 
 
 def room_of(path: Path) -> str:

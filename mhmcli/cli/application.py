@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mhmcli import __version__
+from mhmcli.cli import bench as bench_command
 from mhmcli.cli import models as models_command
 from mhmcli.cli.ask import ask
 from mhmcli.cli.output import print_line, say_error
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ask", no_args_is_help=True)(ask)
+app.add_typer(bench_command.app, name="bench")
 app.add_typer(models_command.app, name="models")
 
 

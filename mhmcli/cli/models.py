@@ -36,6 +36,17 @@ Offline = Annotated[
 _LINE_EVERY = 0.1  # without a terminal: a line each tenth of the download
 
 
+def model_file(name: str, *, offline: bool, quiet: bool) -> Path:
+    """The file of a model that is named, or whose path is given; a named one is fetched if it is
+    not here yet.
+
+    Raises:
+        ModelError: there is no such model or file, or it cannot be fetched.
+    """
+    found = models.resolve(name)
+    return found if isinstance(found, Path) else ensure(found, offline=offline, quiet=quiet)
+
+
 def ensure(model: CatalogModel, *, offline: bool, quiet: bool = False) -> Path:
     """The model's file, fetched if it is not here yet, with a notice and progress on stderr.
 

@@ -11,15 +11,15 @@ from typing import BinaryIO
 
 from rich.console import Console
 
-from mhmcli import models, prompts
+from mhmcli import prompts
 from mhmcli.answer import Answer, answer
 from mhmcli.chunk import cut
 from mhmcli.cli.ask import Request
-from mhmcli.cli.models import ensure
+from mhmcli.cli.models import model_file
 from mhmcli.cli.output import as_json, print_answers, print_json, say, say_receipt
 from mhmcli.cli.signals import stopping
 from mhmcli.engine import Engine, Sampling
-from mhmcli.engine.llama import LlamaEngine, LlamaOptions, LlamaVocabulary, Stop
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.memory import Memory
 from mhmcli.presets import Preset, preset
@@ -29,13 +29,7 @@ from mhmcli.reader import Lane, Step, read
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.sizes import Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
-from mhmcli.tokens import (
-    GgufHeader,
-    Tokenizer,
-    UnsupportedVocabularyError,
-    Vocabulary,
-    read_header,
-)
+from mhmcli.tokens import GgufHeader, Tokenizer, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _UNSAID_WINDOW = 4096  # for a GGUF file that does not say what it was trained for
@@ -63,14 +57,9 @@ def _prepared(request: Request, documents: Documents, stop: Stop) -> _Run:
     """A run with all that it needs. What is wrong with a document is known before a model is
     fetched, and what is wrong with the model or the sizes before it is loaded."""
     documents.open()
-    found = models.resolve(request.model)
-    path = (
-        found
-        if isinstance(found, Path)
-        else ensure(found, offline=request.offline, quiet=request.quiet)
-    )
+    path = model_file(request.model, offline=request.offline, quiet=request.quiet)
     header = read_header(path)
-    tokenizer = _tokenizer(header)
+    tokenizer = tokenizer_of(header)
     chosen = preset(request.memory)
     sizes = _sizes(request, chosen, tokenizer, header)
     empty = Memory.empty(sizes.heads, sizes.head_tokens)
@@ -213,13 +202,6 @@ def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> Exi
     if not all(answer.found for answer in answers):
         return ExitStatus.NOT_IN_DOCUMENT
     return ExitStatus.ANSWERED
-
-
-def _tokenizer(header: GgufHeader) -> Tokenizer:
-    try:
-        return Vocabulary(header)
-    except UnsupportedVocabularyError:
-        return LlamaVocabulary(header.path)
 
 
 def _sizes(request: Request, chosen: Preset, tokenizer: Tokenizer, header: GgufHeader) -> Sizes:

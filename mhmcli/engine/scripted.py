@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
-from mhmcli.errors import ModelError
+from mhmcli.errors import WindowFullError
 
 Script = Sequence[str] | Callable[[str], str]
 _SURE = 9.0
@@ -116,7 +116,7 @@ class ScriptedEngine:
                 logits[-1, none] = _logit(self._opt_out(prompt), logits[-1], none)
             made.append(logits)
         if sum(map(len, self._sequences.values())) > self.info.window_tokens:
-            raise ModelError(f"the window of {self.info.window_tokens} tokens is full")
+            raise WindowFullError(f"the window of {self.info.window_tokens} tokens is full")
         return made
 
     def shut(self) -> None:

@@ -25,6 +25,7 @@ class Outcome(str, Enum):
     ECHOED = "repeated its prompt"
     NOT_IN_CHUNK = "said what the chunk does not"
     TOO_LONG = "a sentence longer than a head"
+    NO_HEAD = "named no head"
 
     @property
     def is_failure(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Generator
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, Reading
+from mhmcli.prompter import Prompter, Reading, Reply
 from mhmcli.write.checks import Outcome, fault, says_nothing
 from mhmcli.write.writer import Draft
 
@@ -47,16 +47,23 @@ class RewriteWriter:
         reply = yield from prompter.reply(
             instruction, self.reply_tokens(memory.head_tokens), after=reading.sequence
         )
-        problem = fault(reply, reading.question)
-        if problem:
-            return Draft(problem, said=reply.text)
-        text = _LABEL.sub("", _LABELS.sub("", reply.text).strip())
-        if not text:
-            return Draft(Outcome.ECHOED, said=reply.text)
-        if says_nothing(text) or text == memory.heads[head].text:
-            return Draft(Outcome.NOTHING_NEW, said=reply.text)
-        tokens = prompter.count(text)
-        if tokens > memory.head_tokens:
-            return Draft(Outcome.RAN_AWAY, said=reply.text)
-        note = Note(text, (reading.chunk.place,))
-        return Draft(Outcome.WROTE, (note,), tokens, reply.text)
+        return rewritten(prompter, reading, reply, memory, head)
+
+
+def rewritten(
+    prompter: Prompter, reading: Reading, reply: Reply, memory: Memory, head: int
+) -> Draft:
+    """The draft that makes a reply the new text of a head, if it can be taken."""
+    problem = fault(reply, reading.question)
+    if problem:
+        return Draft(problem, said=reply.text)
+    text = _LABEL.sub("", _LABELS.sub("", reply.text).strip())
+    if not text:
+        return Draft(Outcome.ECHOED, said=reply.text)
+    if says_nothing(text) or text == memory.heads[head].text:
+        return Draft(Outcome.NOTHING_NEW, said=reply.text)
+    tokens = prompter.count(text)
+    if tokens > memory.head_tokens:
+        return Draft(Outcome.RAN_AWAY, said=reply.text)
+    note = Note(text, (reading.chunk.place,))
+    return Draft(Outcome.WROTE, (note,), tokens, reply.text)

@@ -2,6 +2,6 @@
 
 from mhmcli.engine.llama.engine import LlamaEngine, LlamaOptions
 from mhmcli.engine.llama.library import Stop
-from mhmcli.engine.llama.vocabulary import LlamaVocabulary
+from mhmcli.engine.llama.vocabulary import LlamaVocabulary, tokenizer_of
 
-__all__ = ["LlamaEngine", "LlamaOptions", "LlamaVocabulary", "Stop"]
+__all__ = ["LlamaEngine", "LlamaOptions", "LlamaVocabulary", "Stop", "tokenizer_of"]

@@ -22,7 +22,7 @@ from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
 from mhmcli.engine.chat import split_template
 from mhmcli.engine.llama import hardware, library
 from mhmcli.engine.llama.vocabulary import tokenize
-from mhmcli.errors import ModelError
+from mhmcli.errors import ModelError, WindowFullError
 
 _FLASH_ATTENTION = 1
 _WINDOW_FULL = 1
@@ -177,7 +177,7 @@ class LlamaEngine:
         with self._stop.computing():
             status = llama_cpp.llama_decode(self._context, self._batch)
         if status == _WINDOW_FULL:
-            raise ModelError(
+            raise WindowFullError(
                 f"the window of {self.info.window_tokens} tokens is full",
                 hint="read less at a time with --chunk-tokens or --head-tokens",
             )

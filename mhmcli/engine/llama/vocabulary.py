@@ -10,6 +10,7 @@ import llama_cpp
 
 from mhmcli.engine.llama import library
 from mhmcli.errors import ModelError
+from mhmcli.tokens import GgufHeader, Tokenizer, UnsupportedVocabularyError, Vocabulary
 
 
 def tokenize(vocab: Any, text: str, *, special: bool, begin: bool = False) -> list[int]:
@@ -47,3 +48,11 @@ class LlamaVocabulary:
     def close(self) -> None:
         """The vocabulary is freed."""
         llama_cpp.llama_model_free(self._model)
+
+
+def tokenizer_of(header: GgufHeader) -> Tokenizer:
+    """The file's tokenizer: without llama.cpp where that is exact, by llama.cpp elsewhere."""
+    try:
+        return Vocabulary(header)
+    except UnsupportedVocabularyError:
+        return LlamaVocabulary(header.path)

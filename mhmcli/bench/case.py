@@ -1,0 +1,66 @@
+"""A case of a benchmark: a document that hides an answer, and the question."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mhmcli.source import Passage
+from mhmcli.source.text import TextSource
+
+Count = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question about one document.
+
+    `answers` must all be in a right reply, each in one of its spellings. `facts` are the sentences
+    of the document that the answer follows from, as they stand in it; they may be unknown.
+    `traceable` says that the answer's text, found in a memory, means that the answer was captured;
+    it does not for yes, no or a count.
+    """
+
+    key: str
+    question: str
+    answers: tuple[tuple[str, ...], ...]
+    passages: tuple[Passage, ...]
+    facts: tuple[str, ...] = ()
+    traceable: bool = True
+
+    @property
+    def gold(self) -> str:
+        """The right answer as a person would write it."""
+        return ", ".join(spellings[0] for spellings in self.answers)
+
+    @property
+    def text(self) -> str:
+        """The whole document."""
+        return "".join(passage.text for passage in self.passages)
+
+
+class Task(Protocol):
+    """Questions that can be hidden in documents of any length."""
+
+    @property
+    def name(self) -> str:
+        """What results are filed under."""
+        ...
+
+    def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
+        """The cases at this length, always the same ones for the same seed, in the same order.
+        `count` tells the tokens of a text; no document is longer than `length_tokens`, unless
+        what must be in it is."""
+        ...
+
+
+def passages_of(text: str, name: str = "document") -> tuple[Passage, ...]:
+    """The passages that the text would be read as from a file of that name."""
+    return tuple(TextSource(name, io.BytesIO(text.encode())).passages())
+
+
+def spelled(answers: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Answers that must all be there, each with one spelling."""
+    return tuple((answer,) for answer in answers)

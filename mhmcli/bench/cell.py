@@ -1,0 +1,115 @@
+"""The results of one method on one task at one length, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from mhmcli.bench.results import Result
+from mhmcli.bench.statistics import Estimate, bootstrap, mean, share
+from mhmcli.bench.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The results of one method on one task at one length."""
+
+    task: str
+    length: int
+    method: str
+    results: tuple[Result, ...]
+
+    @property
+    def accuracy(self) -> Estimate | None:
+        """The share of questions whose answer has the right one in it."""
+        return share([result.correct for result in self.results])
+
+    @property
+    def _traced(self) -> list[Trace]:
+        return [r.answer_trace for r in self.results if r.answer_trace is not None]
+
+    @property
+    def capture(self) -> Estimate | None:
+        """MCR: of the questions whose answer can be traced, the share with it in memory after at
+        least one step."""
+        return share([trace.captured for trace in self._traced])
+
+    @property
+    def retention(self) -> Estimate | None:
+        """MRR: of the answers that were captured, the share in the final memory."""
+        return share([trace.retained for trace in self._traced if trace.captured])
+
+    @property
+    def facts_captured(self) -> Estimate | None:
+        """The share of the facts behind the answers that was in memory after at least one step,
+        whatever the answer is."""
+        return bootstrap(self.results, _of_facts(lambda _: True, lambda t: t.captured))
+
+    @property
+    def facts_retained(self) -> Estimate | None:
+        """Of the facts captured, the share in the final memory."""
+        return bootstrap(self.results, _of_facts(lambda t: t.captured, lambda t: t.retained))
+
+    @property
+    def answered(self) -> Estimate | None:
+        """The share answered right by `mhm ask`, which says so when the notes hold no answer."""
+        return share([result.correct and not result.refused for result in self.results])
+
+    @property
+    def exact(self) -> Estimate | None:
+        """The share of answers that are the right one and nothing else."""
+        return share([result.exact for result in self.results])
+
+    @property
+    def seconds(self) -> float:
+        """The median of a question."""
+        return median(result.seconds for result in self.results)
+
+    @property
+    def floor_multiple(self) -> float:
+        """The median of seconds as a multiple of the reading floor."""
+        return median(result.floor_multiple for result in self.results)
+
+    def mean(self, field: str) -> float:
+        """The mean of a number that results have: 'f1', 'steps', 'reply_tokens'."""
+        return mean([float(getattr(result, field)) for result in self.results]) or 0.0
+
+    def alive(self, steps: int) -> Estimate | None:
+        """Of what was captured so many steps before the end or earlier, answers and facts, the
+        share that was in memory so many steps after its capture."""
+        return share(
+            [
+                trace.since_capture[steps] == "1"
+                for result in self.results
+                for trace in traces(result)
+                if len(trace.since_capture) > steps
+            ]
+        )
+
+
+def traces(result: Result) -> list[Trace]:
+    """What was followed through a result's memory: its facts; its answer where none are known."""
+    if result.facts:
+        return list(result.facts)
+    return [result.answer_trace] if result.answer_trace else []
+
+
+def _of_facts(
+    among: Callable[[Trace], bool], hit: Callable[[Trace], bool]
+) -> Callable[[Sequence[Result]], float | None]:
+    def statistic(results: Sequence[Result]) -> float | None:
+        return mean([hit(fact) for r in results for fact in r.facts if among(fact)])
+
+    return statistic
+
+
+def cells(results: Iterable[Result]) -> list[Cell]:
+    """Results by task, length and method; tasks and methods in the order in which they came."""
+    grouped: dict[tuple[str, int, str], list[Result]] = {}
+    for result in results:
+        grouped.setdefault((result.task, result.length, result.method), []).append(result)
+    tasks = list(dict.fromkeys(task for task, _, _ in grouped))
+    methods = list(dict.fromkeys(method for _, _, method in grouped))
+    order = sorted(grouped, key=lambda key: (tasks.index(key[0]), key[1], methods.index(key[2])))
+    return [Cell(*key, tuple(grouped[key])) for key in order]

@@ -1,0 +1,176 @@
+"""What is measured: the memories of mhm and the baselines beside them, by name.
+
+    mhm-lru                    the paper's: 4 heads, rewritten, least recently updated first
+    monolithic                 the same memory in one head (MemAgent)
+    append                     mhm's own writer, 4 heads
+    rewrite:2x512              any writer (rewrite, append) with heads x tokens
+    rewrite:4x256:relevance    and any selector (lru, relevance, random, concur)
+    append@350                 and any chunk size
+    full                       everything in one prompt, as far as the window goes
+    bm25:6                     the 6 passages that share the most with the question
+    map-reduce                 each chunk apart, then all notes together
+    readagent:2                gists of all chunks, then 2 of them read again
+
+What a name leaves open is filled in from the total memory and the chunk size of the run, so that
+methods are compared at equal memory.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from mhmcli.bench.baselines import Finish, GistWriter, MapWriter, OwnHead, look_up, reduce, whole
+from mhmcli.errors import UsageError
+from mhmcli.score import BM25
+from mhmcli.select import HeadSelector, LeastRecentlyUpdated, Random, Relevance
+from mhmcli.source import Passage
+from mhmcli.write import AppendWriter, ConcurWriter, HeadWriter, RewriteWriter
+
+_DEFAULT_HEADS = 4
+_LEAST_HEAD = 8  # tokens
+_MOST_HEADS = 26  # they are named by letters where a model chooses one
+_BM25_PASSAGES = 6
+_LOOK_UPS = 2
+_SHAPE = re.compile(r"(\d+)x(\d+)")
+_NAMES = (
+    "mhm-lru, monolithic, append, rewrite, full, bm25, map-reduce, readagent; "
+    "as in rewrite:2x512:random@400"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrent:
+    """A memory written chunk by chunk. `heads` None: one head for each chunk."""
+
+    label: str
+    heads: int | None
+    head_tokens: int
+    chunk_tokens: int
+    selector: HeadSelector
+    writer: HeadWriter
+    finish: Finish = whole
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Passages of the document, put before the model as they are. `limit` None: all of them."""
+
+    label: str
+    limit: int | None
+    chunk_tokens: int = 0  # it reads no chunks
+
+    def select(self, question: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        """The passages to answer from, in reading order."""
+        if self.limit is None:
+            return passages
+        ranking = BM25([passage.text for passage in passages])
+        return tuple(passages[index] for index in ranking.best(question, self.limit))
+
+
+Method = Recurrent | Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a run gives each method: tokens of memory in all, tokens of a chunk, a seed."""
+
+    memory_tokens: int
+    chunk_tokens: int
+    seed: int = 0
+
+
+def parse(name: str, budget: Budget) -> Method:
+    """The method of that name; its label has all that the name left open.
+
+    'mhm-lru' with 1,024 tokens -> 4 heads of 256, 'mhm-lru 4x256'.
+
+    Raises:
+        UsageError: there is no such method, or its parts do not go together.
+    """
+    body, at, chunk = name.strip().partition("@")
+    kind, *options = body.split(":")
+    if at:
+        if not chunk.isdecimal() or int(chunk) < 16:  # noqa: PLR2004
+            raise _unknown(name, f"@{chunk} is no chunk size")
+        budget = replace(budget, chunk_tokens=int(chunk))
+    if kind in ("full", "bm25"):
+        if at:
+            raise _unknown(name, f"{kind} reads no chunks")
+        return _retrieval(name, kind, options)
+    if kind in ("map-reduce", "readagent"):
+        method = _each_chunk(name, kind, options, budget)
+    else:
+        method = _recurrent(name, kind, options, budget)
+    return replace(method, label=f"{method.label} {at}{chunk}".rstrip())
+
+
+def _retrieval(name: str, kind: str, options: list[str]) -> Retrieval:
+    if kind == "full":
+        if options:
+            raise _unknown(name, "full has no parts")
+        return Retrieval("full", None)
+    limit = _number(name, options, _BM25_PASSAGES)
+    return Retrieval(f"bm25 {limit}", limit)
+
+
+def _each_chunk(name: str, kind: str, options: list[str], budget: Budget) -> Recurrent:
+    """The baselines that have a head for each chunk."""
+    each = budget.memory_tokens // _DEFAULT_HEADS
+    if kind == "map-reduce":
+        if options:
+            raise _unknown(name, "map-reduce has no parts")
+        writer, finish, label = MapWriter(), reduce(budget.memory_tokens), kind
+    else:
+        pages = _number(name, options, _LOOK_UPS)
+        writer, finish, label = GistWriter(), look_up(pages), f"{kind} {pages}"
+    return Recurrent(label, None, each, budget.chunk_tokens, OwnHead(), writer, finish)
+
+
+def _recurrent(name: str, kind: str, options: list[str], budget: Budget) -> Recurrent:
+    writers: dict[str, HeadWriter] = {
+        "mhm-lru": RewriteWriter(),
+        "monolithic": RewriteWriter(),
+        "rewrite": RewriteWriter(),
+        "append": AppendWriter(),
+    }
+    selectors: dict[str, HeadSelector] = {
+        "lru": LeastRecentlyUpdated(),
+        "relevance": Relevance(),
+        "random": Random(budget.seed),
+        "concur": LeastRecentlyUpdated(),
+    }
+    if kind not in writers:
+        raise _unknown(name, f"{kind!r} is not known")
+    heads = 1 if kind == "monolithic" else _DEFAULT_HEADS
+    head_tokens = budget.memory_tokens // heads
+    chosen = "lru"
+    for option in options:
+        shape = _SHAPE.fullmatch(option)
+        if shape:
+            heads, head_tokens = int(shape[1]), int(shape[2])
+        elif option in selectors:
+            chosen = option
+        else:
+            raise _unknown(name, f"{option!r} is neither heads x tokens nor a selector")
+    if not (1 <= heads <= _MOST_HEADS and head_tokens >= _LEAST_HEAD):
+        raise _unknown(name, f"{heads} heads of {head_tokens} tokens cannot be")
+    writer = writers[kind]
+    if chosen == "concur":
+        if not isinstance(writer, RewriteWriter):
+            raise _unknown(name, "only rewrite can select and write in one call")
+        writer = ConcurWriter()
+    label = f"{kind} {heads}x{head_tokens}{'' if chosen == 'lru' else ' ' + chosen}"
+    return Recurrent(label, heads, head_tokens, budget.chunk_tokens, selectors[chosen], writer)
+
+
+def _number(name: str, options: list[str], default: int) -> int:
+    if not options:
+        return default
+    if len(options) > 1 or not options[0].isdecimal() or int(options[0]) < 1:
+        raise _unknown(name, f"{':'.join(options)!r} is not a number of passages")
+    return int(options[0])
+
+
+def _unknown(name: str, why: str) -> UsageError:
+    return UsageError(f"no method {name!r}: {why}", hint=f"methods are {_NAMES}")

@@ -1,0 +1,60 @@
+"""How far a campaign is, and how long the rest will take at the pace so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mhmcli.bench.campaign import Plan, TrialOpened
+from mhmcli.bench.results import Result
+from mhmcli.reader import ChunkOpened, Event
+
+
+@dataclass(slots=True)
+class Pace:
+    """Work is counted in document tokens of whole cases. What was on disk before the run is work
+    done, but says nothing about the pace."""
+
+    plan: Plan
+    now: Callable[[], float] = time.monotonic
+    opened: TrialOpened | None = None
+    step: int = 0
+    results: int = 0
+    right: int = 0
+    _results_here: int = 0
+    _started: tuple[float, float] = (0.0, 0.0)
+
+    def take(self, event: TrialOpened | Event | Result) -> None:
+        """The state after the event."""
+        if isinstance(event, TrialOpened):
+            first = self.opened is None
+            self.opened, self.step, self._results_here = event, 0, 0
+            if first:
+                self._started = (self.now(), self.share)
+        elif isinstance(event, ChunkOpened):
+            self.step = event.chunk.index + 1
+        elif isinstance(event, Result):
+            self.results += 1
+            self.right += event.correct
+            self._results_here += 1
+
+    @property
+    def share(self) -> float:
+        """The part of the whole campaign that is done, 0 to 1."""
+        if self.opened is None:
+            return 0.0
+        sizes = [max(1, length) for length in self.plan.lengths]
+        at = self.plan.lengths.index(self.opened.length)
+        cases = self.plan.limit or self.opened.number
+        here = self.opened.number - 1 + self._results_here / len(self.opened.methods)
+        return min(1.0, (sum(sizes[:at]) * cases + sizes[at] * here) / (sum(sizes) * cases))
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds to the end; None before that can be told."""
+        began_s, began_share = self._started
+        done = self.share - began_share
+        if done <= 0:
+            return None
+        return (self.now() - began_s) * (1 - self.share) / done

@@ -1,0 +1,163 @@
+"""Results on disk: one line of JSON a question and method, written as soon as it is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from mhmcli import __version__
+from mhmcli.bench.trace import Trace
+from mhmcli.errors import UsageError
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a result is of. Of two results with one key, the later counts."""
+
+    task: str
+    length: int
+    case: str
+    method: str
+    chunk_tokens: int
+    model: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One question, answered by one method.
+
+    `length` is the length asked for in tokens, 0 where documents have their own. `log_odds` is the
+    model's verdict on its notes; `mhm ask` would not have answered where it `refused`. `answer`
+    and `correct` are those of the reply that was asked for all the same, as in the papers.
+    `answer_trace` is None where the answer's text proves nothing (yes, no, a count). `replies` are
+    the head, the outcome and what the model said, of each step. Tokens are
+    those computed: of the document, shown beside it, and written; `read_s` is shared between the
+    methods that read the same chunks together, and counts fully for each.
+    """
+
+    task: str
+    length: int
+    case: str
+    method: str
+    chunk_tokens: int
+    model: str
+    seed: int
+    question: str
+    gold: str
+    answer: str
+    correct: bool
+    exact: bool
+    f1: float
+    log_odds: float | None
+    refused: bool
+    steps: int
+    answer_trace: Trace | None
+    facts: tuple[Trace, ...]
+    memory: tuple[str, ...]
+    replies: tuple[tuple[int, str, str], ...]
+    document_tokens: int
+    read_tokens: int
+    tail_tokens: int
+    reply_tokens: int
+    read_s: float
+    write_s: float
+    answer_s: float
+    floor_tokens_per_s: float
+    error: str | None = None
+    mhm: str = __version__
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def key(self) -> Key:
+        """What it is of."""
+        return Key(*(getattr(self, field.name) for field in fields(Key)))
+
+    @property
+    def seconds(self) -> float:
+        """From the first token read to the answer."""
+        return self.read_s + self.write_s + self.answer_s
+
+    @property
+    def floor_multiple(self) -> float:
+        """Seconds as a multiple of those in which the document could be prefilled once."""
+        return self.seconds * self.floor_tokens_per_s / max(1, self.document_tokens)
+
+
+class ResultsFile:
+    """A JSONL file of results that grows line by line.
+
+    Raises:
+        UsageError: a line in it is no result.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._done = {result.key for result in load([path])} if path.exists() else set()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._done
+
+    def add(self, result: Result) -> None:
+        """The result is on disk."""
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(result)) + "\n")
+        except OSError as error:
+            raise UsageError(
+                f"cannot write {self.path}: {error.strerror}", hint="name another file with --out"
+            ) from error
+        self._done.add(result.key)
+
+
+def load(paths: Iterable[Path]) -> list[Result]:
+    """The results of the files, of each key the latest, in the order in which the keys first came.
+    A last line without its end, of a run that was killed, is left out, and cut off the file.
+
+    Raises:
+        UsageError: a file is missing, or a line in it is no result.
+    """
+    results: dict[Key, Result] = {}
+    for path in paths:
+        for number, line in enumerate(_lines(path), start=1):
+            try:
+                result = _result(json.loads(line))
+            except (ValueError, TypeError, KeyError) as error:
+                raise UsageError(
+                    f"{path} line {number} is no benchmark result: {error}",
+                    hint="name a file that `mhm bench` wrote, or a new one with --out",
+                ) from error
+            results[result.key] = result
+    return list(results.values())
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        raw = path.read_bytes()
+        whole = raw[: raw.rfind(b"\n") + 1]
+        if whole != raw:
+            with path.open("rb+") as file:
+                file.truncate(len(whole))
+        return whole.decode("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UsageError(f"cannot read {path}: {reason}", hint="check its path") from error
+
+
+def _result(entry: dict[str, Any]) -> Result:
+    trace = entry["answer_trace"]
+    known = {field.name for field in fields(Result)}
+    return Result(
+        **{
+            **{name: value for name, value in entry.items() if name in known},
+            "answer_trace": None if trace is None else Trace(**trace),
+            "facts": tuple(Trace(**fact) for fact in entry["facts"]),
+            "memory": tuple(entry["memory"]),
+            "replies": tuple(tuple(reply) for reply in entry["replies"]),
+        }
+    )

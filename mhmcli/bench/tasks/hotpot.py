@@ -1,0 +1,156 @@
+"""RULER-HQA-style: HotpotQA questions, their paragraphs hidden among distractors.
+
+It is neither RULER's pool nor the 128 questions of MemAgent: results are called RULER-HQA-style.
+Each question's own context comes first among the distractors, as in RULER, then paragraphs drawn
+with a seed of the question's own: MemAgent's one seed puts the gold in the same places each time.
+Sources: RULER, arXiv:2404.06654; MemAgent, arXiv:2507.02259; HotpotQA, arXiv:1809.09600.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mhmcli.bench.case import Case, Count, passages_of
+from mhmcli.bench.match import contains
+from mhmcli.bench.tasks.haystack import draw, filled
+from mhmcli.errors import UsageError
+from mhmcli.source import split_sentences
+
+_FORMATS = (
+    "--data takes HotpotQA's own JSON file, or a folder with questions.json and paragraphs.jsonl"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A HotpotQA question. `facts` are (title, index of the sentence in its paragraph)."""
+
+    key: str
+    text: str
+    answer: str
+    gold: tuple[str, ...]
+    context: tuple[str, ...]
+    facts: tuple[tuple[str, int], ...]
+
+
+class HotpotTask:
+    """The questions of a file. `paragraphs` has the sentences of each title.
+
+    Raises:
+        UsageError: the file is missing or in neither format.
+    """
+
+    name = "ruler-hqa-style"
+
+    def __init__(self, path: Path, *, seed: int = 0) -> None:
+        self._seed = seed
+        self._questions, self._paragraphs = _load(path)
+        self._tokens: dict[str, int] = {}
+
+    def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
+        """Every question whose paragraphs are there and fit."""
+        for question in self._questions:
+            if all(title in self._paragraphs for title in question.gold):
+                yield self._case(question, length_tokens, count)
+
+    def _case(self, question: Question, length: int, count: Count) -> Case:
+        chance = draw(self._seed, question.key, length)
+        distractors = self._distractors(question, chance.sample)
+        budget = length - count("Document 1000:\n\n\n") // 2  # the numbers are given last
+
+        def tokens(title: str) -> int:
+            if title not in self._tokens:
+                self._tokens[title] = count(self._shown(1000, title))
+            return self._tokens[title]
+
+        titles = filled(question.gold, distractors, budget, tokens)
+        chance.shuffle(titles)
+        text = "".join(self._shown(number, title) for number, title in enumerate(titles, start=1))
+        yes_no = question.answer.lower() in ("yes", "no")
+        return Case(
+            key=question.key,
+            question=question.text,
+            answers=((question.answer,),),
+            passages=passages_of(text),
+            facts=self._facts(question),
+            traceable=not yes_no,
+        )
+
+    def _distractors(self, question: Question, sample: Any) -> Iterator[str]:
+        """Titles in random order, those of the question's own context first. A paragraph with the
+        answer in it is none."""
+        seen = set(question.gold)
+        pool = list(self._paragraphs)
+        for title in (*question.context, *sample(pool, len(pool))):
+            if title in seen or title not in self._paragraphs:
+                continue
+            seen.add(title)
+            if not contains(f"{title} {''.join(self._paragraphs[title])}", question.answer):
+                yield title
+
+    def _shown(self, number: int, title: str) -> str:
+        text = "".join(self._paragraphs[title]).strip()
+        return f"Document {number}:\n{title}\n{text}\n\n"
+
+    def _facts(self, question: Question) -> tuple[str, ...]:
+        return tuple(
+            self._paragraphs[title][index].strip()
+            for title, index in question.facts
+            if title in self._paragraphs and index < len(self._paragraphs[title])
+        )
+
+
+def _load(path: Path) -> tuple[list[Question], dict[str, Sequence[str]]]:
+    try:
+        if path.is_dir():
+            return _two_files(path / "questions.json", path / "paragraphs.jsonl")
+        return _one_file(path)
+    except OSError as error:
+        message = f"cannot read {error.filename}: {error.strerror}"
+        raise UsageError(message, hint=_FORMATS) from error
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"no {error}" if isinstance(error, KeyError) else str(error)
+        message = f"{path} is not in a format of HotpotQA: {reason}"
+        raise UsageError(message, hint=_FORMATS) from error
+
+
+def _one_file(path: Path) -> tuple[list[Question], dict[str, Sequence[str]]]:
+    """HotpotQA's own: each question with its context of [title, [sentence, ...]]."""
+    questions: list[Question] = []
+    paragraphs: dict[str, Sequence[str]] = {}
+    for entry in json.loads(path.read_text(encoding="utf-8")):
+        context = dict(entry["context"])
+        paragraphs |= context
+        facts = tuple((title, index) for title, index in entry["supporting_facts"])
+        gold = tuple(dict.fromkeys(title for title, _ in facts))
+        questions.append(
+            Question(entry["_id"], entry["question"], entry["answer"], gold, tuple(context), facts)
+        )
+    return questions, paragraphs
+
+
+def _two_files(
+    questions_path: Path, paragraphs_path: Path
+) -> tuple[list[Question], dict[str, Sequence[str]]]:
+    """Questions apart from paragraphs, which are whole texts."""
+    with paragraphs_path.open(encoding="utf-8") as lines:
+        entries = [json.loads(line) for line in lines]
+    paragraphs: dict[str, Sequence[str]] = {
+        entry["title"]: split_sentences(entry["text"]) for entry in entries
+    }
+    questions = [
+        Question(
+            entry["id"],
+            entry["question"],
+            entry["answer"],
+            tuple(entry["supporting_titles"]),
+            tuple(entry.get("context_titles") or ()),
+            tuple((title, index) for title, index in entry.get("supporting_facts") or ()),
+        )
+        for entry in json.loads(questions_path.read_text(encoding="utf-8"))
+    ]
+    return questions, paragraphs

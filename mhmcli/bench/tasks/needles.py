@@ -1,0 +1,178 @@
+"""Needles in generated prose, from nothing but a seed: single, several, chained, counting.
+
+- single: one fact among others of its kind ("The pass phrase of Brook Farm is 'copper heron'.")
+- several: three facts of one thing, all of which are asked for
+- chained: where a thing is, over three facts that share no word with the question but the first;
+  other chains of the same shape stand beside it (RULER's variable tracking, told as a story)
+- counting: how often something happened, once in each of several sentences
+
+Source: the needle families of RULER, arXiv:2404.06654.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count as count_from
+
+from mhmcli.bench.case import Case, Count, passages_of, spelled
+from mhmcli.bench.tasks import prose
+from mhmcli.bench.tasks.haystack import draw, filled, hidden
+
+_FARMS = (
+    "Brook Farm", "Hollow Mill", "Ashdown Lodge", "Raven Hall", "Quarry House", "Linden Court",
+    "Marsh End", "Saltings Cottage", "Tower Grange", "Whin Barn", "Crosby Manor", "Pell House",
+)  # fmt: skip
+_COLOURS = (
+    "copper", "violet", "silver", "amber", "crimson", "ivory", "indigo", "scarlet", "golden",
+    "turquoise", "charcoal", "emerald",
+)  # fmt: skip
+_BEASTS = (
+    "heron", "badger", "lynx", "otter", "falcon", "tortoise", "stoat", "pelican", "marten",
+    "salamander", "bison", "gecko",
+)  # fmt: skip
+_THINGS = (
+    "compass", "ledger", "sextant", "telescope", "music box", "signet ring", "treasure map",
+    "violin", "chess set", "barometer",
+)  # fmt: skip
+_BOXES = (
+    "oak chest", "leather trunk", "wicker basket", "iron safe", "tin case", "cedar cabinet",
+    "canvas bag", "steel locker", "walnut bureau", "pine crate",
+)  # fmt: skip
+_ROOMS = (
+    "library", "pantry", "attic", "map room", "chapel", "boathouse", "wine cellar", "nursery",
+    "armoury", "greenhouse",
+)  # fmt: skip
+_OWNERS = (
+    "Ivo Brandt", "Mara Quint", "Osric Vale", "Lucia Ferro", "Tomas Rhee", "Edda Storm",
+    "Piet Lowen", "Nadia Krol", "Hugo Ames", "Selma Dahl",
+)  # fmt: skip
+_SHIPS = ("Gannet", "Halcyon", "Perseus", "Aurora", "Kestrel", "Calliope", "Triton", "Meridian")
+_PORTS = (
+    "Bergen", "Cadiz", "Riga", "Genoa", "Lisbon", "Hull", "Trieste", "Antwerp", "Malmo", "Odessa",
+    "Bristol", "Marseille",
+)  # fmt: skip
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SEVERAL = 3
+_OTHERS = 3  # facts or chains of the same kind that are not asked for
+_FEWEST, _MOST = 2, 9  # needles to be counted
+
+
+@dataclass(frozen=True, slots=True)
+class Needles:
+    """What is hidden, in the order of the document, and what is asked. `facts` are those of it
+    that the answer follows from."""
+
+    hidden: Sequence[str]
+    facts: Sequence[str]
+    question: str
+    answers: tuple[tuple[str, ...], ...]
+    traceable: bool = True
+
+
+class NeedleTask:
+    """Needles of the four kinds in turn, without end."""
+
+    name = "needles"
+
+    def __init__(self, *, seed: int = 0, kinds: Sequence[str] = ()) -> None:
+        self._seed = seed
+        self._kinds = tuple(kinds) or tuple(KINDS)
+
+    def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
+        """Each case has a document of its own."""
+        for number in count_from():
+            kind = self._kinds[number % len(self._kinds)]
+            key = f"{kind}-{number // len(self._kinds)}"
+            chance = draw(self._seed, key, length_tokens)
+            needles = KINDS[kind](chance)
+            # A needle stands in a paragraph of its own, with a sentence on each side.
+            told = [_among(needle, chance) for needle in needles.hidden]
+            hay = filled(told, prose.paragraphs(chance), length_tokens, count)[len(told) :]
+            yield Case(
+                key=key,
+                question=needles.question,
+                answers=needles.answers,
+                passages=passages_of("".join(hidden(told, hay, chance))),
+                facts=tuple(needles.facts),
+                traceable=needles.traceable,
+            )
+
+
+def _among(needle: str, chance: random.Random) -> str:
+    paragraph = next(prose.paragraphs(chance)).strip()
+    first, _, rest = paragraph.partition(". ")
+    return f"{first}. {needle} {rest}\n\n"
+
+
+def _phrases(chance: random.Random, number: int) -> list[str]:
+    colours, beasts = chance.sample(_COLOURS, number), chance.sample(_BEASTS, number)
+    return [f"{colour} {beast}" for colour, beast in zip(colours, beasts, strict=True)]
+
+
+def single(chance: random.Random) -> Needles:
+    """One pass phrase among others."""
+    farms = chance.sample(_FARMS, 1 + _OTHERS)
+    phrases = _phrases(chance, len(farms))
+    facts = [
+        f"The pass phrase of {farm} is '{phrase}'."
+        for farm, phrase in zip(farms, phrases, strict=True)
+    ]
+    question = f"What is the pass phrase of {farms[0]}?"
+    return Needles(_shuffled(facts, chance), facts[:1], question, spelled(phrases[:1]))
+
+
+def several(chance: random.Random) -> Needles:
+    """Three pass phrases of one place, among those of others."""
+    farm, *others = chance.sample(_FARMS, 1 + _OTHERS)
+    phrases = _phrases(chance, _SEVERAL + _OTHERS)
+    asked = [f"One of the pass phrases of {farm} is '{p}'." for p in phrases[:_SEVERAL]]
+    beside = [
+        f"One of the pass phrases of {other} is '{phrase}'."
+        for other, phrase in zip(others, phrases[_SEVERAL:], strict=True)
+    ]
+    question = f"What are the {_NUMBERS[_SEVERAL]} pass phrases of {farm}?"
+    return Needles(_shuffled(asked + beside, chance), asked, question, spelled(phrases[:_SEVERAL]))
+
+
+def chained(chance: random.Random) -> Needles:
+    """A thing is in a box, the box is in a room, and somebody has the key of the room."""
+    number = 1 + _OTHERS
+    things, boxes = chance.sample(_THINGS, number), chance.sample(_BOXES, number)
+    rooms, owners = chance.sample(_ROOMS, number), chance.sample(_OWNERS, number)
+    chains = [
+        [
+            f"The {thing} was put into the {box}.",
+            f"The {box} was carried to the {room}.",
+            f"The only key of the {room} is in the hands of {owner}.",
+        ]
+        for thing, box, room, owner in zip(things, boxes, rooms, owners, strict=True)
+    ]
+    question = f"Who has the key of the room that the {things[0]} is in?"
+    told = _shuffled([fact for links in chains for fact in links], chance)
+    return Needles(told, chains[0], question, spelled(owners[:1]))
+
+
+def counting(chance: random.Random) -> Needles:
+    """A ship called at some ports, once each, and another at others."""
+    ship, other = chance.sample(_SHIPS, 2)
+    number = chance.randint(_FEWEST, _MOST)
+    asked = [f"The {ship} called at {port}." for port in chance.sample(_PORTS, number)]
+    beside = [f"The {other} called at {port}." for port in chance.sample(_PORTS, _OTHERS)]
+    question = f"At how many ports did the {ship} call?"
+    answers = ((str(number), _NUMBERS[number]),)
+    told = _shuffled(asked + beside, chance)
+    return Needles(told, asked, question, answers, traceable=False)
+
+
+def _shuffled(facts: Sequence[str], chance: random.Random) -> list[str]:
+    return chance.sample(facts, len(facts))
+
+
+KINDS: dict[str, Callable[[random.Random], Needles]] = {
+    "single": single,
+    "several": several,
+    "chained": chained,
+    "counting": counting,
+}

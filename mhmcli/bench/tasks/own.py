@@ -1,0 +1,90 @@
+"""Your own questions: a JSONL file of {document, question, answer, evidence}.
+
+`document` is the path of a text or PDF, relative to the JSONL file, or, when it has a line break
+in it, the text itself. `answer` is a text, or a list of spellings of it. `evidence`, the sentences
+that the answer follows from, may be left out, as may `id`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mhmcli.bench.case import Case, Count, passages_of
+from mhmcli.errors import UsageError
+from mhmcli.source import Documents, Passage, open_source
+
+_FORMAT = 'a line is {"document": ..., "question": ..., "answer": ..., "evidence": [...]}'
+
+
+class OwnTask:
+    """The lines of a file, each a case, at the length that its document has.
+
+    Raises:
+        UsageError: the file is missing, or a line is in another format.
+    """
+
+    name = "own"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            raise UsageError(f"cannot read {path}: {reason}", hint=_FORMAT) from error
+        self._entries = [
+            (number, self._entry(number, line))
+            for number, line in enumerate(lines, start=1)
+            if line.strip()
+        ]
+        if not self._entries:
+            raise UsageError(f"{path} has no questions", hint=_FORMAT)
+
+    def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
+        """Every line; a document has the length that it has."""
+        del length_tokens, count
+        for number, entry in self._entries:
+            answer = entry["answer"]
+            spellings = (answer,) if isinstance(answer, str) else tuple(answer)
+            yield Case(
+                key=str(entry.get("id", f"line {number}")),
+                question=entry["question"],
+                answers=(spellings,),
+                passages=self._passages(entry["document"]),
+                facts=tuple(entry.get("evidence", ())),
+                traceable=spellings[0].lower() not in ("yes", "no"),
+            )
+
+    def _entry(self, number: int, line: str) -> dict[str, Any]:
+        where = f"{self._path} line {number}"
+        try:
+            entry: dict[str, Any] = json.loads(line)
+        except ValueError as error:
+            raise UsageError(f"{where} is not JSON: {error}", hint=_FORMAT) from error
+        wanted: dict[str, Any] = {"document": str, "question": str, "answer": (str, list)}
+        for field, kind in wanted.items():
+            if not isinstance(entry, dict) or not isinstance(entry.get(field), kind):
+                raise UsageError(f"{where} has no {field}", hint=_FORMAT)
+            if not entry[field]:
+                raise UsageError(f"{where}: {field} is empty", hint=_FORMAT)
+        for field in ("answer", "evidence"):
+            texts = entry.get(field, [])
+            if isinstance(texts, list) and not all(isinstance(text, str) for text in texts):
+                raise UsageError(f"{where}: {field} must be texts", hint=_FORMAT)
+        if isinstance(entry.get("evidence"), str):
+            entry["evidence"] = [entry["evidence"]]
+        return entry
+
+    def _passages(self, document: str) -> tuple[Passage, ...]:
+        if "\n" in document:
+            return passages_of(document)
+        documents = Documents([open_source(str(self._path.parent / document), io.BytesIO())])
+        try:
+            documents.open()
+            return tuple(documents.passages())
+        finally:
+            documents.close()

@@ -1,0 +1,247 @@
+"""One case, answered by several methods; those with chunks of one size read them together.
+
+The document's keys and values depend on nothing but the document (`mhmcli.prompts`), so the
+prefill of a chunk is shared and counted fully for each method; what a method does after it is its
+own. So methods are compared on the same reading, and in half of the time.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import accumulate
+
+from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
+from mhmcli.bench.case import Case, Count
+from mhmcli.bench.floor import floor_s
+from mhmcli.bench.match import Evidence, contains_all, exact, f1
+from mhmcli.bench.method import Method, Recurrent, Retrieval
+from mhmcli.bench.results import Result
+from mhmcli.bench.trace import Tracer
+from mhmcli.chunk import Chunk, cut
+from mhmcli.engine import Engine
+from mhmcli.errors import WindowFullError
+from mhmcli.memory import Memory, Note
+from mhmcli.prompter import Prompter, Spent, run
+from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
+from mhmcli.write import Outcome
+
+_FLOOR_TOKENS = 1024  # prefilled before each case, to know how fast the machine is just now
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What results are filed under, beside the method."""
+
+    task: str
+    length: int
+    model: str
+    seed: int
+
+
+@dataclass(slots=True)
+class Cost:
+    """Seconds, and tokens computed, of one method or of the reading that several share."""
+
+    seconds: float = 0.0
+    spent: Spent = field(default_factory=Spent)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One method at work on a case: its memory so far, who watches it, and what it has cost."""
+
+    method: Method
+    memory: Memory
+    tracers: Sequence[Tracer]
+    reading: Cost = field(default_factory=Cost)
+    writing: Cost = field(default_factory=Cost)
+    replies: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def took(self, head: int, outcome: Outcome, said: str = "") -> None:
+        """The memory has taken a step."""
+        self.replies.append((head, outcome.value, said))
+        for tracer in self.tracers:
+            tracer.take(self.memory, head, outcome)
+
+
+class Meter:
+    """Tells what each stretch of work cost: the clock and the token counts between two calls."""
+
+    def __init__(self, prompter: Prompter, clock: Callable[[], float]) -> None:
+        self._prompter = prompter
+        self._clock = clock
+        self._at = clock()
+        self._spent = replace(prompter.spent)
+
+    def charge(self, cost: Cost) -> None:
+        """What was done since the last call is added to the cost."""
+        now, spent = self._clock(), self._prompter.spent
+        cost.seconds += now - self._at
+        cost.spent.chunk_tokens += spent.chunk_tokens - self._spent.chunk_tokens
+        cost.spent.tail_tokens += spent.tail_tokens - self._spent.tail_tokens
+        cost.spent.reply_tokens += spent.reply_tokens - self._spent.reply_tokens
+        self._at, self._spent = now, replace(spent)
+
+
+class Trial:
+    """A case before an engine. `count` tells the tokens of a text, `clock` the seconds."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        case: Case,
+        subject: Subject,
+        *,
+        engine: Engine,
+        prompter: Prompter,
+        count: Count,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._case = case
+        self._subject = subject
+        self._prompter = prompter
+        self._count = count
+        self._clock = clock
+        text = case.text
+        self._text = text
+        self._evidence = Evidence(text)
+        self._document_tokens = count(text)
+        floor_tokens = min(_FLOOR_TOKENS, engine.info.window_tokens // 2)
+        sample = engine.tokenize(text[: floor_tokens * 8])[:floor_tokens]
+        seconds = floor_s(engine, sample, clock)
+        self._floor_tokens_per_s = len(sample) / seconds if seconds > 0 else 0.0
+
+    def run(self, methods: Sequence[Method]) -> Iterator[Event | Result]:
+        """The events of the readings, and a result for each method as soon as it is known."""
+        for method in methods:
+            if isinstance(method, Retrieval):
+                yield self._retrieve(method)
+        sizes = dict.fromkeys(m.chunk_tokens for m in methods if isinstance(m, Recurrent))
+        for chunk_tokens in sizes:
+            group = [
+                method
+                for method in methods
+                if isinstance(method, Recurrent) and method.chunk_tokens == chunk_tokens
+            ]
+            yield from self._read(group, chunk_tokens)
+
+    def _retrieve(self, method: Retrieval) -> Result:
+        attempt = Attempt(method, Memory.empty(1, self._document_tokens + 1), self._tracers([]))
+        meter = Meter(self._prompter, self._clock)
+        notes = tuple(
+            Note(passage.text.strip(), (passage.place,))
+            for passage in method.select(self._case.question, self._case.passages)
+            if passage.text.strip()
+        )
+        if notes:
+            tokens = min(self._count("\n".join(note.text for note in notes)), self._document_tokens)
+            attempt.memory = attempt.memory.write(0, notes, tokens, 0)
+        attempt.took(0, Outcome.WROTE)
+        meter.charge(attempt.writing)
+        return self._answered(attempt, [])
+
+    def _read(self, group: Sequence[Recurrent], chunk_tokens: int) -> Iterator[Event | Result]:
+        chunks = list(cut(self._case.passages, chunk_tokens, self._count))
+        reading = Cost()
+        attempts = [
+            Attempt(
+                method,
+                Memory.empty(method.heads or len(chunks), method.head_tokens),
+                self._tracers(chunks),
+                reading,
+            )
+            for method in group
+        ]
+        lanes = [
+            Lane(self._case.question, attempt.memory, method.selector, method.writer)
+            for attempt, method in zip(attempts, group, strict=True)
+        ]
+        meter = Meter(self._prompter, self._clock)
+        for event in read(chunks, lanes, prompter=self._prompter):
+            if isinstance(event, ChunkOpened | ChunkProgress):
+                meter.charge(reading)
+            else:
+                meter.charge(attempts[event.lane].writing)
+            if isinstance(event, Step):
+                attempts[event.lane].memory = event.memory
+                attempts[event.lane].took(event.head, event.outcome, event.said)
+            yield event
+        for attempt in attempts:
+            yield self._answered(attempt, chunks)
+
+    def _answered(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Result:
+        """The result of a method whose memory is written. What it answers from may exceed the
+        window: that is its failure, and counts as wrong."""
+        question, prompter, method = self._case.question, self._prompter, attempt.method
+        answering, error = Cost(), None
+        meter = Meter(prompter, self._clock)
+        try:
+            if isinstance(method, Recurrent):
+                attempt.memory = method.finish(prompter, question, attempt.memory, chunks)
+            meter.charge(attempt.writing)
+            said = run(answer(prompter, question, attempt.memory, least_log_odds=-math.inf))
+        except WindowFullError as full:
+            said, error = Answer(question, "", found=False), full.message
+        meter.charge(answering)
+        return self._result(attempt, said, answering, error)
+
+    def _result(self, attempt: Attempt, said: Answer, answering: Cost, error: str | None) -> Result:
+        case, subject = self._case, self._subject
+        costs = (attempt.reading, attempt.writing, answering)
+        text = said.text if said.found else ""
+        traces = [tracer.trace() for tracer in attempt.tracers]
+        return Result(
+            task=subject.task,
+            length=subject.length,
+            case=case.key,
+            method=attempt.method.label,
+            chunk_tokens=attempt.method.chunk_tokens,
+            model=subject.model,
+            seed=subject.seed,
+            question=case.question,
+            gold=case.gold,
+            answer=text,
+            correct=contains_all(text, case.answers),
+            exact=exact(text, case.answers),
+            f1=round(f1(text, case.answers), 4),
+            log_odds=said.log_odds,
+            refused=said.log_odds is None or said.log_odds < LEAST_LOG_ODDS,
+            steps=len(attempt.replies),
+            answer_trace=traces[0] if case.traceable else None,
+            facts=tuple(traces[1:] if case.traceable else traces),
+            memory=tuple(head.text for head in attempt.memory.heads if head.notes),
+            replies=tuple(attempt.replies),
+            document_tokens=self._document_tokens,
+            read_tokens=sum(cost.spent.chunk_tokens for cost in costs),
+            tail_tokens=sum(cost.spent.tail_tokens for cost in costs),
+            reply_tokens=sum(cost.spent.reply_tokens for cost in costs),
+            read_s=round(attempt.reading.seconds, 3),
+            write_s=round(attempt.writing.seconds, 3),
+            answer_s=round(answering.seconds, 3),
+            floor_tokens_per_s=round(self._floor_tokens_per_s, 2),
+            error=error,
+        )
+
+    def _tracers(self, chunks: Sequence[Chunk]) -> list[Tracer]:
+        """The answer's, where it can be traced, and one for each fact."""
+        case = self._case
+        ends = list(accumulate(len(chunk.text) for chunk in chunks))
+
+        def tracer(text: str, holds: Callable[[str], bool], sought: str) -> Tracer:
+            at = self._text.find(sought)
+            depth = max(0, at) / max(1, len(self._text))
+            chunk = next((n for n, end in enumerate(ends) if 0 <= at < end), -1)
+            return Tracer(text, holds, depth=depth, chunk=chunk)
+
+        facts = [tracer(fact, partial(self._evidence.held, fact), fact) for fact in case.facts]
+        if not case.traceable:
+            return facts
+        holding = next((f for f in case.facts if contains_all(f, case.answers)), case.gold)
+        return [tracer(case.gold, partial(_contains_all, case.answers), holding), *facts]
+
+
+def _contains_all(answers: tuple[tuple[str, ...], ...], text: str) -> bool:
+    return contains_all(text, answers)

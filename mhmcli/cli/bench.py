@@ -1,0 +1,240 @@
+"""`mhm bench`: measure memories on tasks, and report what was measured."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mhmcli.cli.models import names
+from mhmcli.errors import UsageError
+
+app = typer.Typer(invoke_without_command=True)
+
+_TASK, _METHODS, _RUN = "Task", "Methods", "Run"
+
+
+class TaskKind(str, Enum):
+    """What `--task` chooses from."""
+
+    NEEDLES = "needles"
+    HOTPOTQA = "hotpotqa"
+    BABILONG = "babilong"
+    OWN = "own"
+
+
+@app.callback()
+def bench(  # noqa: PLR0913  one parameter is one option
+    context: typer.Context,
+    *,
+    task: Annotated[
+        TaskKind,
+        typer.Option(
+            help="needles: generated, needs no data; hotpotqa: RULER-HQA-style; babilong: bAbI in "
+            "a book; own: your JSONL of document, question, answer, evidence.",
+            rich_help_panel=_TASK,
+        ),
+    ] = TaskKind.NEEDLES,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="hotpotqa: its JSON file, or a folder with questions.json and paragraphs.jsonl; "
+            "babilong: a folder of qa*.txt, or one of them; own: the JSONL file.",
+            rich_help_panel=_TASK,
+            show_default=False,
+        ),
+    ] = None,
+    book: Annotated[
+        Path | None,
+        typer.Option(
+            help="The text that babilong hides its facts in.",
+            rich_help_panel=_TASK,
+            show_default=False,
+        ),
+    ] = None,
+    lengths: Annotated[
+        str, typer.Option(help="Tokens of the documents: 4k,8k.", rich_help_panel=_TASK)
+    ] = "4k",
+    limit: Annotated[
+        int, typer.Option(min=1, help="Questions at each length.", rich_help_panel=_TASK)
+    ] = 20,
+    skip: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Questions left out first: to keep some unseen while tuning.",
+            rich_help_panel=_TASK,
+        ),
+    ] = 0,
+    memory: Annotated[
+        str,
+        typer.Option(
+            help="Methods, with commas: mhm-lru, monolithic, append, rewrite, full, bm25, "
+            "map-reduce, readagent; with parts, as rewrite:2x512, append:8x128:random, "
+            "append@350 (chunk size), bm25:10.",
+            rich_help_panel=_METHODS,
+        ),
+    ] = "mhm-lru,monolithic,append,bm25",
+    memory_tokens: Annotated[
+        int,
+        typer.Option(
+            min=32, help="Tokens of memory in all, for each method.", rich_help_panel=_METHODS
+        ),
+    ] = 1024,
+    steps: Annotated[
+        int,
+        typer.Option(min=1, help="Chunks to a document, at least.", rich_help_panel=_METHODS),
+    ] = 16,
+    chunk_tokens: Annotated[
+        int | None,
+        typer.Option(
+            min=16,
+            help="Chunks of this size at every length, instead of --steps.",
+            rich_help_panel=_METHODS,
+        ),
+    ] = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--out",
+            help="The JSONL file of results; what it has is not run again.",
+            rich_help_panel=_RUN,
+        ),
+    ] = Path("mhm-bench.jsonl"),
+    model: Annotated[
+        str,
+        typer.Option(
+            "-m",
+            "--model",
+            envvar="MHM_MODEL",
+            help="A GGUF file, or a name from `mhm models list`.",
+            autocompletion=names,
+            rich_help_panel=_RUN,
+        ),
+    ] = "default",
+    seed: Annotated[
+        int, typer.Option(help="Of documents, random heads and sampling.", rich_help_panel=_RUN)
+    ] = 0,
+    temperature: Annotated[
+        float,
+        typer.Option(min=0.0, help="0 always takes the likeliest token.", rich_help_panel=_RUN),
+    ] = 0.0,
+    top_p: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="With a temperature: sample from this share.",
+            rich_help_panel=_RUN,
+        ),
+    ] = 0.95,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            envvar="MHM_THREADS",
+            help="CPU threads; one a physical core if not given.",
+            rich_help_panel=_RUN,
+        ),
+    ] = None,
+    gpu_layers: Annotated[
+        int,
+        typer.Option(
+            envvar="MHM_GPU_LAYERS", help="Layers on the GPU; -1 is all.", rich_help_panel=_RUN
+        ),
+    ] = -1,
+    offline: Annotated[
+        bool,
+        typer.Option(
+            "--offline", envvar="MHM_OFFLINE", help="Never use the network.", rich_help_panel=_RUN
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="No progress on stderr.", rich_help_panel=_RUN),
+    ] = False,
+) -> None:
+    """Measure how well memories capture, retain and answer, by document length.
+
+    \b
+    mhm bench --limit 8                             # generated needles; needs nothing but a model
+    mhm bench --task hotpotqa --data hotpot_dev.json --lengths 4k,8k,16k
+    mhm bench --memory mhm-lru,rewrite:8x128,append@350,bm25:6,full
+    mhm bench report mhm-bench.jsonl --markdown --figures figures/
+
+    Each result is in the file as soon as it is known; the same command goes on from there.
+    """
+    if context.invoked_subcommand:
+        return
+    from mhmcli.cli.bench_run import Request, run  # noqa: PLC0415  heavy: when it is needed
+
+    run(
+        Request(
+            task=task.value,
+            data=data,
+            book=book,
+            lengths=(0,) if task is TaskKind.OWN else _lengths(lengths),
+            limit=limit,
+            skip=skip,
+            methods=tuple(name.strip() for name in memory.split(",") if name.strip()),
+            memory_tokens=memory_tokens,
+            steps=steps,
+            chunk_tokens=chunk_tokens,
+            out=out,
+            model=model,
+            seed=seed,
+            temperature=temperature,
+            top_p=top_p,
+            threads=threads,
+            gpu_layers=gpu_layers,
+            offline=offline,
+            quiet=quiet,
+        )
+    )
+
+
+@app.command()
+def report(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files that `mhm bench` wrote.", metavar="FILE...")
+    ],
+    *,
+    against: Annotated[
+        str | None,
+        typer.Option(help="The method that the others are compared with; the first if not given."),
+    ] = None,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the tables as Markdown.")
+    ] = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Draw figures into this folder, as SVG (needs matplotlib)."),
+    ] = None,
+) -> None:
+    """Print what was measured, as tables, and draw it."""
+    from mhmcli.cli.bench_run import print_report  # noqa: PLC0415
+
+    print_report(files, against=against, as_markdown=as_markdown, figures=figures)
+
+
+def _lengths(text: str) -> tuple[int, ...]:
+    """'4k, 1000' -> (4096, 1000).
+
+    Raises:
+        UsageError: something in it is no length.
+    """
+    found = []
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d{1,9})(k|m)?", part.strip().lower())
+        tokens = int(match[1]) * {"k": 1024, "m": 1024 * 1024}.get(match[2], 1) if match else 0
+        if tokens < 256 or tokens in found:  # noqa: PLR2004
+            raise UsageError(
+                f"--lengths {text}: {part.strip() or 'nothing'} is not a length of its own",
+                hint="lengths are tokens, 256 at least, each once: --lengths 4k,8k,16k",
+            )
+        found.append(tokens)
+    return tuple(found)

@@ -1,0 +1,208 @@
+"""A run of `mhm bench`, from options to results on disk, with progress; and its report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from mhmcli import prompts
+from mhmcli.bench import report as reports
+from mhmcli.bench.campaign import Plan, campaign
+from mhmcli.bench.case import Task
+from mhmcli.bench.figures import draw
+from mhmcli.bench.pace import Pace
+from mhmcli.bench.results import Result, ResultsFile, load
+from mhmcli.bench.tasks import BabiTask, HotpotTask, NeedleTask, OwnTask
+from mhmcli.cli.models import model_file
+from mhmcli.cli.output import print_line, say
+from mhmcli.cli.signals import stopping
+from mhmcli.engine import Sampling
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
+from mhmcli.errors import Interrupted, UsageError
+from mhmcli.printable import one_line
+from mhmcli.prompter import Prompter
+from mhmcli.receipt import duration
+from mhmcli.tokens import read_header
+
+_QUESTION_TOKENS = 256  # room for the longest question; none is cut
+_UNSAID_WINDOW = 4096
+_REPORT_WIDTH = 160  # of tables that do not go to a terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for. `lengths` is (0,) where documents have lengths of their own."""
+
+    task: str
+    data: Path | None
+    book: Path | None
+    lengths: tuple[int, ...]
+    limit: int
+    skip: int
+    methods: tuple[str, ...]
+    memory_tokens: int
+    steps: int
+    chunk_tokens: int | None
+    out: Path
+    model: str
+    seed: int
+    temperature: float
+    top_p: float
+    threads: int | None
+    gpu_layers: int
+    offline: bool
+    quiet: bool
+
+
+def run(request: Request) -> None:
+    """The campaign, and a table of what is in the file afterwards. What is wrong with the task,
+    the methods or the file is known before a model is fetched."""
+    plan = _plan(request)
+    for length in plan.lengths:
+        plan.at(length)
+    results = ResultsFile(request.out)
+    stop = Stop()
+    with stopping(stop):
+        path = model_file(request.model, offline=request.offline, quiet=request.quiet)
+        header = read_header(path)
+        window = plan.window_tokens(_QUESTION_TOKENS, header.window_tokens or _UNSAID_WINDOW)
+        options = LlamaOptions(
+            window_tokens=window, threads=request.threads, gpu_layers=request.gpu_layers
+        )
+        engine = LlamaEngine(path, options, stop)
+        try:
+            _measure(request, plan, results, engine)
+        except (Interrupted, KeyboardInterrupt):
+            say(f"mhm: what is finished is in {request.out}; the same command goes on from there")
+            raise
+        finally:
+            engine.shut()
+    _print(reports.tables(load([request.out]))[:1])
+    if not request.quiet:
+        say(f"mhm: all of it: mhm bench report {request.out}")
+
+
+def _plan(request: Request) -> Plan:
+    if not request.methods:
+        raise UsageError("--memory names no method", hint="--memory mhm-lru,append")
+    return Plan(
+        task=_task(request),
+        lengths=request.lengths,
+        methods=request.methods,
+        memory_tokens=request.memory_tokens,
+        steps=request.steps,
+        chunk_tokens=request.chunk_tokens,
+        limit=request.limit,
+        skip=request.skip,
+        seed=request.seed,
+    )
+
+
+def _task(request: Request) -> Task:
+    if request.task == "needles":
+        if request.data:
+            raise UsageError("needles take no --data", hint="name a --task for the data")
+        return NeedleTask(seed=request.seed)
+    if request.data is None:
+        raise UsageError(f"--task {request.task} needs --data", hint="mhm bench --help says what")
+    if request.task == "hotpotqa":
+        return HotpotTask(request.data, seed=request.seed)
+    if request.task == "own":
+        return OwnTask(request.data)
+    if request.book is None:
+        raise UsageError("--task babilong needs --book", hint="name a long text file")
+    return BabiTask(request.data, request.book, seed=request.seed)
+
+
+def _measure(request: Request, plan: Plan, results: ResultsFile, engine: LlamaEngine) -> None:
+    sampling = Sampling(request.temperature, request.top_p, request.seed)
+    prompter = Prompter(engine, prompts.SYSTEM, sampling)
+    count = tokenizer_of(read_header(Path(engine.info.path))).count
+    pace = Pace(plan)
+    live = sys.stderr.isatty() and not request.quiet
+    bar = _bar() if live else None
+    with bar or nullcontext():
+        task = bar.add_task("", total=1.0) if bar else None
+        for event in campaign(
+            plan, results, engine=engine, prompter=prompter, count=count,
+            model=Path(engine.info.path).stem,
+        ):  # fmt: skip
+            pace.take(event)
+            if bar and task is not None:
+                bar.update(task, completed=pace.share, description=_state(pace))
+            elif isinstance(event, Result) and not request.quiet:
+                say(f"mhm: {_state(pace)}: {event.method} {_said(event)}")
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _state(pace: Pace) -> str:
+    """'4096 tokens, question 3 of 20, step 5, 12 of 30 right, 1:02:10 left'."""
+    opened = pace.opened
+    if opened is None:
+        return "loading the model"
+    parts = [f"{opened.length:,} tokens"] if opened.length else []
+    parts.append(f"question {opened.number}" + (f" of {opened.of}" if opened.of else ""))
+    if pace.step:
+        parts.append(f"step {pace.step}")
+    parts.append(f"{pace.right} of {pace.results} right")
+    if pace.left_s is not None:
+        parts.append(f"{duration(pace.left_s)} left")
+    return ", ".join(parts)
+
+
+def _said(result: Result) -> str:
+    verdict = "right" if result.correct else "wrong"
+    reason = f": {result.error}" if result.error else f": {one_line(result.answer)[:60]}"
+    return f"{verdict} after {duration(result.seconds)}{reason}"
+
+
+def print_report(
+    files: Sequence[Path], *, against: str | None, as_markdown: bool, figures: Path | None
+) -> None:
+    """The tables on stdout, and where the figures are on stderr."""
+    results = load(files)
+    if not results:
+        raise UsageError("there are no results in the file", hint="run `mhm bench` first")
+    labels = list(dict.fromkeys(result.method for result in results))
+    if against is not None and against not in labels:
+        raise UsageError(
+            f"no results of {against!r} in the file", hint=f"there are: {', '.join(labels)}"
+        )
+    tables: list[reports.Table] = []
+    for model in dict.fromkeys(result.model for result in results):
+        made = reports.tables([r for r in results if r.model == model], against)
+        tables += [replace(table, title=f"{table.title} ({model})") for table in made]
+    if as_markdown:
+        print_line(reports.markdown(tables))
+    else:
+        _print(tables)
+    if figures is not None:
+        for path in draw(results, figures):
+            say(f"mhm: drew {path}")
+
+
+def _print(tables: Sequence[reports.Table]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _REPORT_WIDTH)
+    for made in tables:
+        table = RichTable(title=Text(made.title), title_justify="left", box=None, pad_edge=False)
+        for number, column in enumerate(made.columns):
+            table.add_column(Text(column), justify="left" if number < 2 else "right")  # noqa: PLR2004
+        for row in made.rows:
+            table.add_row(*(Text(value) for value in row))
+        with console.capture() as captured:
+            console.print(table)
+            if made.note:
+                console.print(Text(made.note, style="dim"))
+        print_line(captured.get())

@@ -1,0 +1,251 @@
+"""The benchmark tests itself: what a perfect, an amnesiac and an absent model must score."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count as count_from
+from pathlib import Path
+
+import pytest
+
+from mhmcli import prompts
+from mhmcli.bench.campaign import Plan, TrialOpened, campaign
+from mhmcli.bench.case import Case, Count, passages_of
+from mhmcli.bench.cell import Cell, cells
+from mhmcli.bench.pace import Pace
+from mhmcli.bench.results import Result, ResultsFile, load
+from mhmcli.bench.trace import Fate
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import ModelError, UsageError
+from mhmcli.prompter import Prompter
+
+FILLER = "The gardener mended the fence before breakfast and thought no more of it.\n\n"
+FACTS = ("The safe stands behind the blue clock.", "The blue clock came from old Lisbon.")
+RECURRENT = ("mhm-lru", "monolithic", "append", "rewrite:2x60:random", "rewrite:4x60:relevance")
+ALL = (*RECURRENT, "rewrite:3x60:concur", "map-reduce", "readagent:9", "full", "bm25:20")
+
+
+@dataclass(frozen=True)
+class HiddenEarly:
+    """Two facts near the start of each document, and much filler after them."""
+
+    name: str = "hidden-early"
+
+    def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
+        """Documents that differ in nothing but a number."""
+        filler = FILLER * (length_tokens // count(FILLER) - 4)
+        for number in count_from():
+            text = f"{FILLER}{FACTS[0]}\n\n{FILLER}{FACTS[1]}\n\n{filler}"
+            question = f"Where did what hides safe {number} come from?"
+            yield Case(str(number), question, (("old Lisbon",),), passages_of(text), FACTS)
+
+
+def part_of(prompt: str) -> str:
+    found = re.search(r"<part>\n(.*?)\n</part>", prompt, re.DOTALL)
+    return found[1] if found else ""
+
+
+def perfect(prompt: str) -> str:
+    """Keeps what a head says, adds each fact of the part, and answers from both facts."""
+    last = prompt.rsplit("Question:", 1)[-1]
+    if "Answer the question from the notes" in prompt:
+        return "It came from old Lisbon." if all(fact in prompt for fact in FACTS) else "unclear"
+    if "Which pages must be read" in prompt:
+        return "[1, 2, 3]"
+    if "Shorten the notes above" in prompt:
+        return "\n".join(fact for fact in FACTS if fact in prompt) or "Nothing of use."
+    new = [fact for fact in FACTS if fact in part_of(prompt)]
+    if "Reply with the letter of the head" in last:
+        held = re.search(r"\[head A\]\n(.*?)\n(?:\[head|</memory>)", prompt, re.DOTALL)
+        old = [] if held is None or held[1] == "nothing yet" else [held[1]]
+        return "A: " + ("\n".join([*old, *new]) or "Nothing of use yet was found.")
+    named = re.search(r"new text of head (\d+)", last)
+    shown = re.search(r"<memory>\n(.*?)\n</memory>", prompt, re.DOTALL)
+    old = [shown[1]] if shown else []
+    if named and shown:
+        pattern = rf"\[head {named[1]}\]\n(.*?)(?=\n\[head|\Z)"
+        old = re.findall(pattern, shown[1], re.DOTALL)
+    kept = "\n".join([*old, *new])
+    return kept or ("NONE" if "reply NONE" in last else "Nothing of use was found here.")
+
+
+def amnesiac(prompt: str) -> str:
+    """Writes what the part says, and nothing of what was there before."""
+    new = [fact for fact in FACTS if fact in part_of(prompt)]
+    return "\n".join(new) or "A fence was mended."
+
+
+def plan(*methods: str, limit: int = 2, lengths: tuple[int, ...] = (1200,)) -> Plan:
+    return Plan(
+        task=HiddenEarly(),
+        lengths=lengths,
+        methods=methods,
+        memory_tokens=240,
+        steps=16,
+        chunk_tokens=None,
+        limit=limit,
+        skip=0,
+        seed=0,
+    )
+
+
+def events(engine: ScriptedEngine, what: Plan, out: Path) -> list[object]:
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    return list(
+        campaign(
+            what,
+            ResultsFile(out),
+            engine=engine,
+            prompter=prompter,
+            count=engine.count,
+            model="fake",
+        )
+    )
+
+
+def measured(script: Callable[[str], str], what: Plan, out: Path) -> list[Cell]:
+    engine = ScriptedEngine(script)
+    events(engine, what, out)
+    assert engine.open_sequences == 1, "only the system prompt stays"
+    return cells(load([out]))
+
+
+def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
+    """With it, every method captures, retains and answers everything."""
+    found = measured(perfect, plan(*ALL), tmp_path / "r.jsonl")
+    assert [cell.method.split()[0] for cell in found] == [
+        *("full", "bm25", "mhm-lru", "monolithic", "append"),
+        *("rewrite", "rewrite", "rewrite", "map-reduce", "readagent"),
+    ]
+    for cell in found:
+        assert cell.accuracy is not None, cell.method
+        assert cell.accuracy.value == 1.0, cell.method
+        if cell.method.startswith("readagent"):
+            continue  # its gists are of no question: the pages that it reads again are not traced
+        for estimate in (cell.capture, cell.retention, cell.facts_captured, cell.facts_retained):
+            assert estimate is not None, cell.method
+            assert estimate.value == 1.0, cell.method
+
+
+def test_an_amnesiac_model_captures_all_and_retains_nothing(tmp_path: Path) -> None:
+    """The facts are early, so every head that had one is overwritten by the end."""
+    methods = ("mhm-lru", "monolithic", "rewrite:2x60")
+    for cell in measured(amnesiac, plan(*methods), tmp_path / "r.jsonl"):
+        assert cell.capture is not None
+        assert cell.retention is not None
+        assert (cell.capture.value, cell.retention.value) == (1.0, 0.0), cell.method
+        for result in cell.results:
+            assert not result.correct
+            assert {fact.fate for fact in result.facts} == {Fate.OVERWRITTEN.value}
+
+
+def test_retention_falls_when_the_head_is_written_again(tmp_path: Path) -> None:
+    """With four heads in turn, what an amnesiac wrote lives for exactly four steps."""
+    (one,) = measured(amnesiac, plan("monolithic"), tmp_path / "one.jsonl")
+    (four,) = measured(amnesiac, plan("mhm-lru"), tmp_path / "four.jsonl")
+    curves = [[cell.alive(n) for n in range(1, 6)] for cell in (one, four)]
+    assert [[e.value for e in curve if e] for curve in curves] == [
+        [0.0, 0.0, 0.0, 0.0, 0.0],
+        [1.0, 1.0, 1.0, 0.0, 0.0],
+    ]
+
+
+def test_an_absent_model_is_an_error_and_no_zero(tmp_path: Path) -> None:
+    """An engine that fails stops the campaign; nothing is written that would count as wrong."""
+
+    def absent(prompt: str) -> str:
+        raise ModelError("the model is gone")
+
+    with pytest.raises(ModelError, match="gone"):
+        measured(absent, plan("mhm-lru"), tmp_path / "r.jsonl")
+    assert not (tmp_path / "r.jsonl").exists()
+
+
+def test_what_exceeds_the_window_is_a_failure_of_that_method(tmp_path: Path) -> None:
+    """The whole document does not fit: wrong, with the reason; the others go on."""
+    out = tmp_path / "r.jsonl"
+    events(ScriptedEngine(perfect, window_tokens=1600), plan("full", "append", limit=1), out)
+    full, append = load([out])
+    assert "window" in (full.error or "")
+    assert not full.correct
+    assert append.error is None
+    assert append.correct
+
+
+def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """What is in the file is not asked again, a torn last line is, and the end is the same."""
+    whole, parts = tmp_path / "whole.jsonl", tmp_path / "parts.jsonl"
+    measured(perfect, plan("append", "bm25", limit=3), whole)
+    measured(perfect, plan("append", limit=1), parts)
+    with parts.open("a") as file:
+        file.write(whole.read_text().splitlines()[3][:200])
+    engine = ScriptedEngine(perfect)
+    opened = [
+        e
+        for e in events(engine, plan("append", "bm25", limit=3), parts)
+        if isinstance(e, TrialOpened)
+    ]
+    assert [len(e.methods) for e in opened] == [1, 2, 2]
+
+    def told(path: Path) -> set[tuple[object, ...]]:
+        return {(*vars_of(result), result.answer, result.memory) for result in load([path])}
+
+    def vars_of(result: Result) -> tuple[object, ...]:
+        return (result.key, result.answer_trace, result.facts, result.replies)
+
+    assert told(parts) == told(whole)
+    again = ScriptedEngine([])
+    assert events(again, plan("append", "bm25", limit=3), parts) == []
+
+
+def test_methods_that_read_together_get_the_same_as_alone(tmp_path: Path) -> None:
+    """Sharing the reading of chunks changes no result, and the reading is paid for once."""
+    alone = [measured(perfect, plan(m, limit=1), tmp_path / f"{m}.jsonl")[0] for m in RECURRENT[:3]]
+    engine = ScriptedEngine(perfect)
+    events(engine, plan(*RECURRENT[:3], limit=1), tmp_path / "together.jsonl")
+    together = cells(load([tmp_path / "together.jsonl"]))
+    for one, other in zip(alone, together, strict=True):
+        first, second = one.results[0], other.results[0]
+        assert (first.replies, first.memory, first.answer) == (
+            second.replies,
+            second.memory,
+            second.answer,
+        )
+        assert (first.read_tokens, first.tail_tokens, first.reply_tokens) == (
+            second.read_tokens,
+            second.tail_tokens,
+            second.reply_tokens,
+        )
+
+
+def test_there_are_at_least_the_steps_asked_for(tmp_path: Path) -> None:
+    """A document of the full length is read in 16 chunks or more."""
+    (cell,) = measured(perfect, plan("append"), tmp_path / "r.jsonl")
+    assert all(result.steps >= 16 for result in cell.results)
+
+
+def test_a_file_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    """It is neither overwritten nor added to."""
+    out = tmp_path / "notes.txt"
+    out.write_text(json.dumps({"not": "a result"}) + "\n")
+    with pytest.raises(UsageError, match=r"notes.txt line 1"):
+        ResultsFile(out)
+
+
+def test_the_pace_tells_the_share_and_the_time_left(tmp_path: Path) -> None:
+    """Half of the work in ten seconds leaves ten; what was there before is no pace."""
+    what = plan("append", "bm25", limit=2, lengths=(800, 1200))
+    seconds = iter(range(1000))
+    pace = Pace(what, now=lambda: float(next(seconds)))
+    shares = []
+    for event in events(ScriptedEngine(perfect), what, tmp_path / "r.jsonl"):
+        pace.take(event)  # type: ignore[arg-type]
+        shares.append(pace.share)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert pace.left_s == 0.0
+    assert (pace.results, pace.right) == (8, 8)
