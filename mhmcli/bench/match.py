@@ -66,7 +66,7 @@ def _f1(said: list[str], wanted: list[str]) -> float:
 class Evidence:
     """Tells whether a text holds a fact of a document, in the fact's own words or most of them.
 
-    A fact is held when one sentence of the text has two thirds of the fact's words, rare words of the
+    A fact is held when one sentence of the text has two thirds of its words, rare words of the
     document weighing more. This is a proxy: a paraphrase in other words is missed.
     """
 

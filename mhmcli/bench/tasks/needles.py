@@ -87,7 +87,6 @@ class NeedleTask:
             key = f"{kind}-{number // len(self._kinds)}"
             chance = draw(self._seed, key, length_tokens)
             needles = KINDS[kind](chance)
-            # A needle stands in a paragraph of its own, with a sentence on each side.
             told = [_among(needle, chance) for needle in needles.hidden]
             hay = filled(told, prose.paragraphs(chance), length_tokens, count)[len(told) :]
             yield Case(
@@ -101,9 +100,7 @@ class NeedleTask:
 
 
 def _among(needle: str, chance: random.Random) -> str:
-    paragraph = next(prose.paragraphs(chance)).strip()
-    first, _, rest = paragraph.partition(". ")
-    return f"{first}. {needle} {rest}\n\n"
+    return f"{prose.sentence(chance)} {needle}\n\n"
 
 
 def _phrases(chance: random.Random, number: int) -> list[str]:

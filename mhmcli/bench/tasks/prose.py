@@ -46,10 +46,11 @@ def paragraphs(chance: random.Random) -> Iterator[str]:
     """Paragraphs without end, each with a blank line after it."""
     while True:
         count = chance.randint(_SHORTEST, _LONGEST)
-        yield " ".join(_sentence(chance) for _ in range(count)) + "\n\n"
+        yield " ".join(sentence(chance) for _ in range(count)) + "\n\n"
 
 
-def _sentence(chance: random.Random) -> str:
+def sentence(chance: random.Random) -> str:
+    """One sentence."""
     text = _clause(chance)
     return text[0].upper() + text[1:]
 

@@ -1,0 +1,171 @@
+"""Methods by name, and what results look like as tables and figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mhmcli.bench.figures import draw
+from mhmcli.bench.method import Budget, Recurrent, Retrieval, parse
+from mhmcli.bench.report import markdown, tables
+from mhmcli.bench.results import Result
+from mhmcli.bench.trace import Trace
+from mhmcli.errors import UsageError
+from mhmcli.select import LeastRecentlyUpdated, Random, Relevance
+from mhmcli.write import AppendWriter, ConcurWriter, RewriteWriter
+
+BUDGET = Budget(memory_tokens=1024, chunk_tokens=512, seed=7)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "heads", "head_tokens", "writer", "selector"),
+    [
+        ("mhm-lru", "mhm-lru 4x256", 4, 256, RewriteWriter, LeastRecentlyUpdated),
+        ("monolithic", "monolithic 1x1024", 1, 1024, RewriteWriter, LeastRecentlyUpdated),
+        ("append", "append 4x256", 4, 256, AppendWriter, LeastRecentlyUpdated),
+        ("rewrite:16x64", "rewrite 16x64", 16, 64, RewriteWriter, LeastRecentlyUpdated),
+        ("append:random", "append 4x256 random", 4, 256, AppendWriter, Random),
+        ("rewrite:relevance:2x99", "rewrite 2x99 relevance", 2, 99, RewriteWriter, Relevance),
+        ("rewrite:concur", "rewrite 4x256 concur", 4, 256, ConcurWriter, LeastRecentlyUpdated),
+        ("append@350", "append 4x256 @350", 4, 256, AppendWriter, LeastRecentlyUpdated),
+    ],
+)
+def test_memories_by_name(  # noqa: PLR0913, PLR0917
+    name: str, label: str, heads: int, head_tokens: int, writer: type, selector: type
+) -> None:
+    """What a name leaves open comes from the budget, and the label has all of it."""
+    method = parse(name, BUDGET)
+    assert isinstance(method, Recurrent)
+    assert (method.label, method.heads, method.head_tokens) == (label, heads, head_tokens)
+    assert type(method.writer) is writer
+    assert type(method.selector) is selector
+    assert method.chunk_tokens == (350 if "@" in name else 512)
+
+
+def test_baselines_by_name() -> None:
+    """They have parts of their own."""
+    assert parse("bm25", BUDGET) == Retrieval("bm25 6", 6)
+    assert parse("bm25:10", BUDGET) == Retrieval("bm25 10", 10)
+    assert parse("full", BUDGET) == Retrieval("full", None)
+    assert parse("map-reduce", BUDGET).label == "map-reduce"
+    assert parse("readagent:3@200", BUDGET).label == "readagent 3 @200"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "mhm",
+        "append:8",
+        "append:0x9",
+        "append:27x64",
+        "append:concur",
+        "bm25:x",
+        "bm25@9",
+        "full:3",
+        "append@5",
+        "append@x",
+        "readagent:0",
+        "map-reduce:2",
+        "rewrite:4x4",
+    ],
+)
+def test_names_that_mean_nothing(name: str) -> None:
+    """Refused, with the names that there are."""
+    with pytest.raises(UsageError) as caught:
+        parse(name, BUDGET)
+    assert "mhm-lru" in (caught.value.hint or "")
+
+
+def result(method: str, case: int, *, length: int = 4096, **changed: object) -> Result:
+    held = "0111" if case % 2 else "0110"
+    fact = Trace("a fact", 0.3, 1, held, 2, "kept" if case % 2 else "overwritten")
+    return Result(
+        **{  # type: ignore[arg-type]
+            "task": "made",
+            "length": length,
+            "case": str(case),
+            "method": method,
+            "chunk_tokens": 256,
+            "model": "fake",
+            "seed": 0,
+            "question": "q",
+            "gold": "a",
+            "answer": "a",
+            "correct": method == "good",
+            "exact": False,
+            "f1": 0.5,
+            "log_odds": 1.0,
+            "refused": case == 0,
+            "steps": 4,
+            "answer_trace": fact,
+            "facts": (fact,),
+            "memory": ("a fact",),
+            "replies": (),
+            "document_tokens": 4000,
+            "read_tokens": 4100,
+            "tail_tokens": 1000,
+            "reply_tokens": 100,
+            "read_s": 30.0,
+            "write_s": 8.0,
+            "answer_s": 2.0,
+            "floor_tokens_per_s": 100.0,
+            **changed,
+        }
+    )
+
+
+RESULTS = [result(method, case) for method in ("good", "bad") for case in range(10)]
+
+
+def test_the_tables_say_what_was_measured() -> None:
+    """Accuracy, capture, retention; the paired test; the curve; the fates; the cost."""
+    quality, paired, since, fates, cost = tables(RESULTS)
+    assert quality.rows[0] == (
+        *("4k", "good", "10", "100 (72-100)", "100 (72-100)", "50 (24-76)"),
+        *("100 (100-100)", "50 (20-80)", "0", "50", "90"),
+    )
+    assert quality.rows[1][3] == "0 (0-28)"
+    assert paired.rows == (("bad", "10", "0", "10", "0.002", "worse"),)
+    assert since.columns == ("length", "method", "after 1", "after 2")
+    assert since.rows[0] == ("4k", "good", "100 (10)", "50 (10)")
+    assert fates.rows[0][3:] == ("50", "50", "0", "0", "- / 50 / - / -", "3: 5")
+    assert cost.rows[0] == ("4k", "good", "4", "4,100", "1,000", "100", "40", "1.00", "0")
+
+
+def test_a_difference_inside_the_noise_is_called_that() -> None:
+    """One question of three is no difference."""
+    some = [result(m, n, correct=(m, n) != ("bad", 2)) for m in ("good", "bad") for n in range(3)]
+    assert tables(some)[1].rows[0][-1] == "inside the noise"
+    assert tables(some, "bad")[1].rows == (("good", "3", "1", "0", "1.000", "inside the noise"),)
+
+
+def test_markdown_has_a_row_for_each_row() -> None:
+    """And a bar in a text does not end its cell."""
+    lines = markdown(tables([result("a|b", 1)])[:1]).splitlines()
+    assert lines[0].startswith("### made")
+    assert lines[3] == "| --- " * 11 + "|"
+    assert "a\\|b" in lines[4]
+
+
+def test_figures_are_drawn(tmp_path: Path) -> None:
+    """Three SVG files a task, with the methods named in them."""
+    more = [result(r.method, int(r.case), length=8192) for r in RESULTS]
+    paths = draw([*RESULTS, *more], tmp_path / "figures")
+    assert [path.name for path in paths] == [
+        "made-retention-by-length.svg",
+        "made-retention-since-capture.svg",
+        "made-accuracy-against-time.svg",
+    ]
+    for path in paths:
+        text = path.read_text()
+        assert "<svg" in text
+        assert "good" in text
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """One line, with the path."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot write"):
+        draw(RESULTS, tmp_path / "file")

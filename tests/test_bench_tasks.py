@@ -1,0 +1,261 @@
+"""The tasks: the same seed makes the same documents, and what is needed is in them."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhmcli.bench.case import Case, Task
+from mhmcli.bench.match import contains, contains_all
+from mhmcli.bench.tasks import BabiTask, HotpotTask, NeedleTask, OwnTask
+from mhmcli.bench.tasks.needles import KINDS
+from mhmcli.errors import SourceError, UsageError
+
+BABI = """1 Mary went to the kitchen.
+2 John took the apple there.
+3 Where is Mary? \tkitchen\t1
+4 Mary went to the garden.
+5 How many objects is John carrying? \tone\t2
+1 Sandra got the milk, then the football.
+2 What is Sandra carrying? \tmilk,football\t1
+"""
+BOOK = " ".join(f"Sentence number {n} of the book says little." for n in range(400))
+
+
+def count(text: str) -> int:
+    return len(text.split())
+
+
+def first(task: Task, number: int, length: int = 800) -> list[Case]:
+    return list(islice(task.cases(length, count), number))
+
+
+@given(st.integers(0, 1000), st.sampled_from(sorted(KINDS)), st.integers(500, 4000))
+def test_needles_are_those_of_the_seed_and_stand_in_the_document(
+    seed: int, kind: str, length: int
+) -> None:
+    """Two tasks of one seed agree; the document is nearly as long as asked, and never longer."""
+    case, again = (first(NeedleTask(seed=seed, kinds=[kind]), 1, length)[0] for _ in range(2))
+    assert case == again
+    assert length * 0.85 < count(case.text) <= length
+    assert case.facts
+    assert all(fact in case.text for fact in case.facts)
+
+
+def test_a_seed_makes_other_documents_than_the_next() -> None:
+    """And so do a number and a length."""
+    texts = {
+        case.text
+        for seed in (0, 1)
+        for length in (700, 800)
+        for case in first(NeedleTask(seed=seed), 8, length)
+    }
+    assert len(texts) == 2 * 2 * 8
+
+
+def test_the_answer_follows_from_the_facts_alone() -> None:
+    """It is in its facts, and nowhere else in the document; a count is the number of its facts."""
+    for case in first(NeedleTask(), 40):
+        if case.traceable:
+            assert contains_all(" ".join(case.facts), case.answers)
+            rest = case.text
+            for fact in case.facts:
+                rest = rest.replace(fact, "")
+            assert not any(contains(rest, spelling) for (spelling,) in case.answers), case.key
+        else:
+            assert case.answers[0][0] == str(len(case.facts))
+
+
+def test_chained_facts_share_only_their_links() -> None:
+    """The question names the first link; the fact with the answer has no word of the question."""
+    for case in first(NeedleTask(kinds=["chained"]), 10):
+        thing = case.question.split("that the ")[1].removesuffix(" is in?")
+        assert thing in case.facts[0]
+        assert thing not in case.facts[1]
+        assert thing not in case.facts[2]
+
+
+@pytest.fixture
+def babi(tmp_path: Path) -> BabiTask:
+    (tmp_path / "qa1_made_test.txt").write_text(BABI)
+    (tmp_path / "book.txt").write_text(BOOK)
+    return BabiTask(tmp_path, tmp_path / "book.txt")
+
+
+def test_babi_facts_stand_in_order_in_the_book(babi: BabiTask) -> None:
+    """All that was told before the question is hidden; the supporting facts are named."""
+    where, many, carrying = first(babi, 9)
+    assert where.facts == ("Mary went to the kitchen.",)
+    assert "garden" not in where.text
+    assert where.text.index("kitchen") < where.text.index("John took")
+    assert (many.answers, many.traceable) == ((("one", "1"),), False)
+    assert "Mary went to the garden." in many.text
+    assert carrying.answers == (("milk",), ("football",))
+    assert carrying.traceable
+    for case in (where, many, carrying):
+        assert 700 < count(case.text) <= 800
+        assert "of the book says little" in case.text
+
+
+def test_a_book_shorter_than_the_length_is_told_again(babi: BabiTask) -> None:
+    """400 sentences of 8 words fill 6,000."""
+    (case,) = first(babi, 1, 6000)
+    assert count(case.text) > 5900
+
+
+def test_bad_babi_input_is_said(tmp_path: Path) -> None:
+    """The file and the line are named."""
+    (tmp_path / "qa1.txt").write_text("1 Mary went.\nno number here\n")
+    (tmp_path / "book.txt").write_text(BOOK)
+    with pytest.raises(UsageError, match=r"qa1.txt line 2"):
+        BabiTask(tmp_path / "qa1.txt", tmp_path / "book.txt")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="no bAbI questions"):
+        BabiTask(tmp_path / "empty", tmp_path / "book.txt")
+
+
+PARAGRAPHS = {
+    "Gold One": ["Ann Lee wrote Red Sky.", " It was printed in Rome."],
+    "Gold Two": ["Ann Lee was born in Oslo.", " She had a dog."],
+    "Own Context": ["Ann Lee is a name."],
+    "Leak": ["Many people live in Oslo."],
+    **{f"Other {n}": [f"Other thing {n} is not about it.", " " + "word " * 20] for n in range(60)},
+}
+QUESTION = "Where was the author of Red Sky born?"
+
+
+@pytest.fixture
+def one_file(tmp_path: Path) -> Path:
+    """HotpotQA's own format: two questions with contexts."""
+    titles = list(PARAGRAPHS)
+    entry = {
+        "_id": "q1",
+        "question": QUESTION,
+        "answer": "Oslo",
+        "supporting_facts": [["Gold One", 0], ["Gold Two", 0]],
+        "context": [[t, PARAGRAPHS[t]] for t in titles[:3]],
+    }
+    other = {
+        "_id": "q2",
+        "question": "Is it?",
+        "answer": "yes",
+        "supporting_facts": [["Other 1", 0]],
+        "context": [[t, PARAGRAPHS[t]] for t in titles[3:]],
+    }
+    path = tmp_path / "hotpot.json"
+    path.write_text(json.dumps([entry, other]))
+    return path
+
+
+@pytest.fixture
+def two_files(tmp_path: Path) -> Path:
+    """Questions apart from paragraphs."""
+    folder = tmp_path / "hotpot"
+    folder.mkdir()
+    with (folder / "paragraphs.jsonl").open("w") as file:
+        for title, sentences in PARAGRAPHS.items():
+            file.write(json.dumps({"title": title, "text": "".join(sentences)}) + "\n")
+    question = {
+        "id": "q1",
+        "question": QUESTION,
+        "answer": "Oslo",
+        "supporting_titles": ["Gold One", "Gold Two"],
+        "supporting_facts": [["Gold One", 0], ["Gold Two", 0]],
+        "context_titles": ["Gold One", "Gold Two", "Own Context"],
+    }
+    bare = {**question, "id": "q2", "supporting_facts": None, "context_titles": None}
+    (folder / "questions.json").write_text(json.dumps([question, bare]))
+    return folder
+
+
+@pytest.mark.parametrize("form", ["one_file", "two_files"])
+def test_gold_paragraphs_stand_among_distractors(form: str, request: pytest.FixtureRequest) -> None:
+    """Both are there with their facts, the question's own context too, and nothing that leaks."""
+    case = first(HotpotTask(request.getfixturevalue(form)), 1)[0]
+    assert case.key == "q1"
+    assert case.facts == ("Ann Lee wrote Red Sky.", "Ann Lee was born in Oslo.")
+    assert all(fact in case.text for fact in case.facts)
+    assert "Ann Lee is a name." in case.text
+    assert "Many people live in Oslo." not in case.text
+    assert case.text.startswith("Document 1:\n")
+    assert 650 < count(case.text) <= 800
+    assert case.traceable
+
+
+def test_each_question_and_length_has_an_order_of_its_own(two_files: Path) -> None:
+    """The gold paragraphs do not stand in the same places in each document."""
+    task = HotpotTask(two_files)
+    places = {
+        (case.text.index("Gold One") / len(case.text), case.text.index("Gold Two"))
+        for length in (500, 600, 700, 800)
+        for case in first(task, 2, length)
+    }
+    assert len(places) == 8
+    assert first(task, 2) == first(HotpotTask(two_files), 2)
+    assert first(task, 2) != first(HotpotTask(two_files, seed=1), 2)
+
+
+def test_a_yes_is_not_traced_and_leaks_nowhere(one_file: Path) -> None:
+    """That the word is in a memory says nothing."""
+    assert not first(HotpotTask(one_file), 2)[1].traceable
+
+
+@pytest.mark.parametrize("text", ["not json", '{"a": 1}', '[{"question": "q"}]', "[1]"])
+def test_bad_hotpot_input_is_said(text: str, tmp_path: Path) -> None:
+    """One line that names the file."""
+    path = tmp_path / "bad.json"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"bad.json"):
+        HotpotTask(path)
+    with pytest.raises(UsageError, match=r"cannot read .*questions.json|paragraphs.jsonl"):
+        HotpotTask(tmp_path)
+
+
+def test_own_questions_take_paths_and_texts(tmp_path: Path) -> None:
+    """A document with a line break is the text; spellings and evidence are optional."""
+    (tmp_path / "doc.txt").write_text("The mast is red.\n")
+    lines = [
+        {"document": "doc.txt", "question": "What colour?", "answer": ["red", "crimson"]},
+        {"id": "b", "document": "A\nB", "question": "q", "answer": "B", "evidence": "B"},
+    ]
+    path = tmp_path / "own.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n\n")
+    one, two = first(OwnTask(path), 9)
+    assert (one.key, one.text, one.answers) == (
+        "line 1",
+        "The mast is red.\n",
+        (("red", "crimson"),),
+    )
+    assert (two.key, two.text, two.facts) == ("b", "A\nB", ("B",))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nonsense", "line 1 is not JSON"),
+        ("[]", "has no document"),
+        ('{"document": "d", "question": "q"}', "has no answer"),
+        ('{"document": "d", "question": "", "answer": "a"}', "question is empty"),
+        ('{"document": "d", "question": "q", "answer": [1]}', "answer must be texts"),
+        ("", "no questions"),
+    ],
+)
+def test_bad_own_questions_are_said(line: str, said: str, tmp_path: Path) -> None:
+    """The line is named, before a model is loaded."""
+    path = tmp_path / "own.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(UsageError, match=said):
+        OwnTask(path)
+
+
+def test_a_document_that_is_not_there_is_a_source_error(tmp_path: Path) -> None:
+    """Not a question that counts as wrong."""
+    path = tmp_path / "own.jsonl"
+    path.write_text('{"document": "gone.txt", "question": "q", "answer": "a"}\n')
+    with pytest.raises(SourceError, match=r"gone.txt"):
+        first(OwnTask(path), 1)
