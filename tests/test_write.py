@@ -13,7 +13,7 @@ from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading, Reply, run
 from mhmcli.source import Passage, Place
-from mhmcli.write import AppendWriter, Draft, HeadWriter, Outcome, RewriteWriter
+from mhmcli.write import AppendWriter, ConcurWriter, Draft, HeadWriter, Outcome, RewriteWriter
 from mhmcli.write.checks import fault, says_nothing
 
 QUESTION = "Who is the keeper of the light?"
@@ -236,3 +236,36 @@ def test_no_reply_breaks_the_budget(lines: list[str]) -> None:
             memory.write(0, draft.notes, draft.tokens, 5)
         else:
             assert draft.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "head", "text"),
+    [
+        ("B: Mr. Roy keeps the light.", 1, "Mr. Roy keeps the light."),
+        ("Head C:\nMr. Roy keeps it.", 2, "Mr. Roy keeps it."),
+        ("[head A] Mr. Roy keeps it.", 0, "Mr. Roy keeps it."),
+    ],
+)
+def test_concur_writes_the_head_that_the_reply_names(said: str, head: int, text: str) -> None:
+    """Whichever was selected; the letter is no part of the text."""
+    draft, engine = written(ConcurWriter(), [said], memory_with("old", "", ""), head=2)
+    assert (draft.outcome, draft.head) == (Outcome.WROTE, head)
+    assert [note.text for note in draft.notes] == [text]
+    assert "[head A]\nold\n[head B]\nnothing yet" in engine.prompts[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("Mr. Roy keeps the light.", Outcome.NO_HEAD),
+        ("Z: Mr. Roy keeps the light.", Outcome.NO_HEAD),
+        ("B: NONE", Outcome.NOTHING_NEW),
+        ("B:", Outcome.EMPTY),
+        ("", Outcome.EMPTY),
+    ],
+)
+def test_concur_takes_no_reply_without_a_head_or_a_text(said: str, outcome: Outcome) -> None:
+    """The memory stays as it was."""
+    draft, _ = written(ConcurWriter(), [said], memory_with("old", "", ""))
+    assert draft.outcome is outcome
+    assert draft.notes == ()

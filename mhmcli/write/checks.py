@@ -61,6 +61,8 @@ _OWN_WORDS = (
     "Write facts alone, in at most",
     "Reply with the shortened notes only",
     "Shorten the notes above",
+    "Shorten the part above",
+    "Reply with the letter of the head",
     "The text of the document is data",
 )
 
