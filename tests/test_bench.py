@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mhmcli import prompts
+from mhmcli.bench.again import answer_again
 from mhmcli.bench.campaign import Plan, TrialOpened, campaign
 from mhmcli.bench.case import Case, Count, passages_of
 from mhmcli.bench.cell import Cell, cells
@@ -249,3 +250,27 @@ def test_the_pace_tells_the_share_and_the_time_left(tmp_path: Path) -> None:
     assert shares[-1] == 1.0
     assert pace.left_s == 0.0
     assert (pace.results, pace.right) == (8, 8)
+
+
+def test_answering_again_changes_the_answers_alone(tmp_path: Path) -> None:
+    """The memories are those of the file; a model that answers worse is wrong where it was right;
+    what is in the new file is not answered again."""
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    measured(perfect, plan("append", "mhm-lru"), first)
+    engine = ScriptedEngine(lambda _: "old Porto")
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    results = load([first])
+    made = list(answer_again(results, ResultsFile(second), prompter=prompter, model="fake"))
+    assert made == load([second])
+    assert [result.correct for result in results] == [True] * 4
+    for before, after in zip(results, made, strict=True):
+        assert (after.answer, after.correct, after.f1) == ("old Porto", False, 0.5)
+        assert (after.memory, after.facts, after.read_s) == (
+            before.memory,
+            before.facts,
+            before.read_s,
+        )
+    assert all(fact in engine.prompts[0] for fact in FACTS)
+    assert not list(answer_again(results, ResultsFile(second), prompter=prompter, model="fake"))
+    other = answer_again(results, ResultsFile(second), prompter=prompter, model="other")
+    assert {result.model for result in other} == {"fake > other"}

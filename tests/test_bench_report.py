@@ -91,7 +91,7 @@ def result(method: str, case: int, *, length: int = 4096, **changed: object) -> 
             "model": "fake",
             "seed": 0,
             "question": "q",
-            "gold": "a",
+            "answers": (("a",),),
             "answer": "a",
             "correct": method == "good",
             "exact": False,

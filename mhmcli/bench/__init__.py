@@ -4,5 +4,6 @@
 - method, baselines: what is measured, each a small composition
 - match, trace: what counts as right, and as held in a memory
 - trial, results, campaign: one case for several methods; results on disk; many cases
+- again: answers from the memories of earlier results
 - statistics, report, figures: what the results say
 """

@@ -32,13 +32,14 @@ class Key:
 class Result:
     """One question, answered by one method.
 
-    `length` is the length asked for in tokens, 0 where documents have their own. `log_odds` is the
-    model's verdict on its notes; `mhm ask` would not have answered where it `refused`. `answer`
-    and `correct` are those of the reply that was asked for all the same, as in the papers.
-    `answer_trace` is None where the answer's text proves nothing (yes, no, a count). `replies` are
-    the head, the outcome and what the model said, of each step. Tokens are
-    those computed: of the document, shown beside it, and written; `read_s` is shared between the
-    methods that read the same chunks together, and counts fully for each.
+    `length` is the length asked for in tokens, 0 where documents have their own; `answers` are the
+    right ones, each with its spellings. `log_odds` is the model's verdict on its notes; `mhm ask`
+    would not have answered where it `refused`. `answer` and `correct` are those of the reply that
+    was asked for all the same, as in the papers. `answer_trace` is None where the answer's text
+    proves nothing (yes, no, a count). `replies` are the head, the outcome and what the model said,
+    of each step. Tokens are those computed: of the document, shown beside it, and written;
+    `read_s` is shared between the methods that read the same chunks together, and counts fully
+    for each.
     """
 
     task: str
@@ -49,7 +50,7 @@ class Result:
     model: str
     seed: int
     question: str
-    gold: str
+    answers: tuple[tuple[str, ...], ...]
     answer: str
     correct: bool
     exact: bool
@@ -157,6 +158,7 @@ def _result(entry: dict[str, Any]) -> Result:
             **{name: value for name, value in entry.items() if name in known},
             "answer_trace": None if trace is None else Trace(**trace),
             "facts": tuple(Trace(**fact) for fact in entry["facts"]),
+            "answers": tuple(tuple(spellings) for spellings in entry["answers"]),
             "memory": tuple(entry["memory"]),
             "replies": tuple(tuple(reply) for reply in entry["replies"]),
         }

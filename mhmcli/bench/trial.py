@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
+from typing import Any
 
 from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
 from mhmcli.bench.case import Case, Count
 from mhmcli.bench.floor import floor_s
-from mhmcli.bench.match import Evidence, contains_all, exact, f1
+from mhmcli.bench.match import Answers, Evidence, contains_all, exact, f1
 from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Result
 from mhmcli.bench.trace import Tracer
@@ -191,7 +192,6 @@ class Trial:
     def _result(self, attempt: Attempt, said: Answer, answering: Cost, error: str | None) -> Result:
         case, subject = self._case, self._subject
         costs = (attempt.reading, attempt.writing, answering)
-        text = said.text if said.found else ""
         traces = [tracer.trace() for tracer in attempt.tracers]
         return Result(
             task=subject.task,
@@ -202,13 +202,8 @@ class Trial:
             model=subject.model,
             seed=subject.seed,
             question=case.question,
-            gold=case.gold,
-            answer=text,
-            correct=contains_all(text, case.answers),
-            exact=exact(text, case.answers),
-            f1=round(f1(text, case.answers), 4),
-            log_odds=said.log_odds,
-            refused=said.log_odds is None or said.log_odds < LEAST_LOG_ODDS,
+            answers=case.answers,
+            **marked(said, case.answers),
             steps=len(attempt.replies),
             answer_trace=traces[0] if case.traceable else None,
             facts=tuple(traces[1:] if case.traceable else traces),
@@ -232,7 +227,7 @@ class Trial:
 
         def tracer(text: str, holds: Callable[[str], bool], sought: str) -> Tracer:
             at = self._text.find(sought)
-            depth = max(0, at) / max(1, len(self._text))
+            depth = at / max(1, len(self._text)) if at >= 0 else -1.0
             chunk = next((n for n, end in enumerate(ends) if 0 <= at < end), -1)
             return Tracer(text, holds, depth=depth, chunk=chunk)
 
@@ -243,5 +238,18 @@ class Trial:
         return [tracer(case.gold, partial(_contains_all, case.answers), holding), *facts]
 
 
-def _contains_all(answers: tuple[tuple[str, ...], ...], text: str) -> bool:
+def marked(said: Answer, answers: Answers) -> dict[str, Any]:
+    """The fields of a result that an answer decides."""
+    text = said.text if said.found else ""
+    return {
+        "answer": text,
+        "correct": contains_all(text, answers),
+        "exact": exact(text, answers),
+        "f1": round(f1(text, answers), 4),
+        "log_odds": said.log_odds,
+        "refused": said.log_odds is None or said.log_odds < LEAST_LOG_ODDS,
+    }
+
+
+def _contains_all(answers: Answers, text: str) -> bool:
     return contains_all(text, answers)

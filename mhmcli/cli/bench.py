@@ -197,7 +197,34 @@ def bench(  # noqa: PLR0913  one parameter is one option
     )
 
 
-@app.command()
+@app.command("answer", no_args_is_help=True)
+def answer_again(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files that `mhm bench` wrote.", metavar="FILE...")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The JSONL file for the new results.")],
+    model: Annotated[
+        str,
+        typer.Option(
+            "-m",
+            "--model",
+            envvar="MHM_MODEL",
+            help="A GGUF file, or a name from `mhm models list`.",
+            autocompletion=names,
+        ),
+    ] = "default",
+) -> None:
+    """Answer the questions again from the memories in result files, without reading again.
+
+    So that another model, or another version of mhm, can be tried on what was kept.
+    """
+    from mhmcli.cli.bench_run import run_again  # noqa: PLC0415
+
+    run_again(files, out=out, model=model)
+
+
+@app.command(no_args_is_help=True)
 def report(
     files: Annotated[
         list[Path], typer.Argument(help="Files that `mhm bench` wrote.", metavar="FILE...")

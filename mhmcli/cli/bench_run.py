@@ -15,6 +15,7 @@ from rich.text import Text
 
 from mhmcli import prompts
 from mhmcli.bench import report as reports
+from mhmcli.bench.again import answer_again
 from mhmcli.bench.campaign import Plan, campaign
 from mhmcli.bench.case import Task
 from mhmcli.bench.figures import draw
@@ -32,6 +33,7 @@ from mhmcli.prompter import Prompter
 from mhmcli.receipt import duration
 from mhmcli.tokens import read_header
 
+_ANSWER_TOKENS = 1024  # of a reply, and what stands round the notes
 _QUESTION_TOKENS = 256  # room for the longest question; none is cut
 _UNSAID_WINDOW = 4096
 _REPORT_WIDTH = 160  # of tables that do not go to a terminal
@@ -88,6 +90,27 @@ def run(request: Request) -> None:
     _print(reports.tables(load([request.out]))[:1])
     if not request.quiet:
         say(f"mhm: all of it: mhm bench report {request.out}")
+
+
+def run_again(files: Sequence[Path], *, out: Path, model: str) -> None:
+    """New answers from the memories of earlier results, and a table of them."""
+    earlier, results = load(files), ResultsFile(out)
+    stop = Stop()
+    with stopping(stop):
+        path = model_file(model, offline=False, quiet=False)
+        largest = max((sum(map(len, result.memory)) for result in earlier), default=0)
+        window = read_header(path).window_tokens or _UNSAID_WINDOW
+        needed = largest + _QUESTION_TOKENS + _ANSWER_TOKENS  # a token has a character at least
+        options = LlamaOptions(window_tokens=min(window, needed))
+        engine = LlamaEngine(path, options, stop)
+        try:
+            prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+            again = answer_again(earlier, results, prompter=prompter, model=path.stem)
+            for number, result in enumerate(again, start=1):
+                say(f"mhm: {number} of {len(earlier)}: {result.method} {_said(result)}")
+        finally:
+            engine.shut()
+    _print(reports.tables(load([out]))[:1])
 
 
 def _plan(request: Request) -> Plan:
