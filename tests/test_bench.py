@@ -119,8 +119,8 @@ def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
     """With it, every method captures, retains and answers everything."""
     found = measured(perfect, plan(*ALL), tmp_path / "r.jsonl")
     assert [cell.method.split()[0] for cell in found] == [
-        *("full", "bm25", "mhm-lru", "monolithic", "append"),
-        *("rewrite", "rewrite", "rewrite", "map-reduce", "readagent"),
+        *("mhm-lru", "monolithic", "append", "rewrite", "rewrite", "rewrite"),
+        *("map-reduce", "readagent", "full", "bm25"),
     ]
     for cell in found:
         assert cell.accuracy is not None, cell.method

@@ -25,7 +25,7 @@ def test_a_campaign_runs_goes_on_and_is_reported(
     assert "needles: accuracy, capture and retention" in ran.out
     assert "question 1 of 1" in ran.err
     before = out.read_text()
-    assert [json.loads(line)["method"] for line in before.splitlines()] == ["bm25 2", "append 4x32"]
+    assert [json.loads(line)["method"] for line in before.splitlines()] == ["append 4x32", "bm25 2"]
 
     more = mhm("bench", *SMALL, "--memory", "append,bm25:2,mhm-lru", "--limit", "1", "--quiet")
     assert more.status == 0
@@ -37,7 +37,7 @@ def test_a_campaign_runs_goes_on_and_is_reported(
     report = mhm("bench", "report", out, "--markdown", "--figures", "figures")
     assert report.status == 0, report.err
     assert "| 512 | mhm-lru 4x32 | 1 |" in report.out
-    assert "against bm25 2, the same questions" in report.out
+    assert "against append 4x32, the same questions" in report.out
     assert (tmp_path / "figures" / "needles-accuracy-against-time.svg").exists()
     assert "\x1b" not in mhm("bench", "report", out).out
 

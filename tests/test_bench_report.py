@@ -90,6 +90,7 @@ def result(method: str, case: int, *, length: int = 4096, **changed: object) -> 
             "chunk_tokens": 256,
             "model": "fake",
             "seed": 0,
+            "kind": "odd" if case % 2 else "even",
             "question": "q",
             "answers": (("a",),),
             "answer": "a",
@@ -121,12 +122,14 @@ RESULTS = [result(method, case) for method in ("good", "bad") for case in range(
 
 def test_the_tables_say_what_was_measured() -> None:
     """Accuracy, capture, retention; the paired test; the curve; the fates; the cost."""
-    quality, paired, since, fates, cost = tables(RESULTS)
+    quality, by_kind, paired, since, fates, cost = tables(RESULTS)
     assert quality.rows[0] == (
         *("4k", "good", "10", "100 (72-100)", "100 (72-100)", "50 (24-76)"),
         *("100 (100-100)", "50 (20-80)", "0", "50", "90"),
     )
     assert quality.rows[1][3] == "0 (0-28)"
+    assert by_kind.columns == ("length", "method", "even", "odd")
+    assert by_kind.rows[0] == ("4k", "good", "100 (5)", "100 (5)")
     assert paired.rows == (("bad", "10", "0", "10", "0.002", "worse"),)
     assert since.columns == ("length", "method", "after 1", "after 2")
     assert since.rows[0] == ("4k", "good", "100 (10)", "50 (10)")
@@ -137,8 +140,8 @@ def test_the_tables_say_what_was_measured() -> None:
 def test_a_difference_inside_the_noise_is_called_that() -> None:
     """One question of three is no difference."""
     some = [result(m, n, correct=(m, n) != ("bad", 2)) for m in ("good", "bad") for n in range(3)]
-    assert tables(some)[1].rows[0][-1] == "inside the noise"
-    assert tables(some, "bad")[1].rows == (("good", "3", "1", "0", "1.000", "inside the noise"),)
+    assert tables(some)[2].rows[0][-1] == "inside the noise"
+    assert tables(some, "bad")[2].rows == (("good", "3", "1", "0", "1.000", "inside the noise"),)
 
 
 def test_markdown_has_a_row_for_each_row() -> None:

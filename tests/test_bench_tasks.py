@@ -137,6 +137,7 @@ def one_file(tmp_path: Path) -> Path:
         "_id": "q1",
         "question": QUESTION,
         "answer": "Oslo",
+        "type": "bridge",
         "supporting_facts": [["Gold One", 0], ["Gold Two", 0]],
         "context": [[t, PARAGRAPHS[t]] for t in titles[:3]],
     }
@@ -164,6 +165,7 @@ def two_files(tmp_path: Path) -> Path:
         "id": "q1",
         "question": QUESTION,
         "answer": "Oslo",
+        "type": "bridge",
         "supporting_titles": ["Gold One", "Gold Two"],
         "supporting_facts": [["Gold One", 0], ["Gold Two", 0]],
         "context_titles": ["Gold One", "Gold Two", "Own Context"],
@@ -177,7 +179,7 @@ def two_files(tmp_path: Path) -> Path:
 def test_gold_paragraphs_stand_among_distractors(form: str, request: pytest.FixtureRequest) -> None:
     """Both are there with their facts, the question's own context too, and nothing that leaks."""
     case = first(HotpotTask(request.getfixturevalue(form)), 1)[0]
-    assert case.key == "q1"
+    assert (case.key, case.kind) == ("q1", "bridge")
     assert case.facts == ("Ann Lee wrote Red Sky.", "Ann Lee was born in Oslo.")
     assert all(fact in case.text for fact in case.facts)
     assert "Ann Lee is a name." in case.text

@@ -20,7 +20,7 @@ class Case:
     `answers` must all be in a right reply, each in one of its spellings. `facts` are the sentences
     of the document that the answer follows from, as they stand in it; they may be unknown.
     `traceable` says that the answer's text, found in a memory, means that the answer was captured;
-    it does not for yes, no or a count.
+    it does not for yes, no or a count. `kind` is the sort of question, where a task has several.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Case:
     passages: tuple[Passage, ...]
     facts: tuple[str, ...] = ()
     traceable: bool = True
+    kind: str = ""
 
     @property
     def gold(self) -> str:

@@ -31,7 +31,7 @@ def tables(results: Sequence[Result], against: str | None = None) -> list[Table]
     made: list[Table] = []
     for task in dict.fromkeys(cell.task for cell in found):
         of_task = [cell for cell in found if cell.task == task]
-        made += [_quality(task, of_task), _paired(task, of_task, against)]
+        made += [_quality(task, of_task), _by_kind(task, of_task), _paired(task, of_task, against)]
         made += [_since_capture(task, of_task), _fates(task, of_task), _cost(task, of_task)]
     return [table for table in made if table.rows]
 
@@ -63,6 +63,19 @@ def _quality(task: str, found: Sequence[Cell]) -> Table:
         "right when the model may also say that the document does not, as `mhm ask` does."
     )
     return Table(f"{task}: accuracy, capture and retention", columns, tuple(rows), note)
+
+
+def _by_kind(task: str, found: Sequence[Cell]) -> Table:
+    """Accuracy for each sort of question, where a task has several."""
+    kinds = sorted({r.kind for cell in found for r in cell.results})
+    rows = []
+    for cell in found:
+        of_kind = [share([r.correct for r in cell.results if r.kind == kind]) for kind in kinds]
+        texts = ("-" if e is None else f"{100 * e.value:.0f} ({e.n})" for e in of_kind)
+        rows.append((_length(cell.length), cell.method, *texts))
+    note = "Per cent; in brackets the number of questions."
+    several = tuple(rows) if len(kinds) > 1 else ()
+    return Table(f"{task}: accuracy by kind", ("length", "method", *kinds), several, note)
 
 
 def _paired(task: str, found: Sequence[Cell], against: str | None) -> Table:

@@ -49,6 +49,7 @@ class Result:
     chunk_tokens: int
     model: str
     seed: int
+    kind: str
     question: str
     answers: tuple[tuple[str, ...], ...]
     answer: str

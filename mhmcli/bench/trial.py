@@ -117,17 +117,15 @@ class Trial:
 
     def run(self, methods: Sequence[Method]) -> Iterator[Event | Result]:
         """The events of the readings, and a result for each method as soon as it is known."""
+        groups: dict[int, list[Recurrent]] = {}
+        for method in methods:
+            if isinstance(method, Recurrent):
+                groups.setdefault(method.chunk_tokens, []).append(method)
         for method in methods:
             if isinstance(method, Retrieval):
                 yield self._retrieve(method)
-        sizes = dict.fromkeys(m.chunk_tokens for m in methods if isinstance(m, Recurrent))
-        for chunk_tokens in sizes:
-            group = [
-                method
-                for method in methods
-                if isinstance(method, Recurrent) and method.chunk_tokens == chunk_tokens
-            ]
-            yield from self._read(group, chunk_tokens)
+            elif group := groups.pop(method.chunk_tokens, None):
+                yield from self._read(group, method.chunk_tokens)
 
     def _retrieve(self, method: Retrieval) -> Result:
         attempt = Attempt(method, Memory.empty(1, self._document_tokens + 1), self._tracers([]))
@@ -201,6 +199,7 @@ class Trial:
             chunk_tokens=attempt.method.chunk_tokens,
             model=subject.model,
             seed=subject.seed,
+            kind=case.kind,
             question=case.question,
             answers=case.answers,
             **marked(said, case.answers),

@@ -70,6 +70,7 @@ class BabiTask:
                 answers=answers,
                 passages=passages_of(text),
                 facts=tuple(story.facts[index] for index in story.supporting),
+                kind=story.key.partition("_")[0],
                 traceable=not any(part[0] in ("yes", "no", *_NUMBERS) for part in answers),
             )
 

@@ -35,6 +35,7 @@ class Question:
     gold: tuple[str, ...]
     context: tuple[str, ...]
     facts: tuple[tuple[str, int], ...]
+    kind: str
 
 
 class HotpotTask:
@@ -78,6 +79,7 @@ class HotpotTask:
             passages=passages_of(text),
             facts=self._facts(question),
             traceable=not yes_no,
+            kind=question.kind,
         )
 
     def _distractors(self, question: Question, sample: Any) -> Iterator[str]:
@@ -127,9 +129,9 @@ def _one_file(path: Path) -> tuple[list[Question], dict[str, Sequence[str]]]:
         paragraphs |= context
         facts = tuple((title, index) for title, index in entry["supporting_facts"])
         gold = tuple(dict.fromkeys(title for title, _ in facts))
-        questions.append(
-            Question(entry["_id"], entry["question"], entry["answer"], gold, tuple(context), facts)
-        )
+        kind = entry.get("type", "")
+        key, text, answer = entry["_id"], entry["question"], entry["answer"]
+        questions.append(Question(key, text, answer, gold, tuple(context), facts, kind))
     return questions, paragraphs
 
 
@@ -150,6 +152,7 @@ def _two_files(
             tuple(entry["supporting_titles"]),
             tuple(entry.get("context_titles") or ()),
             tuple((title, index) for title, index in entry.get("supporting_facts") or ()),
+            entry.get("type", ""),
         )
         for entry in json.loads(questions_path.read_text(encoding="utf-8"))
     ]

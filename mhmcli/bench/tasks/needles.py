@@ -96,6 +96,7 @@ class NeedleTask:
                 passages=passages_of("".join(hidden(told, hay, chance))),
                 facts=tuple(needles.facts),
                 traceable=needles.traceable,
+                kind=kind,
             )
 
 
