@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mhmcli.cli.models import names
+from mhmcli.cli import options
 from mhmcli.errors import UsageError
 from mhmcli.presets import DEFAULT_MEMORY, MemoryKind
 
@@ -59,17 +59,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
             "-q", "--question", help="A question; may be repeated. All arguments are then files."
         ),
     ] = None,
-    model: Annotated[
-        str,
-        typer.Option(
-            "-m",
-            "--model",
-            envvar="MHM_MODEL",
-            help="A GGUF file, or a name from `mhm models list`.",
-            autocompletion=names,
-            rich_help_panel=_MODEL,
-        ),
-    ] = "default",
+    model: options.Model = "default",
     memory: Annotated[
         MemoryKind,
         typer.Option(
@@ -110,48 +100,17 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = False,
-    temperature: Annotated[
-        float,
-        typer.Option(min=0.0, help="0 always takes the likeliest token.", rich_help_panel=_MODEL),
-    ] = 0.0,
-    top_p: Annotated[
-        float,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help="With a temperature: sample from this share.",
-            rich_help_panel=_MODEL,
-        ),
-    ] = 0.95,
+    temperature: options.Temperature = 0.0,
+    top_p: options.TopP = 0.95,
     seed: Annotated[
         int,
         typer.Option(
             help="With a temperature: the same seed gives the same run.", rich_help_panel=_MODEL
         ),
     ] = 0,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            envvar="MHM_THREADS",
-            help="CPU threads; one a physical core if not given.",
-            rich_help_panel=_MODEL,
-        ),
-    ] = None,
-    gpu_layers: Annotated[
-        int,
-        typer.Option(
-            envvar="MHM_GPU_LAYERS",
-            help="Layers on the GPU, if llama.cpp was built for one; -1 is all.",
-            rich_help_panel=_MODEL,
-        ),
-    ] = -1,
-    offline: Annotated[
-        bool,
-        typer.Option(
-            "--offline", envvar="MHM_OFFLINE", help="Never use the network.", rich_help_panel=_MODEL
-        ),
-    ] = False,
+    threads: options.Threads = None,
+    gpu_layers: options.GpuLayers = -1,
+    offline: options.Offline = False,
     as_json: Annotated[
         bool,
         typer.Option(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from mhmcli.cli.models import names
+from mhmcli.cli import options
 from mhmcli.errors import UsageError
 
 app = typer.Typer(invoke_without_command=True)
@@ -105,54 +105,15 @@ def bench(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_RUN,
         ),
     ] = Path("mhm-bench.jsonl"),
-    model: Annotated[
-        str,
-        typer.Option(
-            "-m",
-            "--model",
-            envvar="MHM_MODEL",
-            help="A GGUF file, or a name from `mhm models list`.",
-            autocompletion=names,
-            rich_help_panel=_RUN,
-        ),
-    ] = "default",
+    model: options.Model = "default",
     seed: Annotated[
         int, typer.Option(help="Of documents, random heads and sampling.", rich_help_panel=_RUN)
     ] = 0,
-    temperature: Annotated[
-        float,
-        typer.Option(min=0.0, help="0 always takes the likeliest token.", rich_help_panel=_RUN),
-    ] = 0.0,
-    top_p: Annotated[
-        float,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help="With a temperature: sample from this share.",
-            rich_help_panel=_RUN,
-        ),
-    ] = 0.95,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            envvar="MHM_THREADS",
-            help="CPU threads; one a physical core if not given.",
-            rich_help_panel=_RUN,
-        ),
-    ] = None,
-    gpu_layers: Annotated[
-        int,
-        typer.Option(
-            envvar="MHM_GPU_LAYERS", help="Layers on the GPU; -1 is all.", rich_help_panel=_RUN
-        ),
-    ] = -1,
-    offline: Annotated[
-        bool,
-        typer.Option(
-            "--offline", envvar="MHM_OFFLINE", help="Never use the network.", rich_help_panel=_RUN
-        ),
-    ] = False,
+    temperature: options.Temperature = 0.0,
+    top_p: options.TopP = 0.95,
+    threads: options.Threads = None,
+    gpu_layers: options.GpuLayers = -1,
+    offline: options.Offline = False,
     quiet: Annotated[
         bool,
         typer.Option("--quiet", help="No progress on stderr.", rich_help_panel=_RUN),
@@ -161,7 +122,7 @@ def bench(  # noqa: PLR0913  one parameter is one option
     """Measure how well memories capture, retain and answer, by document length.
 
     \b
-    mhm bench --limit 8                             # generated needles; needs nothing but a model
+    mhm bench --limit 8                  # generated needles: needs no data
     mhm bench --task hotpotqa --data hotpot_dev.json --lengths 4k,8k,16k
     mhm bench --memory mhm-lru,rewrite:8x128,append@350,bm25:6,full
     mhm bench report mhm-bench.jsonl --markdown --figures figures/
@@ -204,16 +165,7 @@ def answer_again(
     ],
     *,
     out: Annotated[Path, typer.Option("-o", "--out", help="The JSONL file for the new results.")],
-    model: Annotated[
-        str,
-        typer.Option(
-            "-m",
-            "--model",
-            envvar="MHM_MODEL",
-            help="A GGUF file, or a name from `mhm models list`.",
-            autocompletion=names,
-        ),
-    ] = "default",
+    model: options.Model = "default",
 ) -> None:
     """Answer the questions again from the memories in result files, without reading again.
 
