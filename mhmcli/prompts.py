@@ -35,6 +35,11 @@ def part(text: str) -> str:
     return fenced("part", text)
 
 
+def question_first(question: str) -> str:
+    """The question before the part it is asked of; it is asked again after it."""
+    return f"Question: {question}\n\nLook for what helps to answer it in this part:\n"
+
+
 def append(question: str) -> str:
     """Ask for what is new in the part just read: sentences copied from it, or NONE.
 

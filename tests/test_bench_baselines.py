@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from mhmcli import prompts
-from mhmcli.bench.baselines import GistWriter, MapWriter, OwnHead, look_up, page_numbers, reduce
+from mhmcli.bench.baselines import (
+    GistWriter,
+    MapWriter,
+    OwnHead,
+    QuestionFirst,
+    look_up,
+    page_numbers,
+    reduce,
+)
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -72,3 +80,14 @@ def test_notes_that_stay_too_long_end_the_shortening() -> None:
     engine = ScriptedEngine([long] * 4 + [long] * 3)
     prompter, memory = after_reading(engine, MapWriter())
     assert len(reduce(3)(prompter, "q", memory, CHUNKS).heads[0].notes) == 1
+
+
+def test_question_first_asks_before_the_chunk_and_after_it() -> None:
+    """The other writer's own prompt follows, and nothing stays open."""
+    engine = ScriptedEngine(["one", "two", "three", "four"])
+    _, memory = after_reading(engine, QuestionFirst(MapWriter()))
+    assert [head.text for head in memory.heads] == ["one", "two", "three", "four"]
+    before, after = engine.prompts[2].split("Page text 2")
+    assert "Question: q\n" in before
+    assert "Question: q\n" in after
+    assert engine.open_sequences == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mhmcli.bench.baselines import QuestionFirst
 from mhmcli.bench.figures import draw
 from mhmcli.bench.method import Budget, Recurrent, Retrieval, parse
 from mhmcli.bench.report import markdown, tables
@@ -41,6 +42,14 @@ def test_memories_by_name(  # noqa: PLR0913, PLR0917
     assert type(method.writer) is writer
     assert type(method.selector) is selector
     assert method.chunk_tokens == (350 if "@" in name else 512)
+
+
+def test_the_question_may_come_first() -> None:
+    """Around any writer."""
+    method = parse("append:question-first:2x64", BUDGET)
+    assert method.label == "append 2x64 question-first"
+    assert isinstance(method, Recurrent)
+    assert isinstance(method.writer, QuestionFirst)
 
 
 def test_baselines_by_name() -> None:

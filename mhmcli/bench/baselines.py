@@ -1,7 +1,7 @@
-"""Map-reduce and ReadAgent, as writers with a head for each chunk and a last step of their own.
+"""Baselines and variants that are writers: map-reduce, ReadAgent, and the question put first.
 
-Both read chunk by chunk as every memory here does; what differs is what a step writes, and what
-is made of the heads before the answer.
+All read chunk by chunk as every memory here does; what differs is what a step is shown or writes,
+and what is made of the heads before the answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mhmcli import prompts
 from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading, run
-from mhmcli.write import Draft, RewriteWriter
+from mhmcli.write import Draft, HeadWriter, RewriteWriter
 from mhmcli.write.rewrite import rewritten
 
 Finish = Callable[[Prompter, str, Memory, Sequence[Chunk]], Memory]
@@ -25,6 +25,38 @@ def whole(prompter: Prompter, question: str, memory: Memory, chunks: Sequence[Ch
     """The memory as it is: what a recurrent memory answers from."""
     del prompter, question, chunks
     return memory
+
+
+class QuestionFirst:
+    """Another writer, with the question before the chunk as well as after it. The chunk is then
+    read once more for each question: its keys and values depend on what stands before it."""
+
+    def __init__(self, writer: HeadWriter) -> None:
+        self._writer = writer
+
+    def tail_tokens(self, heads: int, head_tokens: int) -> int:
+        """Those of the other writer."""
+        return self._writer.tail_tokens(heads, head_tokens)
+
+    def reply_tokens(self, head_tokens: int) -> int:
+        """Those of the other writer."""
+        return self._writer.reply_tokens(head_tokens)
+
+    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
+        """Those of the other writer."""
+        return self._writer.compaction_tokens(chunk_tokens, head_tokens)
+
+    def write(
+        self, prompter: Prompter, reading: Reading, memory: Memory, head: int
+    ) -> Generator[str, None, Draft]:
+        """The other writer's draft, after a reading that knew the question."""
+        text = prompts.question_first(reading.question) + prompts.part(reading.chunk.shown)
+        sequence = run(prompter.read(text, of_document=False))
+        try:
+            known = replace(reading, sequence=sequence)
+            return (yield from self._writer.write(prompter, known, memory, head))
+        finally:
+            prompter.forget(sequence)
 
 
 class OwnHead:

@@ -77,7 +77,8 @@ def _window(method: Method, chunk: int, length: int, question: int, model_window
     if method.heads is None:  # all heads are shown at the end, one for each chunk
         chunks = 2 * length // method.chunk_tokens + 1
         window = max(window, chunks * method.head_tokens + 2 * method.chunk_tokens)
-    return window + _MARGIN_TOKENS
+    # A chunk more, for what reads it a second time.
+    return window + method.chunk_tokens + _MARGIN_TOKENS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
     rewrite:2x512              any writer (rewrite, append) with heads x tokens
     rewrite:4x256:relevance    and any selector (lru, relevance, random, concur)
     append@350                 and any chunk size
+    append:question-first      and the question before each chunk as well as after it
     full                       everything in one prompt, as far as the window goes
     bm25:6                     the 6 passages that share the most with the question
     map-reduce                 each chunk apart, then all notes together
@@ -20,7 +21,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from mhmcli.bench.baselines import Finish, GistWriter, MapWriter, OwnHead, look_up, reduce, whole
+from mhmcli.bench.baselines import (
+    Finish,
+    GistWriter,
+    MapWriter,
+    OwnHead,
+    QuestionFirst,
+    look_up,
+    reduce,
+    whole,
+)
 from mhmcli.errors import UsageError
 from mhmcli.score import BM25
 from mhmcli.select import HeadSelector, LeastRecentlyUpdated, Random, Relevance
@@ -144,15 +154,17 @@ def _recurrent(name: str, kind: str, options: list[str], budget: Budget) -> Recu
         raise _unknown(name, f"{kind!r} is not known")
     heads = 1 if kind == "monolithic" else _DEFAULT_HEADS
     head_tokens = budget.memory_tokens // heads
-    chosen = "lru"
+    chosen, question_first = "lru", False
     for option in options:
         shape = _SHAPE.fullmatch(option)
         if shape:
             heads, head_tokens = int(shape[1]), int(shape[2])
         elif option in selectors:
             chosen = option
+        elif option == "question-first":
+            question_first = True
         else:
-            raise _unknown(name, f"{option!r} is neither heads x tokens nor a selector")
+            raise _unknown(name, f"{option!r} is no heads x tokens, selector or question-first")
     if not (1 <= heads <= _MOST_HEADS and head_tokens >= _LEAST_HEAD):
         raise _unknown(name, f"{heads} heads of {head_tokens} tokens cannot be")
     writer = writers[kind]
@@ -161,6 +173,8 @@ def _recurrent(name: str, kind: str, options: list[str], budget: Budget) -> Recu
             raise _unknown(name, "only rewrite can select and write in one call")
         writer = ConcurWriter()
     label = f"{kind} {heads}x{head_tokens}{'' if chosen == 'lru' else ' ' + chosen}"
+    if question_first:
+        writer, label = QuestionFirst(writer), f"{label} question-first"
     return Recurrent(label, heads, head_tokens, budget.chunk_tokens, selectors[chosen], writer)
 
 
