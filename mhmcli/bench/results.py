@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -95,11 +96,13 @@ class ResultsFile:
     """A JSONL file of results that grows line by line.
 
     Raises:
-        UsageError: a line in it is no result.
+        UsageError: a line in it is no result, or it cannot be written to.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UsageError(f"cannot write {path}", hint="name another file with --out")
         self._done = {result.key for result in load([path])} if path.exists() else set()
 
     def __contains__(self, key: Key) -> bool:
