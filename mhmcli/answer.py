@@ -24,6 +24,7 @@ _NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 
 _SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
 # What speaks of the notes, not of the world: "the text is not encrypted" is an answer.
+_MARK = re.compile(rf"[*_]*{re.escape(prompts.ANSWER)}[*_]*", re.IGNORECASE)
 _NOT_STATED = re.compile(
     rf"\W*(?:not (?:stated|mentioned|specified|provided)\b|none\W*\Z|unknown\W*\Z|"
     rf"the (?:notes|document|text|passage)s? (?:do(?:es)? not|don't|doesn't) {_SAYING}\b|"
@@ -37,7 +38,8 @@ _NOT_STATED = re.compile(
 class Answer:
     """The answer to one question. `found` is False when the document does not hold it;
     `places` are those of the notes that have most to do with it, in reading order; `log_odds` is
-    the model's verdict, yes against no, on whether the notes hold the answer."""
+    the model's verdict, yes against no, on whether the notes hold the answer, and `said` its reply,
+    whatever was made of it."""
 
     question: str
     text: str
@@ -45,6 +47,7 @@ class Answer:
     places: tuple[Place, ...] = ()
     complete: bool = True
     log_odds: float | None = None
+    said: str = ""
 
 
 def answer(
@@ -71,13 +74,22 @@ def answer(
         reply = yield from prompter.reply(prompts.answer(question), max_tokens, after=sequence)
     finally:
         prompter.forget(sequence)
-    text = reply.text if reply.ended else _without_loop(reply.text)
+    text = concluded(reply.text if reply.ended else _without_loop(reply.text))
     if not text and not reply.ended:
-        return Answer(question, NO_REPLY, found=False, complete=False, log_odds=odds)
+        return Answer(question, NO_REPLY, False, (), False, odds)
     if not text or _NOT_STATED.match(text):
-        return Answer(question, NOT_IN_DOCUMENT, found=False, log_odds=odds)
+        return Answer(question, NOT_IN_DOCUMENT, False, (), True, odds, text)
     found = places(memory, f"{question} {text}")
-    return Answer(question, text, True, found, reply.ended, odds)
+    return Answer(question, text, True, found, reply.ended, odds, text)
+
+
+def concluded(reply: str) -> str:
+    """What a reply says after the facts that it follows from.
+
+    'Roy is the keeper.\n**Answer:** Roy' -> 'Roy'. A reply that marks no answer is its own.
+    """
+    said = [part.strip() for part in _MARK.split(reply)]
+    return next((part for part in reversed(said) if part), "")
 
 
 def _without_loop(text: str) -> str:

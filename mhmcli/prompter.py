@@ -82,14 +82,18 @@ class Prompter:
         tokens = self._engine.tokenize(text)
         sequence = self._engine.fork(self.base)
         step = self._engine.info.batch_tokens
-        for start in range(0, len(tokens), step):
-            part = tokens[start : start + step]
-            self._engine.feed([Feed(sequence, part)])
-            if of_document:
-                self.spent.chunk_tokens += len(part)
-            else:
-                self.spent.tail_tokens += len(part)
-            yield start + len(part)
+        try:
+            for start in range(0, len(tokens), step):
+                part = tokens[start : start + step]
+                self._engine.feed([Feed(sequence, part)])
+                if of_document:
+                    self.spent.chunk_tokens += len(part)
+                else:
+                    self.spent.tail_tokens += len(part)
+                yield start + len(part)
+        except BaseException:  # nobody else knows its name
+            self._engine.close(sequence)
+            raise
         return sequence
 
     def forget(self, sequence: int) -> None:

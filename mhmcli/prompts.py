@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from mhmcli.memory import Memory
 
 NOTHING = "NONE"
+ANSWER = "Answer:"
 
 SYSTEM = (
     "You read a long document part by part and answer questions about it. "
@@ -170,13 +171,19 @@ def judge(question: str) -> str:
 def answer(question: str) -> str:
     """Ask for the answer, from the notes alone.
 
+    The facts come first: from the notes of `append` on 24 HotpotQA questions the default model
+    answered 10 right so, 5 when asked for the answer alone; from six retrieved passages, 11 and 8.
+    It writes some 80 tokens for it, not 5.
+
     No way out is offered: told to reply NOT STATED where the notes do not say, the default model
     did so for 4 of 5 questions whose answer stood before it, and answered 4 of them when not.
     """
     return (
         "\nThe notes above are sentences of a long document.\n"
         f"Question: {question}\n\n"
-        "Answer the question from the notes, in as few words as will do."
+        "Answer the question from the notes, step by step: one short sentence for each fact that "
+        f'is needed. Then, on a line of its own, write "{ANSWER}" and the answer alone, with names '
+        "in full as the notes write them."
     )
 
 

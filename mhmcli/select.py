@@ -35,14 +35,14 @@ class LeastRecentlyUpdated:
 
 @dataclass(frozen=True, slots=True)
 class Random:
-    """Any head, each as likely. The same seed and chunk give the same head."""
+    """Any head, each as likely. The same seed, question and chunk give the same head."""
 
     seed: int = 0
 
     def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
         """One of the indices, drawn for this chunk."""
         del prompter
-        draw = random.Random(f"{self.seed}/{reading.chunk.index}")  # noqa: S311  no secret
+        draw = random.Random(f"{self.seed}/{reading.question}/{reading.chunk.index}")  # noqa: S311  no secret
         return draw.randrange(len(memory.heads))
 
 

@@ -11,6 +11,7 @@ from mhmcli.answer import ANSWER_TOKENS, INSTRUCTION_TOKENS
 from mhmcli.errors import ModelError, UsageError
 from mhmcli.write import HeadWriter
 
+UNSAID_WINDOW_TOKENS = 4096  # of a GGUF file that does not say what it was trained for
 _LEAST_CHUNK = 64
 _LEAST_HEAD = 32
 _SYSTEM_TOKENS = 96  # the system prompt, the template round it, and the fences

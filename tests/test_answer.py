@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mhmcli import prompts
-from mhmcli.answer import NOT_IN_DOCUMENT, Answer, answer
+from mhmcli.answer import NOT_IN_DOCUMENT, Answer, answer, concluded
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory, Note
@@ -92,3 +92,19 @@ def test_a_no_is_an_answer(reply: str) -> None:
     """An answer that begins with a negative is not taken for a missing one."""
     made, _ = answered([reply], memory())
     assert made.found
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("Roy is the keeper.\nAnswer: Roy", "Roy"),
+        ("Roy is the keeper.\n\n**Answer:** Roy, of Corran.", "Roy, of Corran."),
+        ("ANSWER: Fenn\nNo: answer: Roy", "Roy"),
+        ("Roy is the keeper.", "Roy is the keeper."),
+        ("Answer: Roy\nAnswer:", "Roy"),
+        ("Roy is it.\nAnswer:", "Roy is it."),
+    ],
+)
+def test_the_answer_is_what_follows_its_mark(reply: str, answer: str) -> None:
+    """The facts before it are the model's own notes; without a mark the whole reply counts."""
+    assert concluded(reply) == answer

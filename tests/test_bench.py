@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count as count_from
 from pathlib import Path
 
@@ -14,11 +14,13 @@ import pytest
 from mhmcli import prompts
 from mhmcli.bench.again import answer_again
 from mhmcli.bench.campaign import Plan, TrialOpened, campaign
-from mhmcli.bench.case import Case, Count, passages_of
+from mhmcli.bench.case import Case, passages_of
 from mhmcli.bench.cell import Cell, cells
 from mhmcli.bench.pace import Pace
 from mhmcli.bench.results import Result, ResultsFile, load
+from mhmcli.bench.tasks import OwnTask
 from mhmcli.bench.trace import Fate
+from mhmcli.chunk import Count
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import ModelError, UsageError
@@ -38,6 +40,7 @@ class HiddenEarly:
     """Two facts near the start of each document, and much filler after them."""
 
     name: str = "hidden-early"
+    size: int | None = None
 
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
         """Documents that differ in nothing but a number."""
@@ -57,7 +60,11 @@ def perfect(prompt: str) -> str:
     """Keeps what a head says, adds each fact of the part, and answers from both facts."""
     last = prompt.rsplit("Question:", 1)[-1]
     if "Answer the question from the notes" in prompt:
-        return "It came from old Lisbon." if all(fact in prompt for fact in FACTS) else "unclear"
+        return (
+            "It came by sea.\n\nAnswer: It came from old Lisbon."
+            if all(fact in prompt for fact in FACTS)
+            else "unclear"
+        )
     if "Which pages must be read" in prompt:
         return "[1, 2, 3]"
     if "Shorten the notes above" in prompt:
@@ -128,9 +135,10 @@ def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
     for cell in found:
         assert cell.accuracy is not None, cell.method
         assert cell.accuracy.value == 1.0, cell.method
-        if cell.method.startswith("readagent"):
-            continue  # its gists are of no question: the pages that it reads again are not traced
-        for estimate in (cell.capture, cell.retention, cell.facts_captured, cell.facts_retained):
+        estimates = [cell.capture, cell.facts_captured]
+        if cell.is_read_in_steps:
+            estimates += [cell.retention, cell.facts_retained]
+        for estimate in estimates:
             assert estimate is not None, cell.method
             assert estimate.value == 1.0, cell.method
 
@@ -169,15 +177,30 @@ def test_an_absent_model_is_an_error_and_no_zero(tmp_path: Path) -> None:
     assert not (tmp_path / "r.jsonl").exists()
 
 
-def test_what_exceeds_the_window_is_a_failure_of_that_method(tmp_path: Path) -> None:
-    """The whole document does not fit: wrong, with the reason; the others go on."""
+@pytest.mark.parametrize("window", [1000, 1600])
+def test_what_exceeds_the_window_is_a_failure_of_that_method(window: int, tmp_path: Path) -> None:
+    """The whole document does not fit, while it is read or after: wrong, with the reason, and
+    nothing held; the others go on, and so do the next questions."""
     out = tmp_path / "r.jsonl"
-    events(ScriptedEngine(perfect, window_tokens=1600), plan("full", "append", limit=1), out)
-    full, append = load([out])
-    assert "window" in (full.error or "")
-    assert not full.correct
-    assert append.error is None
-    assert append.correct
+    engine = ScriptedEngine(perfect, window_tokens=window)
+    events(engine, plan("full", "append", limit=2), out)
+    for full, append in zip(load([out])[::2], load([out])[1::2], strict=True):
+        assert "window" in (full.error or "")
+        assert not full.correct
+        assert not any(fact.retained for fact in full.facts)
+        assert append.error is None
+        assert append.correct
+    assert engine.open_sequences == 1
+
+
+def test_chunks_that_exceed_the_window_fail_their_methods_alone(tmp_path: Path) -> None:
+    """Those that read them are wrong; what reads smaller ones is not."""
+    out = tmp_path / "r.jsonl"
+    engine = ScriptedEngine(perfect, window_tokens=1000)
+    events(engine, plan("append@900", "append", limit=1), out)
+    large, small = load([out])
+    assert (large.error is None, small.error is None) == (False, True)
+    assert engine.open_sequences == 1
 
 
 def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -238,6 +261,54 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     out.write_text(json.dumps({"not": "a result"}) + "\n")
     with pytest.raises(UsageError, match=r"notes.txt line 1"):
         ResultsFile(out)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}', "[]", "one\ntwo", '{"task": 1}\n{"a"'])
+def test_looking_at_a_file_leaves_it_as_it_is(text: str, tmp_path: Path) -> None:
+    """Whatever it is, with or without an end of its last line."""
+    out = tmp_path / "mine.json"
+    out.write_text(text)
+    for look in (ResultsFile, lambda path: load([path])):
+        with pytest.raises(UsageError, match=r"mine.json line 1"):
+            look(out)
+    assert out.read_text() == text
+
+
+def test_a_whole_last_line_without_its_end_counts(tmp_path: Path) -> None:
+    """An editor may have taken the line end; the next result has a line of its own."""
+    out = tmp_path / "r.jsonl"
+    measured(perfect, plan("append", limit=1), out)
+    out.write_text(out.read_text().rstrip("\n"))
+    measured(perfect, plan("append", limit=2), out)
+    assert [r.case for r in load([out])] == ["0", "1"]
+    assert len(out.read_text().splitlines()) == 2
+
+
+def test_another_document_or_question_is_another_result(tmp_path: Path) -> None:
+    """What is in the file under the same name, of other words, is not taken for it."""
+    out = tmp_path / "r.jsonl"
+    own = tmp_path / "own.jsonl"
+    for answer in ("old Lisbon", "Porto"):
+        line = {"document": f"{FACTS[0]}\n{FACTS[1]}\n", "question": "Where from?"}
+        own.write_text(json.dumps({**line, "answer": answer}))
+        what = replace(plan("full"), task=OwnTask(own), lengths=(0,))
+        events(ScriptedEngine(perfect), what, out)
+    assert [r.answers for r in load([out])] == [(("old Lisbon",),), (("Porto",),)]
+    assert [r.correct for r in load([out])] == [True, False]
+
+
+def test_documents_with_lengths_of_their_own_are_read_in_the_steps_asked_for(
+    tmp_path: Path,
+) -> None:
+    """The chunk size follows from each document."""
+    own, out = tmp_path / "own.jsonl", tmp_path / "r.jsonl"
+    texts = [FILLER * n + FACTS[0] + "\n" for n in (150, 300)]
+    own.write_text(
+        "\n".join(json.dumps({"document": t, "question": "q?", "answer": "clock"}) for t in texts)
+    )
+    what = replace(plan("append"), task=OwnTask(own), lengths=(0,))
+    events(ScriptedEngine(perfect), what, out)
+    assert [16 <= r.steps <= 20 for r in load([out])] == [True, True]
 
 
 def test_the_pace_tells_the_share_and_the_time_left(tmp_path: Path) -> None:

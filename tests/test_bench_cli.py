@@ -37,7 +37,7 @@ def test_a_campaign_runs_goes_on_and_is_reported(
     report = mhm("bench", "report", out, "--markdown", "--figures", "figures")
     assert report.status == 0, report.err
     assert "| 512 | mhm-lru 4x32 | 1 |" in report.out
-    assert "against append 4x32, the same questions" in report.out
+    assert "against append 4x32, on the same questions" in report.out
     assert (tmp_path / "figures" / "needles-accuracy-against-time.svg").exists()
     assert "\x1b" not in mhm("bench", "report", out).out
 

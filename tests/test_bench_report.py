@@ -57,8 +57,8 @@ def test_baselines_by_name() -> None:
     assert parse("bm25", BUDGET) == Retrieval("bm25 6", 6)
     assert parse("bm25:10", BUDGET) == Retrieval("bm25 10", 10)
     assert parse("full", BUDGET) == Retrieval("full", None)
-    assert parse("map-reduce", BUDGET).label == "map-reduce"
-    assert parse("readagent:3@200", BUDGET).label == "readagent 3 @200"
+    assert parse("map-reduce", BUDGET).label == "map-reduce 256"
+    assert parse("readagent:3@200", BUDGET).label == "readagent 3 256 @200"
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,12 @@ def result(method: str, case: int, *, length: int = 4096, **changed: object) -> 
             "task": "made",
             "length": length,
             "case": str(case),
+            "digest": "d",
             "method": method,
             "chunk_tokens": 256,
             "model": "fake",
             "seed": 0,
+            "sampling": "greedy",
             "kind": "odd" if case % 2 else "even",
             "question": "q",
             "answers": (("a",),),
@@ -134,12 +136,15 @@ def test_the_tables_say_what_was_measured() -> None:
     quality, by_kind, paired, since, fates, cost = tables(RESULTS)
     assert quality.rows[0] == (
         *("4k", "good", "10", "100 (72-100)", "100 (72-100)", "50 (24-76)"),
-        *("100 (100-100)", "50 (20-80)", "0", "50", "90"),
+        *("100 (72-100)", "50 (20-80)", "0", "50", "90"),
     )
     assert quality.rows[1][3] == "0 (0-28)"
     assert by_kind.columns == ("length", "method", "even", "odd")
     assert by_kind.rows[0] == ("4k", "good", "100 (5)", "100 (5)")
-    assert paired.rows == (("bad", "10", "0", "10", "0.002", "worse"),)
+    assert paired.rows == (
+        ("4k", "bad", "answer", "10", "0", "10", "0.002", "worse"),
+        ("4k", "bad", "facts kept", "10", "0", "0", "1.000", "inside the noise"),
+    )
     assert since.columns == ("length", "method", "after 1", "after 2")
     assert since.rows[0] == ("4k", "good", "100 (10)", "50 (10)")
     assert fates.rows[0][3:] == ("50", "50", "0", "0", "- / 50 / - / -", "3: 5")
@@ -150,7 +155,49 @@ def test_a_difference_inside_the_noise_is_called_that() -> None:
     """One question of three is no difference."""
     some = [result(m, n, correct=(m, n) != ("bad", 2)) for m in ("good", "bad") for n in range(3)]
     assert tables(some)[2].rows[0][-1] == "inside the noise"
-    assert tables(some, "bad")[2].rows == (("good", "3", "1", "0", "1.000", "inside the noise"),)
+    row = tables(some, "bad")[2].rows[0]
+    assert row == ("4k", "good", "answer", "3", "1", "0", "1.000", "inside the noise")
+
+
+def test_a_question_at_two_lengths_counts_once_over_all() -> None:
+    """It is no two independent observations; a length that one method lacks is left out."""
+    some = [result(m, n, length=k) for m in ("good", "bad") for n in range(6) for k in (4096, 8192)]
+    rows = tables(some[:-1])[2].rows
+    assert [row[:4] for row in rows if row[2] == "answer"] == [
+        ("4k", "bad", "answer", "6"),
+        ("8k", "bad", "answer", "5"),
+        ("all", "bad", "answer", "6"),
+    ]
+    assert [row[5] for row in rows if row[2] == "answer"] == ["6", "5", "6"]
+
+
+def test_documents_of_two_seeds_are_two_questions() -> None:
+    """And are paired with themselves alone."""
+    some = [result("good", 1, seed=0), result("good", 1, seed=1), result("bad", 1, seed=0)]
+    assert tables(some)[0].rows[0][2] == "2"
+    assert tables(some)[1].rows[0][3] == "1"
+
+
+def test_one_method_in_two_ways_is_two_methods() -> None:
+    """With another chunk size or sampling, it has a row of its own."""
+    some = [result("good", 1), result("good", 1, chunk_tokens=512, sampling="t0.7 p0.95 s1")]
+    assert [row[1] for row in tables(some)[0].rows] == [
+        "good (256, greedy)",
+        "good (512, t0.7 p0.95 s1)",
+    ]
+
+
+def test_what_captured_nothing_stands_among_the_dead() -> None:
+    """All of it never captured; what is read in one prompt has no memory to lose from."""
+    none = Trace("a fact", 0.3, 1, "0000", -1, "never captured")
+    some = [
+        result("lost", 1, answer_trace=none, facts=(none,)),
+        result("full", 1, steps=1, facts=()),
+    ]
+    made = {table.title: table for table in tables(some)}
+    (row,) = made["made: where facts die"].rows
+    assert row[1:7] == ("lost", "1", "0", "0", "0", "100")
+    assert [row[5] for row in made["made: accuracy, capture and retention"].rows] == ["-", "-"]
 
 
 def test_markdown_has_a_row_for_each_row() -> None:

@@ -14,7 +14,8 @@ from mhmcli.bench.case import Case, Task
 from mhmcli.bench.match import contains, contains_all
 from mhmcli.bench.tasks import BabiTask, HotpotTask, NeedleTask, OwnTask
 from mhmcli.bench.tasks.needles import KINDS
-from mhmcli.errors import SourceError, UsageError
+from mhmcli.errors import UsageError
+from mhmcli.write.ground import words
 
 BABI = """1 Mary went to the kitchen.
 2 John took the apple there.
@@ -22,7 +23,7 @@ BABI = """1 Mary went to the kitchen.
 4 Mary went to the garden.
 5 How many objects is John carrying? \tone\t2
 1 Sandra got the milk, then the football.
-2 What is Sandra carrying? \tmilk,football\t1
+2 What is Sandra carrying? |milk,football|1
 """
 BOOK = " ".join(f"Sentence number {n} of the book says little." for n in range(400))
 
@@ -42,7 +43,7 @@ def test_needles_are_those_of_the_seed_and_stand_in_the_document(
     """Two tasks of one seed agree; the document is nearly as long as asked, and never longer."""
     case, again = (first(NeedleTask(seed=seed, kinds=[kind]), 1, length)[0] for _ in range(2))
     assert case == again
-    assert length * 0.85 < count(case.text) <= length
+    assert length * 0.8 < count(case.text) <= length
     assert case.facts
     assert all(fact in case.text for fact in case.facts)
 
@@ -74,10 +75,10 @@ def test_the_answer_follows_from_the_facts_alone() -> None:
 def test_chained_facts_share_only_their_links() -> None:
     """The question names the first link; the fact with the answer has no word of the question."""
     for case in first(NeedleTask(kinds=["chained"]), 10):
-        thing = case.question.split("that the ")[1].removesuffix(" is in?")
-        assert thing in case.facts[0]
-        assert thing not in case.facts[1]
-        assert thing not in case.facts[2]
+        shared = [words(case.question) & words(fact) for fact in case.facts]
+        assert shared[0]
+        assert not shared[1]
+        assert not shared[2]
 
 
 @pytest.fixture
@@ -244,6 +245,7 @@ def test_own_questions_take_paths_and_texts(tmp_path: Path) -> None:
         ('{"document": "d", "question": "q"}', "has no answer"),
         ('{"document": "d", "question": "", "answer": "a"}', "question is empty"),
         ('{"document": "d", "question": "q", "answer": [1]}', "answer must be texts"),
+        ('{"document": "d", "question": "q", "answer": "..."}', "no word in it"),
         ("", "no questions"),
     ],
 )
@@ -255,9 +257,9 @@ def test_bad_own_questions_are_said(line: str, said: str, tmp_path: Path) -> Non
         OwnTask(path)
 
 
-def test_a_document_that_is_not_there_is_a_source_error(tmp_path: Path) -> None:
-    """Not a question that counts as wrong."""
+def test_a_document_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
+    """Not at its question, hours later."""
     path = tmp_path / "own.jsonl"
     path.write_text('{"document": "gone.txt", "question": "q", "answer": "a"}\n')
-    with pytest.raises(SourceError, match=r"gone.txt"):
-        first(OwnTask(path), 1)
+    with pytest.raises(UsageError, match=r"line 1: there is no file gone.txt"):
+        OwnTask(path)

@@ -259,6 +259,7 @@ def test_concur_writes_the_head_that_the_reply_names(said: str, head: int, text:
     [
         ("Mr. Roy keeps the light.", Outcome.NO_HEAD),
         ("Z: Mr. Roy keeps the light.", Outcome.NO_HEAD),
+        ("A keeper has the light.", Outcome.NO_HEAD),
         ("B: NONE", Outcome.NOTHING_NEW),
         ("B:", Outcome.EMPTY),
         ("", Outcome.EMPTY),

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from mhmcli.answer import answer
+from mhmcli import __version__
+from mhmcli.answer import Answer, answer
 from mhmcli.bench.results import Result, ResultsFile
 from mhmcli.bench.trial import marked
+from mhmcli.errors import WindowFullError
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, run
 
@@ -27,20 +29,30 @@ def answer_again(
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Result]:
     """Each result that is not yet in the file, with the answer that its memory gives now; it is in
-    the file when it is told. What the reading cost stays as it was; the tokens of the new answer
-    are not counted. Where another model answers than the one that read, both are named."""
+    the file when it is told. What failed stays failed. What the reading cost stays as it was; the
+    tokens of the new answer are not counted, and the reading floor is not known. Where another
+    model answers than the one that read, both are named."""
     for result in results:
         named = model if result.model == model else f"{result.model} > {model}"
-        fresh = replace(result, model=named)
-        if result.error is not None or fresh.key in out:
+        fresh = replace(result, model=named, mhm=__version__, floor_tokens_per_s=0.0)
+        if fresh.key in out:
             continue
-        start = clock()
-        memory = _memory(result.memory, prompter)
-        said = run(answer(prompter, result.question, memory, least_log_odds=-math.inf))
-        seconds = round(clock() - start, 3)
-        fresh = replace(fresh, **marked(said, result.answers), answer_s=seconds)
+        if result.error is None:
+            start = clock()
+            memory = _memory(result.memory, prompter)
+            try:
+                said, error = _said(prompter, result.question, memory), None
+            except WindowFullError as full:
+                said, error = Answer(result.question, "", found=False), full.message
+            seconds = round(clock() - start, 3)
+            made = marked(said, result.answers)
+            fresh = replace(fresh, **made, answer_s=seconds, error=error)
         out.add(fresh)
         yield fresh
+
+
+def _said(prompter: Prompter, question: str, memory: Memory) -> Answer:
+    return run(answer(prompter, question, memory, least_log_odds=-math.inf))
 
 
 def _memory(texts: Sequence[str], prompter: Prompter) -> Memory:

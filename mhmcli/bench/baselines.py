@@ -15,6 +15,8 @@ from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading, run
 from mhmcli.write import Draft, HeadWriter, RewriteWriter
+from mhmcli.write.checks import fault
+from mhmcli.write.ground import words
 from mhmcli.write.rewrite import rewritten
 
 Finish = Callable[[Prompter, str, Memory, Sequence[Chunk]], Memory]
@@ -120,10 +122,14 @@ def reduce(budget_tokens: int) -> Finish:
 
 
 def _joined(prompter: Prompter, question: str, pair: tuple[Note, Note], limit: int) -> Note:
-    """Two notes as one of at most so many tokens; cut there if the model does not keep to it."""
+    """Two notes as one of at most so many tokens; if the model's reply cannot be taken, the one
+    that shares more words with the question."""
     first, second = pair
     instruction = prompts.compact(question, f"{first.text}\n{second.text}", limit)
     reply = run(prompter.reply(instruction, limit))
+    if fault(reply, question):
+        asked = words(question)
+        return max(pair, key=lambda note: len(words(note.text) & asked))
     return Note(reply.text, first.places + second.places)
 
 

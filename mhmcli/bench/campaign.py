@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from mhmcli.bench.case import Count, Task
+from mhmcli.bench.case import Case, Task
 from mhmcli.bench.method import Budget, Method, Recurrent, parse
-from mhmcli.bench.results import Key, Result, ResultsFile
+from mhmcli.bench.results import Result, ResultsFile
 from mhmcli.bench.trial import Subject, Trial
+from mhmcli.chunk import Count
 from mhmcli.engine import Engine
 from mhmcli.errors import UsageError
 from mhmcli.prompter import Prompter
@@ -17,13 +18,15 @@ from mhmcli.reader import Event
 from mhmcli.sizes import Wanted, fit
 
 _MARGIN_TOKENS = 1024  # round what is answered from: system prompt, question, reply
+_PASSAGE_TOKENS = 1024  # more than the longest passage of prose has
 _LEAST_CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be run. `chunk_tokens` None: so that each document is read in `steps` steps.
-    `skip` questions are left out first, then `limit` taken; None is all of a finite task."""
+    """What is to be run. `lengths` is (0,) for documents that have lengths of their own.
+    `chunk_tokens` None: so that each document is read in `steps` steps. `skip` questions are left
+    out first, then `limit` taken, or as many as there are."""
 
     task: Task
     lengths: tuple[int, ...]
@@ -31,21 +34,29 @@ class Plan:
     memory_tokens: int
     steps: int
     chunk_tokens: int | None
-    limit: int | None
+    limit: int
     skip: int
     seed: int
+    sampling: str = "greedy"
 
-    def chunk_at(self, length: int) -> int:
-        """The chunk size at a length: 8192 in 16 steps -> 512."""
-        return self.chunk_tokens or max(_LEAST_CHUNK, length // self.steps)
+    @property
+    def questions(self) -> int:
+        """How many there are at each length."""
+        size = self.task.size
+        return self.limit if size is None else max(0, min(self.limit, size - self.skip))
 
-    def at(self, length: int) -> list[Method]:
-        """The methods at a length.
+    def cases(self, length: int, count: Count) -> Iterator[Case]:
+        """Those of one length."""
+        return islice(self.task.cases(length, count), self.skip, self.skip + self.limit)
+
+    def at(self, size: int) -> list[Method]:
+        """The methods for a document of so many tokens: 8192 in 16 steps -> chunks of 512.
 
         Raises:
             UsageError: a method that is not known, or one that is named twice.
         """
-        budget = Budget(self.memory_tokens, self.chunk_at(length), self.seed)
+        chunk = self.chunk_tokens or max(_LEAST_CHUNK, size // self.steps)
+        budget = Budget(self.memory_tokens, chunk, self.seed)
         found = [parse(name, budget) for name in self.methods]
         labels = [method.label for method in found]
         for label in labels:
@@ -53,42 +64,42 @@ class Plan:
                 raise UsageError(f"{label} is named twice", hint="name each method once")
         return found
 
-    def window_tokens(self, question_tokens: int, model_window: int) -> int:
-        """The window that the largest of the methods needs, at most the model's.
+    def window_tokens(self, count: Count, question_tokens: int, model_window: int) -> int:
+        """The window that the largest of the methods needs, at most the model's. `count` tells
+        the tokens of documents that have lengths of their own.
 
         Raises:
             ModelError: a memory that does not fit in the model's window.
         """
+        sizes = [count(case.text) for case in self.cases(0, count)] if not self.lengths[0] else []
         needed = [
-            _window(method, self.chunk_at(length), length, question_tokens, model_window)
-            for length in self.lengths
-            for method in self.at(length)
+            _window(method, size, question_tokens, model_window)
+            for size in (*sizes, *filter(None, self.lengths))
+            for method in self.at(size)
         ]
         return min(model_window, max(needed))
 
 
-def _window(method: Method, chunk: int, length: int, question: int, model_window: int) -> int:
+def _window(method: Method, size: int, question: int, model_window: int) -> int:
     if not isinstance(method, Recurrent):
-        whole = length or model_window
-        return (whole if method.limit is None else chunk) + question + _MARGIN_TOKENS
-    heads = method.heads or 1
-    wanted = Wanted(heads, method.head_tokens, chunk, method.chunk_tokens, method.head_tokens)
+        shown = size if method.limit is None else min(size, method.limit * _PASSAGE_TOKENS)
+        return shown + question + _MARGIN_TOKENS
+    chunk = method.chunk_tokens
+    wanted = Wanted(method.heads or 1, method.head_tokens, chunk, chunk, method.head_tokens)
     window = fit(wanted, method.writer, question, model_window).window_tokens
     if method.heads is None:  # all heads are shown at the end, one for each chunk
-        chunks = 2 * length // method.chunk_tokens + 1
-        window = max(window, chunks * method.head_tokens + 2 * method.chunk_tokens)
-    # A chunk more, for what reads it a second time.
-    return window + method.chunk_tokens + _MARGIN_TOKENS
+        chunks = 2 * size // chunk + 1
+        window = max(window, chunks * method.head_tokens + 2 * chunk)
+    return window + chunk + _MARGIN_TOKENS  # a chunk more, for what reads it a second time
 
 
 @dataclass(frozen=True, slots=True)
 class TrialOpened:
-    """The case number `number` of `of` at this length begins, for these methods; `left` cases of
-    the whole campaign come after it."""
+    """The case number `number` of `of` at this length begins, for these methods."""
 
     length: int
     number: int
-    of: int | None
+    of: int
     methods: Sequence[Method]
     question: str
 
@@ -104,29 +115,15 @@ def campaign(  # noqa: PLR0913
 ) -> Iterator[TrialOpened | Event | Result]:
     """Every result that is not yet in the file, in order; each is in the file when it is told."""
     for length in plan.lengths:
-        methods = plan.at(length)
-        subject = Subject(plan.task.name, length, model, plan.seed)
-        stop = None if plan.limit is None else plan.skip + plan.limit
-        cases = islice(plan.task.cases(length, count), plan.skip, stop)
-        for number, case in enumerate(cases, start=1):
-            todo = [m for m in methods if _key(subject, case.key, m) not in results]
+        subject = Subject(plan.task.name, length, model, plan.seed, plan.sampling)
+        for number, case in enumerate(plan.cases(length, count), start=1):
+            methods = plan.at(length or count(case.text))
+            todo = [m for m in methods if subject.key(case, m) not in results]
             if not todo:
                 continue
-            yield TrialOpened(length, number, plan.limit, todo, case.question)
+            yield TrialOpened(length, number, plan.questions, todo, case.question)
             trial = Trial(case, subject, engine=engine, prompter=prompter, count=count)
             for event in trial.run(todo):
                 if isinstance(event, Result):
                     results.add(event)
                 yield event
-
-
-def _key(subject: Subject, case: str, method: Method) -> Key:
-    return Key(
-        subject.task,
-        subject.length,
-        case,
-        method.label,
-        method.chunk_tokens,
-        subject.model,
-        subject.seed,
-    )

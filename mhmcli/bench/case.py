@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mhmcli.chunk import Count
 from mhmcli.source import Passage
 from mhmcli.source.text import TextSource
-
-Count = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class Case:
         return ", ".join(spellings[0] for spellings in self.answers)
 
     @property
+    def digest(self) -> str:
+        """Of all that is asked and read: two cases that differ anywhere differ in this."""
+        whole = repr((self.question, self.answers, self.facts, self.text))
+        return hashlib.sha256(whole.encode()).hexdigest()[:12]
+
+    @property
     def text(self) -> str:
         """The whole document."""
         return "".join(passage.text for passage in self.passages)
@@ -48,6 +54,11 @@ class Task(Protocol):
     @property
     def name(self) -> str:
         """What results are filed under."""
+        ...
+
+    @property
+    def size(self) -> int | None:
+        """How many cases there are; None where there is no end of them."""
         ...
 
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:

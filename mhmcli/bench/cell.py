@@ -13,12 +13,17 @@ from mhmcli.bench.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The results of one method on one task at one length."""
+    """The results of one method on one task at one length, all of one model."""
 
     task: str
     length: int
     method: str
     results: tuple[Result, ...]
+
+    @property
+    def is_read_in_steps(self) -> bool:
+        """False for what has no memory to lose from: one prompt with some or all of the text."""
+        return any(result.steps > 1 for result in self.results)
 
     @property
     def accuracy(self) -> Estimate | None:
@@ -38,18 +43,27 @@ class Cell:
     @property
     def retention(self) -> Estimate | None:
         """MRR: of the answers that were captured, the share in the final memory."""
+        if not self.is_read_in_steps:
+            return None
         return share([trace.retained for trace in self._traced if trace.captured])
 
     @property
     def facts_captured(self) -> Estimate | None:
         """The share of the facts behind the answers that was in memory after at least one step,
         whatever the answer is."""
-        return bootstrap(self.results, _of_facts(lambda _: True, lambda t: t.captured))
+        return bootstrap(self._with_facts, _of_facts(lambda _: True, lambda t: t.captured))
 
     @property
     def facts_retained(self) -> Estimate | None:
         """Of the facts captured, the share in the final memory."""
-        return bootstrap(self.results, _of_facts(lambda t: t.captured, lambda t: t.retained))
+        if not self.is_read_in_steps:
+            return None
+        captured = [r for r in self._with_facts if any(fact.captured for fact in r.facts)]
+        return bootstrap(captured, _of_facts(lambda t: t.captured, lambda t: t.retained))
+
+    @property
+    def _with_facts(self) -> list[Result]:
+        return [result for result in self.results if result.facts]
 
     @property
     def answered(self) -> Estimate | None:
@@ -77,15 +91,20 @@ class Cell:
 
     def alive(self, steps: int) -> Estimate | None:
         """Of what was captured so many steps before the end or earlier, answers and facts, the
-        share that was in memory so many steps after its capture."""
-        return share(
-            [
-                trace.since_capture[steps] == "1"
-                for result in self.results
-                for trace in traces(result)
-                if len(trace.since_capture) > steps
-            ]
+        share that was in memory so many steps after its capture; `n` are the questions."""
+        long_enough = [
+            [trace.since_capture[steps] == "1" for trace in traces(result) if lived(trace, steps)]
+            for result in self.results
+        ]
+        return bootstrap(
+            [found for found in long_enough if found],
+            lambda groups: mean([value for group in groups for value in group]),
         )
+
+
+def lived(trace: Trace, steps: int) -> bool:
+    """True when the trace tells whether the text was there so many steps after its capture."""
+    return len(trace.since_capture) > steps
 
 
 def traces(result: Result) -> list[Trace]:
@@ -104,11 +123,24 @@ def _of_facts(
     return statistic
 
 
+def _way(result: Result) -> tuple[int, str]:
+    return (result.chunk_tokens if result.length else 0, result.sampling)
+
+
 def cells(results: Iterable[Result]) -> list[Cell]:
-    """Results by task, length and method; tasks and methods in the order in which they came."""
+    """Results of one model by task, length and method; tasks and methods in the order in which
+    they came. A method that was run with several chunk sizes or samplings at one length is that
+    many methods; documents of several seeds are so many questions."""
+    found = list(results)
+    ways: dict[tuple[str, int, str], set[tuple[int, str]]] = {}
+    for r in found:
+        ways.setdefault((r.task, r.length, r.method), set()).add(_way(r))
     grouped: dict[tuple[str, int, str], list[Result]] = {}
-    for result in results:
-        grouped.setdefault((result.task, result.length, result.method), []).append(result)
+    for r in found:
+        chunk, sampling = _way(r)
+        several = len(ways[r.task, r.length, r.method]) > 1
+        method = f"{r.method} ({chunk}, {sampling})" if several else r.method
+        grouped.setdefault((r.task, r.length, method), []).append(r)
     tasks = list(dict.fromkeys(task for task, _, _ in grouped))
     methods = list(dict.fromkeys(method for _, _, method in grouped))
     order = sorted(grouped, key=lambda key: (tasks.index(key[0]), key[1], methods.index(key[2])))

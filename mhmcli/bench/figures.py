@@ -5,6 +5,7 @@ Drawn by matplotlib, which is an extra: it is needed for nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,11 @@ def draw(results: Sequence[Result], folder: Path) -> list[Path]:
             "figures need matplotlib, which is not installed", hint="pip install 'mhmcli[figures]'"
         ) from error
     made = []
-    found = cells(results)
-    for task in dict.fromkeys(cell.task for cell in found):
-        of_task = [cell for cell in found if cell.task == task]
+    groups = dict.fromkeys((result.model, result.task) for result in results)
+    models = {model for model, _ in groups}
+    for model, task in groups:
+        of_task = cells([r for r in results if (r.model, r.task) == (model, task)])
+        title = f"{task}, {model}" if len(models) > 1 else task
         for name, plot in _PLOTS.items():
             figure = Figure(figsize=(6, 4), layout="constrained")
             FigureCanvasSVG(figure)
@@ -41,10 +44,10 @@ def draw(results: Sequence[Result], folder: Path) -> list[Path]:
             plot(axes, of_task)
             if not axes.has_data():
                 continue
-            axes.set_title(task)
+            axes.set_title(title)
             axes.grid(visible=True, alpha=0.3)
             axes.legend(fontsize="small")
-            path = folder / f"{task}-{name}.svg"
+            path = folder / f"{_file_name(title)}-{name}.svg"
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 figure.savefig(path)
@@ -54,6 +57,10 @@ def draw(results: Sequence[Result], folder: Path) -> list[Path]:
                 ) from error
             made.append(path)
     return made
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^\w.]+", "-", title)
 
 
 def _by_method(found: Sequence[Cell]) -> dict[str, list[Cell]]:
@@ -80,12 +87,13 @@ def _retention_by_length(axes: Any, found: Sequence[Cell]) -> None:
 
 
 def _retention_since_capture(axes: Any, found: Sequence[Cell]) -> None:
-    """All lengths together: a step is a step."""
-    for method, of_method in _by_method(found).items():
-        pooled = Cell("", 0, method, tuple(r for cell in of_method for r in cell.results))
-        curve = [(n, alive) for n in range(_MOST_STEPS) if (alive := pooled.alive(n))]
-        if len(curve) > 1:
-            _band(axes, [n for n, _ in curve], [alive for _, alive in curve], method)
+    """A curve for each method and length: with longer chunks a step is another thing."""
+    several = len({cell.length for cell in found}) > 1
+    for cell in found:
+        curve = [(n, alive) for n in range(_MOST_STEPS) if (alive := cell.alive(n))]
+        if cell.is_read_in_steps and len(curve) > 1:
+            label = f"{cell.method}, {cell.length}" if several else cell.method
+            _band(axes, [n for n, _ in curve], [alive for _, alive in curve], label)
     axes.set_xlabel("steps since capture")
     axes.set_ylabel("still in memory")
     axes.set_ylim(0, 1.02)

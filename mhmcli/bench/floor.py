@@ -17,6 +17,8 @@ def floor_s(
     start = clock()
     for at in range(0, len(tokens), CHUNK_TOKENS):
         sequence = engine.open()
-        engine.feed([Feed(sequence, tokens[at : at + CHUNK_TOKENS])])
-        engine.close(sequence)
+        try:
+            engine.feed([Feed(sequence, tokens[at : at + CHUNK_TOKENS])])
+        finally:
+            engine.close(sequence)
     return clock() - start

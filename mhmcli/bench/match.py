@@ -12,25 +12,48 @@ from collections import Counter
 from collections.abc import Iterable
 
 from mhmcli.source import split_sentences
+from mhmcli.write.checks import folded
 from mhmcli.write.ground import words
-
-_INSIDE = re.compile(r"(?<=\w)[.,'’](?=\w)")
-_OUTSIDE = re.compile(r"\W+|_")
-_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
-_LEAST_SHARE = 2 / 3  # of a fact's words, by weight, that one sentence of a memory must have
 
 Answers = tuple[tuple[str, ...], ...]
 
+_POSSESSIVE = re.compile(r"['’]s\b")
+_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+_WORD = re.compile(
+    r"\d+(?:,\d{3})+(?:\.\d+)?(?![^\W_])|\d+\.\d+(?![^\W_])|(?:[^\W\d_]\.){2,}|[^\W_]+"
+)
+_ARTICLES = frozenset({"a", "an", "the"})
+# Scripts that put no space between words: Japanese, Chinese, Korean, Thai.
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_VERDICTS = ("yes", "no", "maybe", "nothing")
+_NUMBERS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "none"),
+)
+_LONGEST_COUNT = 3  # digits; longer numbers are years and sums, and prove something
+_LEAST_SHARE = 2 / 3  # of a fact's words, by weight, that one sentence of a memory must have
+_LEAST_NAMES = 3 / 4  # of its names and numbers
+
 
 def normalised(text: str) -> str:
-    """'The U.S. population: 3,500!' -> 'us population 3500' (SQuAD's normalisation, but what
-    stands between words becomes a space)."""
-    plain = _OUTSIDE.sub(" ", _INSIDE.sub("", text.lower()))
-    return " ".join(_ARTICLES.sub(" ", plain).split())
+    """'The U.S. population: 3,500 (Oslo's)!' -> 'us population 3500 oslo'.
+
+    SQuAD's normalisation, but what stands between words becomes a space, and a possessive s
+    is left out. A text of articles alone stays.
+    """
+    plain = _APOSTROPHE.sub("", _POSSESSIVE.sub("", text.lower()))
+    found = [_evened(word) for word in _WORD.findall(plain)]
+    return " ".join([word for word in found if word not in _ARTICLES] or found)
+
+
+def _evened(word: str) -> str:
+    return word.replace(",", "") if word[0].isdigit() else word.replace(".", "")
 
 
 def contains(text: str, answer: str) -> bool:
     """True when the answer's words stand in the text, in a row."""
+    if _UNSPACED.search(answer):
+        return folded(answer) in folded(text)
     sought = normalised(answer)
     return bool(sought) and f" {sought} " in f" {normalised(text)} "
 
@@ -40,6 +63,37 @@ def contains_all(text: str, answers: Answers) -> bool:
     return bool(answers) and all(
         any(contains(text, spelling) for spelling in spellings) for spellings in answers
     )
+
+
+def right(reply: str, answers: Answers) -> bool:
+    """True when the reply has the answers in it. Of a yes, a no or a count, the first that the
+    reply names is its answer: 'There is no doubt: yes' says no, '1. Riga 2. Hull' says 1."""
+    if not contains_all(reply, answers):
+        return False
+    if len(answers) > 1:
+        return True
+    for choice in (_is_verdict, _is_count):
+        if choice(normalised(answers[0][0])):
+            first = next(word for word in normalised(reply).split() if choice(word))
+            return first in {normalised(spelling) for spelling in answers[0]}
+    return True
+
+
+def _is_verdict(word: str) -> bool:
+    return word in _VERDICTS
+
+
+def _is_count(word: str) -> bool:
+    return word in _NUMBERS or (word.isdecimal() and len(word) <= _LONGEST_COUNT)
+
+
+def proves_capture(question: str, answers: Answers) -> bool:
+    """True when the answer's text, found in a memory, means that it was captured: it is no yes,
+    no or count, which stand everywhere, and does not stand in the question itself."""
+    first = [normalised(spellings[0]) for spellings in answers]
+    if any(_is_verdict(answer) or _is_count(answer) for answer in first):
+        return False
+    return not contains_all(question, answers)
 
 
 def exact(text: str, answers: Answers) -> bool:
@@ -66,24 +120,42 @@ def _f1(said: list[str], wanted: list[str]) -> float:
 class Evidence:
     """Tells whether a text holds a fact of a document, in the fact's own words or most of them.
 
-    A fact is held when one sentence of the text has two thirds of its words, rare words of the
-    document weighing more. This is a proxy: a paraphrase in other words is missed.
+    A fact is held when the text has it verbatim, or when one sentence of the text has two thirds
+    of its words, rare words of the document weighing more, and three quarters of its names and
+    numbers: what sets it apart from its like. This is a proxy: a paraphrase in other words is
+    missed.
     """
 
     def __init__(self, document: str) -> None:
         sentences = split_sentences(document)
         self._sentences = len(sentences)
         self._seen_in = Counter(word for sentence in sentences for word in words(sentence))
+        self._plain = frozenset(re.findall(r"\b[^\W\d_A-Z]\w*", document))
 
     def held(self, fact: str, text: str) -> bool:
-        """True when a sentence of the text says the fact."""
-        wanted = words(fact)
-        total = self._weight(wanted)
-        return any(
-            self._weight(wanted & words(sentence)) >= _LEAST_SHARE * total
-            for line in text.splitlines()
-            for sentence in split_sentences(line)
+        """True when the text says the fact; of several sentences, each of them."""
+        if folded(fact) and folded(fact) in folded(text):
+            return True
+        parts = [part for part in split_sentences(fact) if re.search(r"\w", part)]
+        said = [words(s) for line in text.splitlines() for s in split_sentences(line)]
+        return bool(parts) and all(
+            any(self._says(sentence, part) for sentence in said) for part in parts
         )
+
+    def _says(self, sentence: frozenset[str], fact: str) -> bool:
+        wanted, names = words(fact), self._names(fact)
+        return self._weight(wanted & sentence) >= _LEAST_SHARE * self._weight(wanted) and len(
+            names & sentence
+        ) >= _LEAST_NAMES * len(names)
+
+    def _names(self, fact: str) -> frozenset[str]:
+        """Words with a capital or a digit, but those that the document also has without."""
+        found = re.findall(r"\w+", fact)
+        return frozenset(
+            word.lower()
+            for word in found
+            if (word[0].isupper() and word.lower() not in self._plain) or word[0].isdigit()
+        ) & words(fact)
 
     def _weight(self, found: Iterable[str]) -> float:
         """A word in one of 40 sentences weighs 3.7, in all of them 0.7."""

@@ -13,12 +13,14 @@
     readagent:2                gists of all chunks, then 2 of them read again
 
 What a name leaves open is filled in from the total memory and the chunk size of the run, so that
-methods are compared at equal memory.
+memories are compared at equal size. Map-reduce and ReadAgent have a note the size of one of four
+heads for each chunk; retrieval has no memory.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mhmcli.bench.baselines import (
@@ -130,10 +132,10 @@ def _each_chunk(name: str, kind: str, options: list[str], budget: Budget) -> Rec
     if kind == "map-reduce":
         if options:
             raise _unknown(name, "map-reduce has no parts")
-        writer, finish, label = MapWriter(), reduce(budget.memory_tokens), kind
+        writer, finish, label = MapWriter(), reduce(budget.memory_tokens), f"{kind} {each}"
     else:
         pages = _number(name, options, _LOOK_UPS)
-        writer, finish, label = GistWriter(), look_up(pages), f"{kind} {pages}"
+        writer, finish, label = GistWriter(), look_up(pages), f"{kind} {pages} {each}"
     return Recurrent(label, None, each, budget.chunk_tokens, OwnHead(), writer, finish)
 
 
@@ -152,30 +154,47 @@ def _recurrent(name: str, kind: str, options: list[str], budget: Budget) -> Recu
     }
     if kind not in writers:
         raise _unknown(name, f"{kind!r} is not known")
-    heads = 1 if kind == "monolithic" else _DEFAULT_HEADS
-    head_tokens = budget.memory_tokens // heads
-    chosen, question_first = "lru", False
-    for option in options:
-        shape = _SHAPE.fullmatch(option)
-        if shape:
-            heads, head_tokens = int(shape[1]), int(shape[2])
-        elif option in selectors:
-            chosen = option
-        elif option == "question-first":
-            question_first = True
-        else:
-            raise _unknown(name, f"{option!r} is no heads x tokens, selector or question-first")
-    if not (1 <= heads <= _MOST_HEADS and head_tokens >= _LEAST_HEAD):
-        raise _unknown(name, f"{heads} heads of {head_tokens} tokens cannot be")
+    if kind in ("mhm-lru", "monolithic") and options:
+        raise _unknown(name, f"{kind} is what it is: rewrite takes parts")
+    parts = _parts(name, options, selectors.keys())
+    chosen = parts.get("selector", "lru")
+    heads, head_tokens = _shape(
+        name, parts.get("shape"), 1 if kind == "monolithic" else _DEFAULT_HEADS, budget
+    )
     writer = writers[kind]
     if chosen == "concur":
         if not isinstance(writer, RewriteWriter):
             raise _unknown(name, "only rewrite can select and write in one call")
         writer = ConcurWriter()
     label = f"{kind} {heads}x{head_tokens}{'' if chosen == 'lru' else ' ' + chosen}"
-    if question_first:
+    if "placement" in parts:
         writer, label = QuestionFirst(writer), f"{label} question-first"
     return Recurrent(label, heads, head_tokens, budget.chunk_tokens, selectors[chosen], writer)
+
+
+def _parts(name: str, options: list[str], selectors: Iterable[str]) -> dict[str, str]:
+    """The options by sort, each at most once: ['2x64', 'random'] -> a shape and a selector."""
+    sorts = dict.fromkeys(selectors, "selector") | {"question-first": "placement"}
+    parts: dict[str, str] = {}
+    for option in options:
+        sort = "shape" if _SHAPE.fullmatch(option) else sorts.get(option)
+        if sort is None:
+            raise _unknown(name, f"{option!r} is no heads x tokens, selector or question-first")
+        if sort in parts:
+            raise _unknown(name, f"{option!r} and {parts[sort]!r} do not go together")
+        parts[sort] = option
+    return parts
+
+
+def _shape(name: str, given: str | None, heads: int, budget: Budget) -> tuple[int, int]:
+    """Heads and tokens of each: as given, or the total memory in so many heads."""
+    head_tokens = budget.memory_tokens // heads
+    match = _SHAPE.fullmatch(given or "")
+    if match:
+        heads, head_tokens = int(match[1]), int(match[2])
+    if not (1 <= heads <= _MOST_HEADS and head_tokens >= _LEAST_HEAD):
+        raise _unknown(name, f"{heads} heads of {head_tokens} tokens cannot be")
+    return heads, head_tokens
 
 
 def _number(name: str, options: list[str], default: int) -> int:

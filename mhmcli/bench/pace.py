@@ -46,7 +46,7 @@ class Pace:
             return 0.0
         sizes = [max(1, length) for length in self.plan.lengths]
         at = self.plan.lengths.index(self.opened.length)
-        cases = self.plan.limit or self.opened.number
+        cases = max(1, self.plan.questions)
         here = self.opened.number - 1 + self._results_here / len(self.opened.methods)
         return min(1.0, (sum(sizes[:at]) * cases + sizes[at] * here) / (sum(sizes) * cases))
 

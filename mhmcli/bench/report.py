@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mhmcli.bench.cell import Cell, cells, traces
 from mhmcli.bench.results import Result
-from mhmcli.bench.statistics import Estimate, compare, share
+from mhmcli.bench.statistics import Comparison, Estimate, compare, mean, share
 from mhmcli.bench.trace import Fate
 
 _SINCE = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # steps since capture that a table has columns for
 _DEPTHS = 4
+
+
+_Score = Callable[[Result], "float | None"]
+_Asked = tuple[int, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +83,66 @@ def _by_kind(task: str, found: Sequence[Cell]) -> Table:
 
 
 def _paired(task: str, found: Sequence[Cell], against: str | None) -> Table:
-    """Each method against one of them, on the questions that both have, lengths pooled."""
+    """Each method against one of them, on the questions that both have: at each length, and over
+    all lengths, where a question counts once, for the method that did better on it."""
     methods = list(dict.fromkeys(cell.method for cell in found))
     base = against if against in methods else methods[0]
-    right = {
-        method: {
-            (r.length, r.case): r.correct
-            for cell in found
-            if cell.method == method
-            for r in cell.results
-        }
-        for method in methods
-    }
+    lengths = sorted({cell.length for cell in found})
+    of = {(cell.method, cell.length): cell.results for cell in found}
     rows = []
-    for method in methods:
-        if method == base:
-            continue
-        both = [key for key in right[base] if key in right[method]]
-        result = compare([(right[method][key], right[base][key]) for key in both])
-        verdict = "inside the noise"
-        if not result.is_noise:
-            verdict = "better" if result.only_first > result.only_second else "worse"
-        counts = (str(result.n), str(result.only_first), str(result.only_second))
-        rows.append((method, *counts, f"{result.p:.3f}", verdict))
-    columns = ("method", "questions", "only it right", f"only {base} right", "p", "verdict")
-    title = f"{task}: against {base}, the same questions, all lengths"
-    return Table(title, columns, tuple(rows), "McNemar's exact test, two-sided.")
+    for method in (m for m in methods if m != base):
+        for what, score in (("answer", _answered_right), ("facts kept", _facts_kept)):
+            shown = [(_length(length), [length]) for length in lengths]
+            if len(lengths) > 1:
+                shown.append(("all", lengths))
+            for label, pooled in shown:
+                ours, theirs = (
+                    _scores([r for n in pooled for r in of.get((m, n), ())], score)
+                    for m in (method, base)
+                )
+                pairs = _paired_scores(ours, theirs)
+                result = compare([(a > b, b > a) for a, b in pairs])
+                if pairs:
+                    rows.append((label, method, what, *_verdict(result)))
+    columns = ("length", "method", "by", "questions", "better on", "worse on", "p", "verdict")
+    note = (
+        "McNemar's exact test, two-sided, not corrected for the number of rows; over all lengths, "
+        "a question counts once."
+    )
+    title = f"{task}: against {base}, on the same questions"
+    return Table(title, columns, tuple(rows), note)
+
+
+def _verdict(result: Comparison) -> tuple[str, ...]:
+    said = "better" if result.only_first > result.only_second else "worse"
+    verdict = "inside the noise" if result.is_noise else said
+    counts = (str(result.n), str(result.only_first), str(result.only_second))
+    return (*counts, f"{result.p:.3f}", verdict)
+
+
+def _scores(results: Sequence[Result], score: _Score) -> dict[_Asked, float]:
+    """By length, question, seed and sampling."""
+    scores = {(r.length, r.case, r.seed, r.sampling): score(r) for r in results}
+    return {asked: value for asked, value in scores.items() if value is not None}
+
+
+def _paired_scores(
+    ours: dict[_Asked, float], theirs: dict[_Asked, float]
+) -> list[tuple[float, float]]:
+    """What each question came to for both, over the lengths that both have."""
+    sums: dict[tuple[str, int, str], tuple[float, float]] = {}
+    for asked in ours.keys() & theirs.keys():
+        a, b = sums.get(asked[1:], (0.0, 0.0))
+        sums[asked[1:]] = (a + ours[asked], b + theirs[asked])
+    return list(sums.values())
+
+
+def _answered_right(result: Result) -> float:
+    return float(result.correct)
+
+
+def _facts_kept(result: Result) -> float | None:
+    return mean([float(fact.retained) for fact in result.facts])
 
 
 def _since_capture(task: str, found: Sequence[Cell]) -> Table:
@@ -113,12 +151,12 @@ def _since_capture(task: str, found: Sequence[Cell]) -> Table:
     rows = tuple(
         (_length(cell.length), cell.method, *(_alive(cell.alive(step)) for step in steps))
         for cell in found
-        if cell.alive(1)
+        if cell.is_read_in_steps
     )
     columns = ("length", "method", *(f"after {step}" for step in steps))
     note = (
         "Of the facts captured (answers, where no facts are known), the share still in memory so "
-        "many steps later; in brackets how many were captured early enough to tell."
+        "many steps later; in brackets the questions that had some early enough to tell."
     )
     return Table(f"{task}: retention by steps since capture", columns, rows, note)
 
@@ -131,7 +169,7 @@ def _fates(task: str, found: Sequence[Cell]) -> Table:
     rows = []
     for cell in found:
         ways = [trace for result in cell.results for trace in traces(result)]
-        if not ways or not cell.alive(1):
+        if not ways or not cell.is_read_in_steps:
             continue
         fates = Counter(way.fate for way in ways)
         by_depth = [
@@ -168,7 +206,7 @@ def _cost(task: str, found: Sequence[Cell]) -> Table:
             f"{cell.mean('tail_tokens'):,.0f}",
             f"{cell.mean('reply_tokens'):,.0f}",
             f"{cell.seconds:.0f}",
-            f"{cell.floor_multiple:.2f}",
+            f"{cell.floor_multiple:.2f}" if cell.floor_multiple else "-",
             str(sum(r.error is not None for r in cell.results)),
         )
         for cell in found

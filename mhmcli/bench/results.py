@@ -14,19 +14,23 @@ from mhmcli.bench.trace import Trace
 from mhmcli.errors import UsageError
 
 SCHEMA_VERSION = 1
+_FIRST = '{"task": '  # how each line begins
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a result is of. Of two results with one key, the later counts."""
+    """What a result is of. Of two results with one key, the later counts. `digest` is that of the
+    document, the question and its answers; `sampling` is 'greedy', or temperature, top-p, seed."""
 
     task: str
     length: int
     case: str
+    digest: str
     method: str
     chunk_tokens: int
     model: str
     seed: int
+    sampling: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,12 @@ class Result:
     task: str
     length: int
     case: str
+    digest: str
     method: str
     chunk_tokens: int
     model: str
     seed: int
+    sampling: str
     kind: str
     question: str
     answers: tuple[tuple[str, ...], ...]
@@ -101,6 +107,7 @@ class ResultsFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._torn = path.exists() and _tail(path) is not None
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UsageError(f"cannot write {path}", hint="name another file with --out")
         self._done = {result.key for result in load([path])} if path.exists() else set()
@@ -110,9 +117,11 @@ class ResultsFile:
 
     def add(self, result: Result) -> None:
         """The result is on disk."""
+        line = json.dumps(asdict(result)) + "\n"
         try:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(result)) + "\n")
+                file.write("\n" + line if self._torn else line)
+                self._torn = False
         except OSError as error:
             raise UsageError(
                 f"cannot write {self.path}: {error.strerror}", hint="name another file with --out"
@@ -122,17 +131,21 @@ class ResultsFile:
 
 def load(paths: Iterable[Path]) -> list[Result]:
     """The results of the files, of each key the latest, in the order in which the keys first came.
-    A last line without its end, of a run that was killed, is left out, and cut off the file.
+    A line that was cut off when a run was killed is passed over; the files stay as they are.
 
     Raises:
         UsageError: a file is missing, or a line in it is no result.
     """
     results: dict[Key, Result] = {}
     for path in paths:
-        for number, line in enumerate(_lines(path), start=1):
+        for number, line in enumerate(_text(path).split("\n"), start=1):
+            if not line:
+                continue
             try:
                 result = _result(json.loads(line))
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                if line.startswith(_FIRST) and isinstance(error, json.JSONDecodeError):
+                    continue
                 raise UsageError(
                     f"{path} line {number} is no benchmark result: {error}",
                     hint="name a file that `mhm bench` wrote, or a new one with --out",
@@ -141,20 +154,23 @@ def load(paths: Iterable[Path]) -> list[Result]:
     return list(results.values())
 
 
-def _lines(path: Path) -> list[str]:
+def _tail(path: Path) -> str | None:
+    """What stands after the last line end; None of a file that ends with one, or is empty."""
+    last = _text(path).rpartition("\n")[2]
+    return last or None
+
+
+def _text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
-        whole = raw[: raw.rfind(b"\n") + 1]
-        if whole != raw:
-            with path.open("rb+") as file:
-                file.truncate(len(whole))
-        return whole.decode("utf-8").splitlines()
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise UsageError(f"cannot read {path}: {reason}", hint="check its path") from error
 
 
 def _result(entry: dict[str, Any]) -> Result:
+    if entry["schema_version"] != SCHEMA_VERSION:
+        raise ValueError(f"it is of schema {entry['schema_version']}, not {SCHEMA_VERSION}")
     trace = entry["answer_trace"]
     known = {field.name for field in fields(Result)}
     return Result(

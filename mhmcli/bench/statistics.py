@@ -45,7 +45,7 @@ def bootstrap(
     """A statistic of what was observed, its interval from resampling the groups: whole questions,
     whose facts or steps are not independent. None where the statistic has none.
 
-    The same groups give the same interval.
+    The same groups give the same interval. Of a share that is 0 or 1 it is Wilson's.
     """
     value = statistic(groups)
     if value is None:
@@ -53,6 +53,8 @@ def bootstrap(
     chance = random.Random(0)  # noqa: S311  no secret
     resampled = (statistic(chance.choices(groups, k=len(groups))) for _ in range(_RESAMPLES))
     found = sorted(sample for sample in resampled if sample is not None)
+    if found[0] == found[-1] and value in (0.0, 1.0):
+        return share([bool(value)] * len(groups))  # a resample of equals would claim certainty
     last = len(found) - 1
     return Estimate(value, found[round(0.025 * last)], found[round(0.975 * last)], len(groups))
 

@@ -10,19 +10,20 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from typing import Any
 
 from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
-from mhmcli.bench.case import Case, Count
+from mhmcli.bench.baselines import QuestionFirst
+from mhmcli.bench.case import Case
 from mhmcli.bench.floor import floor_s
-from mhmcli.bench.match import Answers, Evidence, contains_all, exact, f1
+from mhmcli.bench.match import Answers, Evidence, contains_all, exact, f1, right
 from mhmcli.bench.method import Method, Recurrent, Retrieval
-from mhmcli.bench.results import Result
+from mhmcli.bench.results import Key, Result
 from mhmcli.bench.trace import Tracer
-from mhmcli.chunk import Chunk, cut
+from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.memory import Memory, Note
@@ -41,6 +42,21 @@ class Subject:
     length: int
     model: str
     seed: int
+    sampling: str = "greedy"
+
+    def key(self, case: Case, method: Method) -> Key:
+        """What a result of this case and method is filed under."""
+        return Key(
+            task=self.task,
+            length=self.length,
+            case=case.key,
+            digest=case.digest,
+            method=method.label,
+            chunk_tokens=method.chunk_tokens,
+            model=self.model,
+            seed=self.seed,
+            sampling=self.sampling,
+        )
 
 
 @dataclass(slots=True)
@@ -86,6 +102,10 @@ class Meter:
         cost.spent.tail_tokens += spent.tail_tokens - self._spent.tail_tokens
         cost.spent.reply_tokens += spent.reply_tokens - self._spent.reply_tokens
         self._at, self._spent = now, replace(spent)
+
+    def skip(self) -> None:
+        """What was done since the last call costs nobody: it was the benchmark's own work."""
+        self._at = self._clock()
 
 
 class Trial:
@@ -138,8 +158,8 @@ class Trial:
         if notes:
             tokens = min(self._count("\n".join(note.text for note in notes)), self._document_tokens)
             attempt.memory = attempt.memory.write(0, notes, tokens, 0)
-        attempt.took(0, Outcome.WROTE)
         meter.charge(attempt.writing)
+        attempt.took(0, Outcome.WROTE)
         return self._answered(attempt, [])
 
     def _read(self, group: Sequence[Recurrent], chunk_tokens: int) -> Iterator[Event | Result]:
@@ -150,7 +170,7 @@ class Trial:
                 method,
                 Memory.empty(method.heads or len(chunks), method.head_tokens),
                 self._tracers(chunks),
-                reading,
+                Cost() if isinstance(method.writer, QuestionFirst) else reading,
             )
             for method in group
         ]
@@ -159,15 +179,21 @@ class Trial:
             for attempt, method in zip(attempts, group, strict=True)
         ]
         meter = Meter(self._prompter, self._clock)
-        for event in read(chunks, lanes, prompter=self._prompter):
-            if isinstance(event, ChunkOpened | ChunkProgress):
-                meter.charge(reading)
-            else:
-                meter.charge(attempts[event.lane].writing)
-            if isinstance(event, Step):
-                attempts[event.lane].memory = event.memory
-                attempts[event.lane].took(event.head, event.outcome, event.said)
-            yield event
+        try:
+            for event in read(chunks, lanes, prompter=self._prompter):
+                if isinstance(event, ChunkOpened | ChunkProgress):
+                    meter.charge(reading)
+                else:
+                    meter.charge(attempts[event.lane].writing)
+                if isinstance(event, Step):
+                    attempts[event.lane].memory = event.memory
+                    attempts[event.lane].took(event.head, event.outcome, event.said)
+                yield event
+                meter.skip()
+        except WindowFullError as full:
+            for attempt in attempts:
+                yield self._failed(attempt, full)
+            return
         for attempt in attempts:
             yield self._answered(attempt, chunks)
 
@@ -175,30 +201,35 @@ class Trial:
         """The result of a method whose memory is written. What it answers from may exceed the
         window: that is its failure, and counts as wrong."""
         question, prompter, method = self._case.question, self._prompter, attempt.method
-        answering, error = Cost(), None
+        answering = Cost()
         meter = Meter(prompter, self._clock)
         try:
             if isinstance(method, Recurrent):
-                attempt.memory = method.finish(prompter, question, attempt.memory, chunks)
-            meter.charge(attempt.writing)
+                before = attempt.memory
+                attempt.memory = method.finish(prompter, question, before, chunks)
+                meter.charge(attempt.writing)
+                if attempt.memory is not before:
+                    attempt.took(0, Outcome.COMPACTED)
+                    meter.skip()
             said = run(answer(prompter, question, attempt.memory, least_log_odds=-math.inf))
         except WindowFullError as full:
-            said, error = Answer(question, "", found=False), full.message
+            return self._failed(attempt, full)
         meter.charge(answering)
-        return self._result(attempt, said, answering, error)
+        return self._result(attempt, said, answering)
 
-    def _result(self, attempt: Attempt, said: Answer, answering: Cost, error: str | None) -> Result:
-        case, subject = self._case, self._subject
+    def _failed(self, attempt: Attempt, full: WindowFullError) -> Result:
+        """A result that is wrong, and holds nothing at the end."""
+        attempt.memory = Memory.empty(1, 1)
+        attempt.took(0, Outcome.COMPACTED)
+        none = Answer(self._case.question, "", found=False)
+        return replace(self._result(attempt, none, Cost()), error=full.message)
+
+    def _result(self, attempt: Attempt, said: Answer, answering: Cost) -> Result:
+        case = self._case
         costs = (attempt.reading, attempt.writing, answering)
         traces = [tracer.trace() for tracer in attempt.tracers]
         return Result(
-            task=subject.task,
-            length=subject.length,
-            case=case.key,
-            method=attempt.method.label,
-            chunk_tokens=attempt.method.chunk_tokens,
-            model=subject.model,
-            seed=subject.seed,
+            **asdict(self._subject.key(case, attempt.method)),
             kind=case.kind,
             question=case.question,
             answers=case.answers,
@@ -216,7 +247,6 @@ class Trial:
             write_s=round(attempt.writing.seconds, 3),
             answer_s=round(answering.seconds, 3),
             floor_tokens_per_s=round(self._floor_tokens_per_s, 2),
-            error=error,
         )
 
     def _tracers(self, chunks: Sequence[Chunk]) -> list[Tracer]:
@@ -239,12 +269,11 @@ class Trial:
 
 def marked(said: Answer, answers: Answers) -> dict[str, Any]:
     """The fields of a result that an answer decides."""
-    text = said.text if said.found else ""
     return {
-        "answer": text,
-        "correct": contains_all(text, answers),
-        "exact": exact(text, answers),
-        "f1": round(f1(text, answers), 4),
+        "answer": said.said,
+        "correct": right(said.said, answers),
+        "exact": exact(said.said, answers),
+        "f1": round(f1(said.said, answers), 4),
         "log_odds": said.log_odds,
         "refused": said.log_odds is None or said.log_odds < LEAST_LOG_ODDS,
     }

@@ -74,7 +74,7 @@ def bench(  # noqa: PLR0913  one parameter is one option
         typer.Option(
             help="Methods, with commas: mhm-lru, monolithic, append, rewrite, full, bm25, "
             "map-reduce, readagent; with parts, as rewrite:2x512, append:8x128:random, "
-            "append@350 (chunk size), bm25:10.",
+            "append@350 (chunk size), append:question-first, bm25:10.",
             rich_help_panel=_METHODS,
         ),
     ] = "mhm-lru,monolithic,append,bm25",
@@ -86,7 +86,11 @@ def bench(  # noqa: PLR0913  one parameter is one option
     ] = 1024,
     steps: Annotated[
         int,
-        typer.Option(min=1, help="Chunks to a document, at least.", rich_help_panel=_METHODS),
+        typer.Option(
+            min=1,
+            help="Chunks to a document, at least; a chunk has 64 tokens or more.",
+            rich_help_panel=_METHODS,
+        ),
     ] = 16,
     chunk_tokens: Annotated[
         int | None,
@@ -107,7 +111,14 @@ def bench(  # noqa: PLR0913  one parameter is one option
     ] = Path("mhm-bench.jsonl"),
     model: options.Model = "default",
     seed: Annotated[
-        int, typer.Option(help="Of documents, random heads and sampling.", rich_help_panel=_RUN)
+        int, typer.Option(help="Of documents and random heads.", rich_help_panel=_RUN)
+    ] = 0,
+    sampling_seed: Annotated[
+        int,
+        typer.Option(
+            help="With a temperature: for several runs on the same documents.",
+            rich_help_panel=_RUN,
+        ),
     ] = 0,
     temperature: options.Temperature = 0.0,
     top_p: options.TopP = 0.95,
@@ -148,6 +159,7 @@ def bench(  # noqa: PLR0913  one parameter is one option
             out=out,
             model=model,
             seed=seed,
+            sampling_seed=sampling_seed,
             temperature=temperature,
             top_p=top_p,
             threads=threads,
@@ -159,13 +171,16 @@ def bench(  # noqa: PLR0913  one parameter is one option
 
 
 @app.command("answer", no_args_is_help=True)
-def answer_again(
+def answer_again(  # noqa: PLR0913  one parameter is one option
     files: Annotated[
         list[Path], typer.Argument(help="Files that `mhm bench` wrote.", metavar="FILE...")
     ],
     *,
     out: Annotated[Path, typer.Option("-o", "--out", help="The JSONL file for the new results.")],
     model: options.Model = "default",
+    threads: options.Threads = None,
+    gpu_layers: options.GpuLayers = -1,
+    offline: options.Offline = False,
 ) -> None:
     """Answer the questions again from the memories in result files, without reading again.
 
@@ -173,7 +188,7 @@ def answer_again(
     """
     from mhmcli.cli.bench_run import run_again  # noqa: PLC0415
 
-    run_again(files, out=out, model=model)
+    run_again(files, out=out, model=model, threads=threads, gpu_layers=gpu_layers, offline=offline)
 
 
 @app.command(no_args_is_help=True)

@@ -22,6 +22,7 @@ from mhmcli.bench.figures import draw
 from mhmcli.bench.pace import Pace
 from mhmcli.bench.results import Result, ResultsFile, load
 from mhmcli.bench.tasks import BabiTask, HotpotTask, NeedleTask, OwnTask
+from mhmcli.chunk import Count
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_line, say
 from mhmcli.cli.signals import stopping
@@ -31,11 +32,11 @@ from mhmcli.errors import Interrupted, UsageError
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import duration
+from mhmcli.sizes import UNSAID_WINDOW_TOKENS
 from mhmcli.tokens import read_header
 
 _ANSWER_TOKENS = 1024  # of a reply, and what stands round the notes
 _QUESTION_TOKENS = 256  # room for the longest question; none is cut
-_UNSAID_WINDOW = 4096
 _REPORT_WIDTH = 160  # of tables that do not go to a terminal
 
 
@@ -56,6 +57,7 @@ class Request:
     out: Path
     model: str
     seed: int
+    sampling_seed: int
     temperature: float
     top_p: float
     threads: int | None
@@ -70,38 +72,58 @@ def run(request: Request) -> None:
     plan = _plan(request)
     for length in plan.lengths:
         plan.at(length)
+    if plan.questions < 1:
+        raise UsageError(
+            f"--skip {request.skip} leaves none of {plan.task.size} questions", hint="skip fewer"
+        )
     results = ResultsFile(request.out)
     stop = Stop()
     with stopping(stop):
         path = model_file(request.model, offline=request.offline, quiet=request.quiet)
         header = read_header(path)
-        window = plan.window_tokens(_QUESTION_TOKENS, header.window_tokens or _UNSAID_WINDOW)
+        count = tokenizer_of(header).count
+        model_window = header.window_tokens or UNSAID_WINDOW_TOKENS
+        window = plan.window_tokens(count, _QUESTION_TOKENS, model_window)
         options = LlamaOptions(
             window_tokens=window, threads=request.threads, gpu_layers=request.gpu_layers
         )
         engine = LlamaEngine(path, options, stop)
         try:
-            _measure(request, plan, results, engine)
+            _measure(request, plan, results, engine, count)
         except (Interrupted, KeyboardInterrupt):
             say(f"mhm: what is finished is in {request.out}; the same command goes on from there")
             raise
         finally:
             engine.shut()
-    _print(reports.tables(load([request.out]))[:1])
+    these = [
+        result
+        for result in load([request.out])
+        if (result.task, result.model) == (plan.task.name, path.stem)
+    ]
+    _print(reports.tables(these)[:1])
     if not request.quiet:
         say(f"mhm: all of it: mhm bench report {request.out}")
 
 
-def run_again(files: Sequence[Path], *, out: Path, model: str) -> None:
+def run_again(  # noqa: PLR0913
+    files: Sequence[Path],
+    *,
+    out: Path,
+    model: str,
+    threads: int | None,
+    gpu_layers: int,
+    offline: bool,
+) -> None:
     """New answers from the memories of earlier results, and a table of them."""
     earlier, results = load(files), ResultsFile(out)
     stop = Stop()
     with stopping(stop):
-        path = model_file(model, offline=False, quiet=False)
-        largest = max((sum(map(len, result.memory)) for result in earlier), default=0)
-        window = read_header(path).window_tokens or _UNSAID_WINDOW
-        needed = largest + _QUESTION_TOKENS + _ANSWER_TOKENS  # a token has a character at least
-        options = LlamaOptions(window_tokens=min(window, needed))
+        path = model_file(model, offline=offline, quiet=False)
+        # A token has a byte at least.
+        largest = max((len("".join(r.memory).encode()) for r in earlier), default=0)
+        window = read_header(path).window_tokens or UNSAID_WINDOW_TOKENS
+        needed = largest + _QUESTION_TOKENS + _ANSWER_TOKENS
+        options = LlamaOptions(min(window, needed), threads=threads, gpu_layers=gpu_layers)
         engine = LlamaEngine(path, options, stop)
         try:
             prompter = Prompter(engine, prompts.SYSTEM, Sampling())
@@ -110,7 +132,7 @@ def run_again(files: Sequence[Path], *, out: Path, model: str) -> None:
                 say(f"mhm: {number} of {len(earlier)}: {result.method} {_said(result)}")
         finally:
             engine.shut()
-    _print(reports.tables(load([out]))[:1])
+    _report([out], None, as_markdown=False, only_first=True)
 
 
 def _plan(request: Request) -> Plan:
@@ -126,7 +148,14 @@ def _plan(request: Request) -> Plan:
         limit=request.limit,
         skip=request.skip,
         seed=request.seed,
+        sampling=_sampling(request),
     )
+
+
+def _sampling(request: Request) -> str:
+    if request.temperature == 0:
+        return "greedy"
+    return f"t{request.temperature:g} p{request.top_p:g} s{request.sampling_seed}"
 
 
 def _task(request: Request) -> Task:
@@ -145,10 +174,11 @@ def _task(request: Request) -> Task:
     return BabiTask(request.data, request.book, seed=request.seed)
 
 
-def _measure(request: Request, plan: Plan, results: ResultsFile, engine: LlamaEngine) -> None:
-    sampling = Sampling(request.temperature, request.top_p, request.seed)
+def _measure(
+    request: Request, plan: Plan, results: ResultsFile, engine: LlamaEngine, count: Count
+) -> None:
+    sampling = Sampling(request.temperature, request.top_p, request.sampling_seed)
     prompter = Prompter(engine, prompts.SYSTEM, sampling)
-    count = tokenizer_of(read_header(Path(engine.info.path))).count
     pace = Pace(plan)
     live = sys.stderr.isatty() and not request.quiet
     bar = _bar() if live else None
@@ -195,6 +225,16 @@ def print_report(
     files: Sequence[Path], *, against: str | None, as_markdown: bool, figures: Path | None
 ) -> None:
     """The tables on stdout, and where the figures are on stderr."""
+    results = _report(files, against, as_markdown=as_markdown)
+    if figures is not None:
+        for path in draw(results, figures):
+            say(f"mhm: drew {path}")
+
+
+def _report(
+    files: Sequence[Path], against: str | None, *, as_markdown: bool, only_first: bool = False
+) -> list[Result]:
+    """The tables of each model; or the first of them alone."""
     results = load(files)
     if not results:
         raise UsageError("there are no results in the file", hint="run `mhm bench` first")
@@ -206,14 +246,13 @@ def print_report(
     tables: list[reports.Table] = []
     for model in dict.fromkeys(result.model for result in results):
         made = reports.tables([r for r in results if r.model == model], against)
+        made = made[:1] if only_first else made
         tables += [replace(table, title=f"{table.title} ({model})") for table in made]
     if as_markdown:
         print_line(reports.markdown(tables))
     else:
         _print(tables)
-    if figures is not None:
-        for path in draw(results, figures):
-            say(f"mhm: drew {path}")
+    return results
 
 
 def _print(tables: Sequence[reports.Table]) -> None:

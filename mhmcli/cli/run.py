@@ -27,12 +27,10 @@ from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.receipt import Receipt, Tally
-from mhmcli.sizes import Sizes, Wanted, fit
+from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
 from mhmcli.tokens import GgufHeader, Tokenizer, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
-
-_UNSAID_WINDOW = 4096  # for a GGUF file that does not say what it was trained for
 
 
 def run(request: Request) -> ExitStatus:
@@ -214,7 +212,7 @@ def _sizes(request: Request, chosen: Preset, tokenizer: Tokenizer, header: GgufH
         overlap_tokens=request.overlap_tokens,
     )
     longest = max(tokenizer.count(question) for question in request.questions)
-    return fit(wanted, chosen.writer, longest, header.window_tokens or _UNSAID_WINDOW)
+    return fit(wanted, chosen.writer, longest, header.window_tokens or UNSAID_WINDOW_TOKENS)
 
 
 def _view(request: Request, state: RunState) -> View:

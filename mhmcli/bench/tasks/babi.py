@@ -6,17 +6,20 @@ Sources: bAbI, arXiv:1502.05698; BABILong, arXiv:2406.10149.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, cycle, zip_longest
 from pathlib import Path
 
-from mhmcli.bench.case import Case, Count, passages_of
+from mhmcli.bench.case import Case, passages_of
+from mhmcli.bench.match import proves_capture
 from mhmcli.bench.tasks.haystack import draw, filled, hidden
+from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
 from mhmcli.source import split_sentences
 
-_LINE = re.compile(r"(\d+) ([^\t]+)(?:\t([^\t]*)\t([\d ]*))?")
+_LINE = re.compile(r"(\d+) ([^\t|]+)(?:[\t|]([^\t|]*)[\t|]([\d ]*))?")
+_PARAGRAPH = 6  # sentences
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -43,7 +46,10 @@ class BabiTask:
     def __init__(self, data: Path, book: Path, *, seed: int = 0) -> None:
         self._seed = seed
         files = sorted(data.glob("qa*.txt")) if data.is_dir() else [data]
-        stories = [_stories(file) for file in files]
+        stories = [list(_stories(file)) for file in files]
+        for file, found in zip(files, stories, strict=True):
+            if not found:
+                raise UsageError(f"no bAbI questions in {file}", hint="leave it out of --data")
         self._stories = [s for s in chain.from_iterable(zip_longest(*stories)) if s is not None]
         if not self._stories:
             raise UsageError(
@@ -54,6 +60,11 @@ class BabiTask:
         if len(self._sentences) < 2:  # noqa: PLR2004
             raise UsageError(f"{book} is no book: it has no sentences", hint="name a text file")
 
+    @property
+    def size(self) -> int:
+        """Questions of all files."""
+        return len(self._stories)
+
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
         """Every question, each in a stretch of the book that begins at a place of its own."""
         for story in self._stories:
@@ -62,7 +73,8 @@ class BabiTask:
             book = self._sentences[start:] + self._sentences[:start]
             facts = [f"{fact} " for fact in story.facts]
             hay = filled(facts, cycle(book), length_tokens, count)[len(facts) :]
-            text = "".join(hidden(facts, hay, chance))
+            pieces = hidden(facts, hay, chance)
+            text = "\n\n".join("".join(group).strip() for group in _grouped(pieces)) + "\n"
             answers = tuple(_spellings(part) for part in story.answer.split(","))
             yield Case(
                 key=story.key,
@@ -71,8 +83,13 @@ class BabiTask:
                 passages=passages_of(text),
                 facts=tuple(story.facts[index] for index in story.supporting),
                 kind=story.key.partition("_")[0],
-                traceable=not any(part[0] in ("yes", "no", *_NUMBERS) for part in answers),
+                traceable=proves_capture(story.question, answers),
             )
+
+
+def _grouped(sentences: Sequence[str]) -> list[Sequence[str]]:
+    """Paragraphs of a few sentences."""
+    return [sentences[at : at + _PARAGRAPH] for at in range(0, len(sentences), _PARAGRAPH)]
 
 
 def _spellings(answer: str) -> tuple[str, ...]:
@@ -92,11 +109,13 @@ def _text(path: Path) -> str:
 def _stories(path: Path) -> Iterator[Story]:
     told: dict[int, str] = {}
     for number, line in enumerate(_text(path).splitlines(), start=1):
+        if not line.strip():
+            continue
         match = _LINE.fullmatch(line.strip("\r\n"))
         if not match:
             raise UsageError(
                 f"{path} line {number} is not bAbI's: {line[:40]!r}",
-                hint="a line is: number text, or number question<tab>answer<tab>line numbers",
+                hint="a line is: number text, or number question|answer|line numbers (| or tab)",
             )
         index, text, answer, supporting = match.groups()
         if int(index) == 1:

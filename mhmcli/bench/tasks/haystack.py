@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from mhmcli.bench.case import Count
+from mhmcli.chunk import Count
 
 _MOST_MISSES = 10
 

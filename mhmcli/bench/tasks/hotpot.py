@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mhmcli.bench.case import Case, Count, passages_of
-from mhmcli.bench.match import contains
+from mhmcli.bench.case import Case, passages_of
+from mhmcli.bench.match import contains, proves_capture
 from mhmcli.bench.tasks.haystack import draw, filled
+from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
 from mhmcli.source import split_sentences
 
@@ -49,14 +50,23 @@ class HotpotTask:
 
     def __init__(self, path: Path, *, seed: int = 0) -> None:
         self._seed = seed
-        self._questions, self._paragraphs = _load(path)
+        questions, self._paragraphs = _load(path)
+        self._questions = [
+            question
+            for question in questions
+            if all(title in self._paragraphs for title in question.gold)
+        ]
         self._tokens: dict[str, int] = {}
 
+    @property
+    def size(self) -> int:
+        """Questions whose paragraphs are there."""
+        return len(self._questions)
+
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
-        """Every question whose paragraphs are there and fit."""
+        """Every question whose paragraphs are there."""
         for question in self._questions:
-            if all(title in self._paragraphs for title in question.gold):
-                yield self._case(question, length_tokens, count)
+            yield self._case(question, length_tokens, count)
 
     def _case(self, question: Question, length: int, count: Count) -> Case:
         chance = draw(self._seed, question.key, length)
@@ -71,14 +81,14 @@ class HotpotTask:
         titles = filled(question.gold, distractors, budget, tokens)
         chance.shuffle(titles)
         text = "".join(self._shown(number, title) for number, title in enumerate(titles, start=1))
-        yes_no = question.answer.lower() in ("yes", "no")
+        answers = ((question.answer,),)
         return Case(
             key=question.key,
             question=question.text,
-            answers=((question.answer,),),
+            answers=answers,
             passages=passages_of(text),
             facts=self._facts(question),
-            traceable=not yes_no,
+            traceable=proves_capture(question.text, answers),
             kind=question.kind,
         )
 

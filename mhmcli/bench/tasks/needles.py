@@ -2,8 +2,9 @@
 
 - single: one fact among others of its kind ("The pass phrase of Brook Farm is 'copper heron'.")
 - several: three facts of one thing, all of which are asked for
-- chained: where a thing is, over three facts that share no word with the question but the first;
-  other chains of the same shape stand beside it (RULER's variable tracking, told as a story)
+- chained: who has the key to where a thing is, over three facts of which only the first shares a
+  word with the question; other chains of the same shape stand beside it (RULER's variable
+  tracking, told as a story)
 - counting: how often something happened, once in each of several sentences
 
 Source: the needle families of RULER, arXiv:2404.06654.
@@ -16,9 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count as count_from
 
-from mhmcli.bench.case import Case, Count, passages_of, spelled
+from mhmcli.bench.case import Case, passages_of, spelled
 from mhmcli.bench.tasks import prose
 from mhmcli.bench.tasks.haystack import draw, filled, hidden
+from mhmcli.chunk import Count
 
 _FARMS = (
     "Brook Farm", "Hollow Mill", "Ashdown Lodge", "Raven Hall", "Quarry House", "Linden Court",
@@ -75,6 +77,7 @@ class NeedleTask:
     """Needles of the four kinds in turn, without end."""
 
     name = "needles"
+    size = None
 
     def __init__(self, *, seed: int = 0, kinds: Sequence[str] = ()) -> None:
         self._seed = seed
@@ -147,7 +150,7 @@ def chained(chance: random.Random) -> Needles:
         ]
         for thing, box, room, owner in zip(things, boxes, rooms, owners, strict=True)
     ]
-    question = f"Who has the key of the room that the {things[0]} is in?"
+    question = f"Who can unlock the place where the {things[0]} is?"
     told = _shuffled([fact for links in chains for fact in links], chance)
     return Needles(told, chains[0], question, spelled(owners[:1]))
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mhmcli.bench.case import Case, Count, passages_of
+from mhmcli.bench.case import Case, passages_of
+from mhmcli.bench.match import proves_capture
+from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
 from mhmcli.source import Documents, Passage, open_source
 
@@ -32,17 +35,22 @@ class OwnTask:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not text"
             raise UsageError(f"cannot read {path}: {reason}", hint=_FORMAT) from error
-        self._entries = [
+        self._entries: list[tuple[int, dict[str, Any]]] = [
             (number, self._entry(number, line))
             for number, line in enumerate(lines, start=1)
             if line.strip()
         ]
         if not self._entries:
             raise UsageError(f"{path} has no questions", hint=_FORMAT)
+
+    @property
+    def size(self) -> int:
+        """Lines of the file."""
+        return len(self._entries)
 
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
         """Every line; a document has the length that it has."""
@@ -56,7 +64,7 @@ class OwnTask:
                 answers=(spellings,),
                 passages=self._passages(entry["document"]),
                 facts=tuple(entry.get("evidence", ())),
-                traceable=spellings[0].lower() not in ("yes", "no"),
+                traceable=proves_capture(entry["question"], (spellings,)),
             )
 
     def _entry(self, number: int, line: str) -> dict[str, Any]:
@@ -75,8 +83,14 @@ class OwnTask:
             texts = entry.get(field, [])
             if isinstance(texts, list) and not all(isinstance(text, str) for text in texts):
                 raise UsageError(f"{where}: {field} must be texts", hint=_FORMAT)
+        spellings = [entry["answer"]] if isinstance(entry["answer"], str) else entry["answer"]
+        if not all(re.search(r"\w", spelling) for spelling in spellings):
+            raise UsageError(f"{where}: an answer has no word in it", hint=_FORMAT)
         if isinstance(entry.get("evidence"), str):
             entry["evidence"] = [entry["evidence"]]
+        document = entry["document"]
+        if "\n" not in document and not (self._path.parent / document).is_file():
+            raise UsageError(f"{where}: there is no file {document}", hint=_FORMAT)
         return entry
 
     def _passages(self, document: str) -> tuple[Passage, ...]:
