@@ -188,6 +188,7 @@ def test_what_exceeds_the_window_is_a_failure_of_that_method(window: int, tmp_pa
         assert "window" in (full.error or "")
         assert not full.correct
         assert not any(fact.retained for fact in full.facts)
+        assert full.steps == 1
         assert append.error is None
         assert append.correct
     assert engine.open_sequences == 1

@@ -20,6 +20,7 @@ from mhmcli.bench.baselines import QuestionFirst
 from mhmcli.bench.case import Case
 from mhmcli.bench.floor import floor_s
 from mhmcli.bench.match import Answers, Evidence, contains_all, exact, f1, right
+from mhmcli.bench.meter import Cost, Meter
 from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
 from mhmcli.bench.trace import Tracer
@@ -27,7 +28,7 @@ from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, Spent, run
+from mhmcli.prompter import Prompter, run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
 from mhmcli.write import Outcome
 
@@ -60,20 +61,13 @@ class Subject:
 
 
 @dataclass(slots=True)
-class Cost:
-    """Seconds, and tokens computed, of one method or of the reading that several share."""
-
-    seconds: float = 0.0
-    spent: Spent = field(default_factory=Spent)
-
-
-@dataclass(slots=True)
 class Attempt:
     """One method at work on a case: its memory so far, who watches it, and what it has cost."""
 
     method: Method
     memory: Memory
     tracers: Sequence[Tracer]
+    steps: int = 1
     reading: Cost = field(default_factory=Cost)
     writing: Cost = field(default_factory=Cost)
     replies: list[tuple[int, str, str]] = field(default_factory=list)
@@ -83,29 +77,6 @@ class Attempt:
         self.replies.append((head, outcome.value, said))
         for tracer in self.tracers:
             tracer.take(self.memory, head, outcome)
-
-
-class Meter:
-    """Tells what each stretch of work cost: the clock and the token counts between two calls."""
-
-    def __init__(self, prompter: Prompter, clock: Callable[[], float]) -> None:
-        self._prompter = prompter
-        self._clock = clock
-        self._at = clock()
-        self._spent = replace(prompter.spent)
-
-    def charge(self, cost: Cost) -> None:
-        """What was done since the last call is added to the cost."""
-        now, spent = self._clock(), self._prompter.spent
-        cost.seconds += now - self._at
-        cost.spent.chunk_tokens += spent.chunk_tokens - self._spent.chunk_tokens
-        cost.spent.tail_tokens += spent.tail_tokens - self._spent.tail_tokens
-        cost.spent.reply_tokens += spent.reply_tokens - self._spent.reply_tokens
-        self._at, self._spent = now, replace(spent)
-
-    def skip(self) -> None:
-        """What was done since the last call costs nobody: it was the benchmark's own work."""
-        self._at = self._clock()
 
 
 class Trial:
@@ -170,6 +141,7 @@ class Trial:
                 method,
                 Memory.empty(method.heads or len(chunks), method.head_tokens),
                 self._tracers(chunks),
+                len(chunks),
                 Cost() if isinstance(method.writer, QuestionFirst) else reading,
             )
             for method in group
@@ -234,7 +206,7 @@ class Trial:
             question=case.question,
             answers=case.answers,
             **marked(said, case.answers),
-            steps=len(attempt.replies),
+            steps=attempt.steps,
             answer_trace=traces[0] if case.traceable else None,
             facts=tuple(traces[1:] if case.traceable else traces),
             memory=tuple(head.text for head in attempt.memory.heads if head.notes),
