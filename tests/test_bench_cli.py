@@ -66,6 +66,7 @@ def test_own_questions_are_measured(mhm: Run, tiny_model: Path, tmp_path: Path) 
     ("arguments", "said"),
     [
         (["--lengths", "4q"], "--lengths 4q"),
+        (["report", "x.jsonl"], "--model is no option of report"),
         (["--lengths", "4k,4096"], "4096 is not a length of its own"),
         (["--memory", "append,append:4x256"], "named twice"),
         (["--memory", "nonsense"], "no method 'nonsense'"),

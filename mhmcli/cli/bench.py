@@ -141,6 +141,12 @@ def bench(  # noqa: PLR0913  one parameter is one option
     Each result is in the file as soon as it is known; the same command goes on from there.
     """
     if context.invoked_subcommand:
+        given = [n for n in context.params if _is_given(context, n)]
+        if given:
+            raise UsageError(
+                f"--{given[0].replace('_', '-')} is no option of {context.invoked_subcommand}",
+                hint=f"mhm bench {context.invoked_subcommand} --help",
+            )
         return
     from mhmcli.cli.bench_run import Request, run  # noqa: PLC0415  heavy: when it is needed
 
@@ -213,6 +219,11 @@ def report(
     from mhmcli.cli.bench_run import print_report  # noqa: PLC0415
 
     print_report(files, against=against, as_markdown=as_markdown, figures=figures)
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _lengths(text: str) -> tuple[int, ...]:
