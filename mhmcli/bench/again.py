@@ -6,18 +6,18 @@ two questions.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from mhmcli import __version__
-from mhmcli.answer import Answer, answer
+from mhmcli.answer import Answer
+from mhmcli.bench.baselines import memory_of
 from mhmcli.bench.results import Result, ResultsFile
-from mhmcli.bench.trial import marked
+from mhmcli.bench.trial import answer_anyway, marked
 from mhmcli.errors import WindowFullError
-from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, run
+from mhmcli.memory import Note
+from mhmcli.prompter import Prompter
 
 
 def answer_again(
@@ -39,9 +39,9 @@ def answer_again(
             continue
         if result.error is None:
             start = clock()
-            memory = _memory(result.memory, prompter)
+            memory = memory_of(prompter, [Note(text) for text in result.memory])
             try:
-                said, error = _said(prompter, result.question, memory), None
+                said, error = answer_anyway(prompter, result.question, memory), None
             except WindowFullError as full:
                 said, error = Answer(result.question, "", found=False), full.message
             seconds = round(clock() - start, 3)
@@ -49,15 +49,3 @@ def answer_again(
             fresh = replace(fresh, **made, answer_s=seconds, error=error)
         out.add(fresh)
         yield fresh
-
-
-def _said(prompter: Prompter, question: str, memory: Memory) -> Answer:
-    return run(answer(prompter, question, memory, least_log_odds=-math.inf))
-
-
-def _memory(texts: Sequence[str], prompter: Prompter) -> Memory:
-    sizes = [prompter.count(text) for text in texts]
-    memory = Memory.empty(max(1, len(texts)), max([1, *sizes]))
-    for head, (text, tokens) in enumerate(zip(texts, sizes, strict=True)):
-        memory = memory.write(head, (Note(text),), tokens, head)
-    return memory

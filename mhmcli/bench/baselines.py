@@ -116,7 +116,7 @@ def reduce(budget_tokens: int) -> Finish:
                 for pair in zip(notes[::2], notes[1::2], strict=False)
             ]
             notes = shorter + notes[len(shorter) * 2 :]
-        return _memory_of(prompter, notes)
+        return memory_of(prompter, notes)
 
     return finish
 
@@ -160,7 +160,7 @@ def look_up(pages: int) -> Finish:
         for number in page_numbers(reply.text, len(gists))[:pages]:
             full = f"[page {number}] {chunks[number - 1].text.strip()}"
             gists[number - 1] = replace(gists[number - 1], text=full)
-        return _memory_of(prompter, gists)
+        return memory_of(prompter, gists)
 
     return finish
 
@@ -171,7 +171,7 @@ def page_numbers(text: str, pages: int) -> list[int]:
     return [number for number in found if 1 <= number <= pages]
 
 
-def _memory_of(prompter: Prompter, notes: Sequence[Note]) -> Memory:
+def memory_of(prompter: Prompter, notes: Sequence[Note]) -> Memory:
     """One head that holds just these notes."""
     tokens = max(1, prompter.count("\n".join(note.text for note in notes)))
     return Memory.empty(1, tokens).write(0, tuple(notes), tokens, 0)

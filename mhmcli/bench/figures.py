@@ -89,9 +89,9 @@ def _retention_by_length(axes: Any, found: Sequence[Cell]) -> None:
 def _retention_since_capture(axes: Any, found: Sequence[Cell]) -> None:
     """A curve for each method and length: with longer chunks a step is another thing."""
     several = len({cell.length for cell in found}) > 1
-    for cell in found:
+    for cell in (cell for cell in found if cell.is_read_in_steps):
         curve = [(n, alive) for n in range(_MOST_STEPS) if (alive := cell.alive(n))]
-        if cell.is_read_in_steps and len(curve) > 1:
+        if len(curve) > 1:
             label = f"{cell.method}, {cell.length}" if several else cell.method
             _band(axes, [n for n, _ in curve], [alive for _, alive in curve], label)
     axes.set_xlabel("steps since capture")

@@ -26,9 +26,9 @@ _ARTICLES = frozenset({"a", "an", "the"})
 # Scripts that put no space between words: Japanese, Chinese, Korean, Thai.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _VERDICTS = ("yes", "no", "maybe", "nothing")
-_NUMBERS = (
+NUMBER_WORDS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "none"),
+    *("eleven", "twelve"),
 )
 _LONGEST_COUNT = 3  # digits; longer numbers are years and sums, and prove something
 _LEAST_SHARE = 2 / 3  # of a fact's words, by weight, that one sentence of a memory must have
@@ -84,7 +84,7 @@ def _is_verdict(word: str) -> bool:
 
 
 def _is_count(word: str) -> bool:
-    return word in _NUMBERS or (word.isdecimal() and len(word) <= _LONGEST_COUNT)
+    return word in (*NUMBER_WORDS, "none") or (word.isdecimal() and len(word) <= _LONGEST_COUNT)
 
 
 def proves_capture(question: str, answers: Answers) -> bool:

@@ -14,7 +14,6 @@ from mhmcli.bench.trace import Fate
 _SINCE = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # steps since capture that a table has columns for
 _DEPTHS = 4
 
-
 _Score = Callable[[Result], "float | None"]
 _Asked = tuple[int, str, int, str]
 
@@ -40,6 +39,15 @@ def tables(results: Sequence[Result], against: str | None = None) -> list[Table]
     return [table for table in made if table.rows]
 
 
+def summary(results: Sequence[Result]) -> list[Table]:
+    """Accuracy, capture and retention alone, of each task, for the results of one model."""
+    found = cells(results)
+    return [
+        _quality(task, [cell for cell in found if cell.task == task])
+        for task in dict.fromkeys(cell.task for cell in found)
+    ]
+
+
 def _quality(task: str, found: Sequence[Cell]) -> Table:
     rows = [
         (
@@ -63,8 +71,9 @@ def _quality(task: str, found: Sequence[Cell]) -> Table:
     )  # fmt: skip
     note = (
         "Per cent, with 95% intervals (Wilson; of facts: bootstrap over questions). MCR and MRR "
-        'leave out answers whose text proves nothing (yes, no, counts); facts do not. "as asked": '
-        "right when the model may also say that the document does not, as `mhm ask` does."
+        "leave out answers whose text proves nothing (yes, no, counts, what the question names); "
+        'facts do not. "as asked": right when the model may also say that the document does not, '
+        "as `mhm ask` does."
     )
     return Table(f"{task}: accuracy, capture and retention", columns, tuple(rows), note)
 

@@ -34,7 +34,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Key):
     """One question, answered by one method.
 
     `length` is the length asked for in tokens, 0 where documents have their own; `answers` are the
@@ -47,15 +47,6 @@ class Result:
     for each.
     """
 
-    task: str
-    length: int
-    case: str
-    digest: str
-    method: str
-    chunk_tokens: int
-    model: str
-    seed: int
-    sampling: str
     kind: str
     question: str
     answers: tuple[tuple[str, ...], ...]
@@ -107,7 +98,7 @@ class ResultsFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._torn = path.exists() and _tail(path) is not None
+        self._torn = path.exists() and _ends_within_a_line(path)
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UsageError(f"cannot write {path}", hint="name another file with --out")
         self._done = {result.key for result in load([path])} if path.exists() else set()
@@ -154,10 +145,14 @@ def load(paths: Iterable[Path]) -> list[Result]:
     return list(results.values())
 
 
-def _tail(path: Path) -> str | None:
-    """What stands after the last line end; None of a file that ends with one, or is empty."""
-    last = _text(path).rpartition("\n")[2]
-    return last or None
+def _ends_within_a_line(path: Path) -> bool:
+    """False of an empty file."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 1))
+            return file.read() not in (b"", b"\n")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint="check its path") from error
 
 
 def _text(path: Path) -> str:

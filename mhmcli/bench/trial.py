@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import Any
 
 from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
-from mhmcli.bench.baselines import QuestionFirst
+from mhmcli.bench.baselines import QuestionFirst, memory_of
 from mhmcli.bench.case import Case
 from mhmcli.bench.floor import floor_s
 from mhmcli.bench.match import Answers, Evidence, contains_all, exact, f1, right
@@ -119,16 +119,13 @@ class Trial:
                 yield from self._read(group, method.chunk_tokens)
 
     def _retrieve(self, method: Retrieval) -> Result:
-        attempt = Attempt(method, Memory.empty(1, self._document_tokens + 1), self._tracers([]))
         meter = Meter(self._prompter, self._clock)
-        notes = tuple(
+        notes = [
             Note(passage.text.strip(), (passage.place,))
             for passage in method.select(self._case.question, self._case.passages)
             if passage.text.strip()
-        )
-        if notes:
-            tokens = min(self._count("\n".join(note.text for note in notes)), self._document_tokens)
-            attempt.memory = attempt.memory.write(0, notes, tokens, 0)
+        ]
+        attempt = Attempt(method, memory_of(self._prompter, notes), self._tracers([]))
         meter.charge(attempt.writing)
         attempt.took(0, Outcome.WROTE)
         return self._answered(attempt, [])
@@ -183,7 +180,7 @@ class Trial:
                 if attempt.memory is not before:
                     attempt.took(0, Outcome.COMPACTED)
                     meter.skip()
-            said = run(answer(prompter, question, attempt.memory, least_log_odds=-math.inf))
+            said = answer_anyway(prompter, question, attempt.memory)
         except WindowFullError as full:
             return self._failed(attempt, full)
         meter.charge(answering)
@@ -236,7 +233,7 @@ class Trial:
         if not case.traceable:
             return facts
         holding = next((f for f in case.facts if contains_all(f, case.answers)), case.gold)
-        return [tracer(case.gold, partial(_contains_all, case.answers), holding), *facts]
+        return [tracer(case.gold, partial(contains_all, answers=case.answers), holding), *facts]
 
 
 def marked(said: Answer, answers: Answers) -> dict[str, Any]:
@@ -251,5 +248,6 @@ def marked(said: Answer, answers: Answers) -> dict[str, Any]:
     }
 
 
-def _contains_all(answers: Answers, text: str) -> bool:
-    return contains_all(text, answers)
+def answer_anyway(prompter: Prompter, question: str, memory: Memory) -> Answer:
+    """The answer, asked for whatever the model's verdict on the memory is."""
+    return run(answer(prompter, question, memory, least_log_odds=-math.inf))

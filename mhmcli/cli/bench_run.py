@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -100,7 +101,7 @@ def run(request: Request) -> None:
         for result in load([request.out])
         if (result.task, result.model) == (plan.task.name, path.stem)
     ]
-    _print(reports.tables(these)[:1])
+    _print(reports.summary(these))
     if not request.quiet:
         say(f"mhm: all of it: mhm bench report {request.out}")
 
@@ -132,7 +133,7 @@ def run_again(  # noqa: PLR0913
                 say(f"mhm: {number} of {len(earlier)}: {result.method} {_said(result)}")
         finally:
             engine.shut()
-    _report([out], None, as_markdown=False, only_first=True)
+    _print(_of_each_model(load([out]), reports.summary))
 
 
 def _plan(request: Request) -> Plan:
@@ -206,7 +207,7 @@ def _state(pace: Pace) -> str:
     if opened is None:
         return "loading the model"
     parts = [f"{opened.length:,} tokens"] if opened.length else []
-    parts.append(f"question {opened.number}" + (f" of {opened.of}" if opened.of else ""))
+    parts.append(f"question {opened.number} of {opened.of}")
     if pace.step:
         parts.append(f"step {pace.step}")
     parts.append(f"{pace.right} of {pace.results} right")
@@ -225,16 +226,6 @@ def print_report(
     files: Sequence[Path], *, against: str | None, as_markdown: bool, figures: Path | None
 ) -> None:
     """The tables on stdout, and where the figures are on stderr."""
-    results = _report(files, against, as_markdown=as_markdown)
-    if figures is not None:
-        for path in draw(results, figures):
-            say(f"mhm: drew {path}")
-
-
-def _report(
-    files: Sequence[Path], against: str | None, *, as_markdown: bool, only_first: bool = False
-) -> list[Result]:
-    """The tables of each model; or the first of them alone."""
     results = load(files)
     if not results:
         raise UsageError("there are no results in the file", hint="run `mhm bench` first")
@@ -243,16 +234,25 @@ def _report(
         raise UsageError(
             f"no results of {against!r} in the file", hint=f"there are: {', '.join(labels)}"
         )
-    tables: list[reports.Table] = []
-    for model in dict.fromkeys(result.model for result in results):
-        made = reports.tables([r for r in results if r.model == model], against)
-        made = made[:1] if only_first else made
-        tables += [replace(table, title=f"{table.title} ({model})") for table in made]
+    tables = _of_each_model(results, partial(reports.tables, against=against))
     if as_markdown:
         print_line(reports.markdown(tables))
     else:
         _print(tables)
-    return results
+    if figures is not None:
+        for path in draw(results, figures):
+            say(f"mhm: drew {path}")
+
+
+def _of_each_model(
+    results: Sequence[Result], make: Callable[[Sequence[Result]], list[reports.Table]]
+) -> list[reports.Table]:
+    """The tables that are made of each model's results, with its name in their titles."""
+    return [
+        replace(table, title=f"{table.title} ({model})")
+        for model in dict.fromkeys(result.model for result in results)
+        for table in make([result for result in results if result.model == model])
+    ]
 
 
 def _print(tables: Sequence[reports.Table]) -> None:

@@ -12,7 +12,7 @@ from itertools import chain, cycle, zip_longest
 from pathlib import Path
 
 from mhmcli.bench.case import Case, passages_of
-from mhmcli.bench.match import proves_capture
+from mhmcli.bench.match import NUMBER_WORDS, proves_capture
 from mhmcli.bench.tasks.haystack import draw, filled, hidden
 from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
@@ -20,7 +20,7 @@ from mhmcli.source import split_sentences
 
 _LINE = re.compile(r"(\d+) ([^\t|]+)(?:[\t|]([^\t|]*)[\t|]([\d ]*))?")
 _PARAGRAPH = 6  # sentences
-_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_COUNTS = {"none": 0, **{word: n for n, word in enumerate(NUMBER_WORDS)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def _grouped(sentences: Sequence[str]) -> list[Sequence[str]]:
 
 def _spellings(answer: str) -> tuple[str, ...]:
     """'two' -> ('two', '2')."""
-    if answer in _NUMBERS:
-        return (answer, str(_NUMBERS.index(answer)))
+    if answer in _COUNTS:
+        return (answer, str(_COUNTS[answer]))
     return (answer,)
 
 

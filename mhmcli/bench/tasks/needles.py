@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import count as count_from
 
 from mhmcli.bench.case import Case, passages_of, spelled
+from mhmcli.bench.match import NUMBER_WORDS
 from mhmcli.bench.tasks import prose
 from mhmcli.bench.tasks.haystack import draw, filled, hidden
 from mhmcli.chunk import Count
@@ -55,7 +56,6 @@ _PORTS = (
     "Bergen", "Cadiz", "Riga", "Genoa", "Lisbon", "Hull", "Trieste", "Antwerp", "Malmo", "Odessa",
     "Bristol", "Marseille",
 )  # fmt: skip
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SEVERAL = 3
 _OTHERS = 3  # facts or chains of the same kind that are not asked for
 _FEWEST, _MOST = 2, 9  # needles to be counted
@@ -133,7 +133,7 @@ def several(chance: random.Random) -> Needles:
         f"One of the pass phrases of {other} is '{phrase}'."
         for other, phrase in zip(others, phrases[_SEVERAL:], strict=True)
     ]
-    question = f"What are the {_NUMBERS[_SEVERAL]} pass phrases of {farm}?"
+    question = f"What are the {NUMBER_WORDS[_SEVERAL]} pass phrases of {farm}?"
     return Needles(_shuffled(asked + beside, chance), asked, question, spelled(phrases[:_SEVERAL]))
 
 
@@ -162,7 +162,7 @@ def counting(chance: random.Random) -> Needles:
     asked = [f"The {ship} called at {port}." for port in chance.sample(_PORTS, number)]
     beside = [f"The {other} called at {port}." for port in chance.sample(_PORTS, _OTHERS)]
     question = f"At how many ports did the {ship} call?"
-    answers = ((str(number), _NUMBERS[number]),)
+    answers = ((str(number), NUMBER_WORDS[number]),)
     told = _shuffled(asked + beside, chance)
     return Needles(told, asked, question, answers, traceable=False)
 

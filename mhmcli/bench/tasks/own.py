@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,14 @@ class OwnTask:
         return entry
 
     def _passages(self, document: str) -> tuple[Passage, ...]:
-        if "\n" in document:
-            return passages_of(document)
-        documents = Documents([open_source(str(self._path.parent / document), io.BytesIO())])
-        try:
-            documents.open()
-            return tuple(documents.passages())
-        finally:
-            documents.close()
+        return passages_of(document) if "\n" in document else _read(self._path.parent / document)
+
+
+@lru_cache(maxsize=4)  # several questions are often about one document
+def _read(path: Path) -> tuple[Passage, ...]:
+    documents = Documents([open_source(str(path), io.BytesIO())])
+    try:
+        documents.open()
+        return tuple(documents.passages())
+    finally:
+        documents.close()
