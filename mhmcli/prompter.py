@@ -56,6 +56,16 @@ class Reading:
     question: str
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What the model's logits say of a part that it has read, for a question: the log-odds of yes
+    against no that the part holds the answer or a fact needed for it, and the mean log-probability
+    of the question's own tokens after it, in nats."""
+
+    log_odds: float
+    likelihood: float
+
+
 @dataclass(slots=True)
 class Spent:
     """Tokens computed so far: read from the document, read beside it, and written."""
@@ -137,6 +147,28 @@ class Prompter:
         yes, no = self._openings(text, ("yes", "no"), after)
         return yes - no
 
+    def weigh(self, before: str, question: str, then: str, *, after: int) -> Weight:
+        """How much the sequence has to do with the question, in one pass; nothing is decoded. The
+        sequence does not grow."""
+        lead, asked = self._engine.tokenize(before), self._engine.tokenize(question)
+        rest = [*self._engine.tokenize(then), *self._frame.closing]
+        sequence = self._engine.fork(after)
+        try:
+            first, following, last = self._engine.feed(
+                [
+                    Feed(sequence, lead, Want.LAST),
+                    Feed(sequence, asked, Want.ALL),
+                    Feed(sequence, rest, Want.LAST),
+                ]
+            )
+        finally:
+            self._engine.close(sequence)
+        self.spent.tail_tokens += len(lead) + len(asked) + len(rest)
+        rows = np.concatenate([first, following[:-1]])
+        said = rows[np.arange(len(asked)), asked] - np.logaddexp.reduce(rows, axis=1)
+        yes, no = (self._likely(last[0], word) for word in ("yes", "no"))
+        return Weight(yes - no, float(said.mean()))
+
     def choose(self, text: str, words: Sequence[str], *, after: int) -> int:
         """Which of the words is the likeliest reply to `text`; nothing is decoded."""
         likely = self._openings(text, words, after)
@@ -144,13 +176,16 @@ class Prompter:
 
     def _openings(self, text: str, words: Sequence[str], after: int) -> list[float]:
         """How likely the reply is to open with each of the words: logits, up to a constant."""
-        tokens = [self._first_tokens(_spellings(word)) for word in words]
         sequence = self._engine.fork(after)
         try:
             row = self._feed_tail(sequence, text)
         finally:
             self._engine.close(sequence)
-        return [float(np.logaddexp.reduce(row[spellings])) for spellings in tokens]
+        return [self._likely(row, word) for word in words]
+
+    def _likely(self, row: Logits, word: str) -> float:
+        """How likely the next token is to open the word, in any of its spellings: a logit."""
+        return float(np.logaddexp.reduce(row[self._first_tokens(_spellings(word))]))
 
     def _feed_tail(self, sequence: int, text: str) -> Logits:
         """The logits, of shape (V,), with which the reply to `text` begins."""

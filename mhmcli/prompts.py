@@ -168,6 +168,18 @@ def judge(question: str) -> str:
     )
 
 
+def weigh(question: str) -> tuple[str, str, str]:
+    """Ask whether the part just read is worth keeping: what stands before the question, the
+    question, and what stands after it. The logits of yes and no are the reply, and how likely the
+    question itself is after the part is a second one."""
+    return (
+        "\nQuestion: ",
+        question,
+        "\n\nDoes the part above contain the answer to the question, or a fact that is needed to "
+        "find it? Reply yes or no.",
+    )
+
+
 def answer(question: str) -> str:
     """Ask for the answer, from the notes alone.
 

@@ -74,6 +74,8 @@ def test_own_questions_are_measured(mhm: Run, tiny_model: Path, tmp_path: Path) 
         (["--task", "hotpotqa"], "needs --data"),
         (["--task", "babilong", "--data", "x"], "needs --book"),
         (["--data", "x"], "needles take no --data"),
+        (["--book", "x"], "needles takes no --book"),
+        (["--steps", "8", "--chunk-tokens", "256"], "do not go together"),
         (["--out", "no/such/folder.jsonl"], "cannot write no/such/folder.jsonl"),
         (["--task", "own", "--data", "gone.jsonl"], "cannot read gone.jsonl"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from mhmcli.bench.case import Case, Task
 from mhmcli.bench.match import contains, contains_all
-from mhmcli.bench.tasks import BabiTask, HotpotTask, NeedleTask, OwnTask
+from mhmcli.bench.tasks import BabiTask, HotpotTask, LogTask, NeedleTask, OwnTask
 from mhmcli.bench.tasks.needles import KINDS
+from mhmcli.bench.tasks.wordless import ASSOCIATIONS
 from mhmcli.errors import UsageError
 from mhmcli.write.ground import words
 
@@ -44,7 +46,7 @@ def test_needles_are_those_of_the_seed_and_stand_in_the_document(
     case, again = (first(NeedleTask(seed=seed, kinds=[kind]), 1, length)[0] for _ in range(2))
     assert case == again
     assert length * 0.8 < count(case.text) <= length
-    assert case.facts
+    assert case.facts or kind == "absent"
     assert all(fact in case.text for fact in case.facts)
 
 
@@ -68,8 +70,10 @@ def test_the_answer_follows_from_the_facts_alone() -> None:
             for fact in case.facts:
                 rest = rest.replace(fact, "")
             assert not any(contains(rest, spelling) for (spelling,) in case.answers), case.key
-        else:
+        elif case.answers:
             assert case.answers[0][0] == str(len(case.facts))
+        else:
+            assert case.kind == "absent"
 
 
 def test_chained_facts_share_only_their_links() -> None:
@@ -79,6 +83,84 @@ def test_chained_facts_share_only_their_links() -> None:
         assert shared[0]
         assert not shared[1]
         assert not shared[2]
+
+
+@pytest.mark.parametrize(("kind", "links"), [("chained-2", 2), ("chained", 3), ("chained-4", 4)])
+def test_a_chain_has_as_many_facts_as_it_says(kind: str, links: int) -> None:
+    """Each shares with the next what it was reached by."""
+    for case in first(NeedleTask(kinds=[kind]), 10):
+        assert len(case.facts) == links
+        for one, following in zip(case.facts, case.facts[1:], strict=False):
+            assert words(one) & words(following) - words(case.question)
+
+
+def test_a_wordless_fact_shares_no_word_with_its_question() -> None:
+    """Of all that there are, whoever they are about."""
+    for fact, question in ASSOCIATIONS:
+        assert not words(fact.format(who="Ivo Brandt")) & words(question), question
+    (case,) = first(NeedleTask(kinds=["wordless"]), 1)
+    assert contains_all(case.facts[0], case.answers)
+
+
+def test_the_latest_value_is_the_last_that_the_document_gives() -> None:
+    for case in first(NeedleTask(kinds=["latest"]), 10):
+        farm = case.question.split(" of ")[1].split(" at ")[0]
+        changes = re.findall(rf"The pass phrase of {farm} was changed to '([\w ]+)'", case.text)
+        assert len(changes) == 3
+        assert case.answers == ((changes[-1],),)
+
+
+def test_what_is_asked_in_vain_is_named_and_no_more() -> None:
+    """The place stands in the document, its pass phrase does not."""
+    for case in first(NeedleTask(kinds=["absent"]), 10):
+        farm = case.question.removeprefix("What is the pass phrase of ").removesuffix("?")
+        assert case.text.count(farm) == 1
+        assert case.answers == ()
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(UsageError, match="no needles of kind 'loud'"):
+        NeedleTask(kinds=["loud"])
+
+
+SSHD = "".join(
+    f"Dec 10 07:{n:02} host sshd[{n}]: {said}\n"
+    for n, said in enumerate(
+        ["Failed password for root from 1.2.3.4 port 22", "session closed", "Accepted password"]
+        * 20
+    )
+)
+
+
+def test_lines_of_a_log_are_counted(tmp_path: Path) -> None:
+    """The answer is the number of lines that the pattern finds in the stretch that is read."""
+    (tmp_path / "sshd.log").write_text(SSHD)
+    for case in first(LogTask(tmp_path), 5, 200):
+        assert case.question == "How many failed passwords for root are there?"
+        assert case.answers[0][0] == str(case.text.count("Failed password for root"))
+        assert 2 <= len(case.facts) <= 10
+        assert not case.traceable
+        assert 150 < count(case.text) <= 200
+
+
+def test_values_in_a_log_are_listed(tmp_path: Path) -> None:
+    """Each value once, and all of them."""
+    users = ["ann", "bob", "ann", "cyd"]
+    lines = [f"Jul 1 host sshd[1]: Invalid user {user} from 1.2.3.4\n" for user in users]
+    path = tmp_path / "one.log"
+    path.write_text("".join(lines))
+    (case,) = first(LogTask(path), 1)
+    assert sorted(case.answers) == [("ann",), ("bob",), ("cyd",)]
+    assert case.traceable
+
+
+def test_a_log_in_another_format_is_refused(tmp_path: Path) -> None:
+    """So is one that is missing."""
+    path = tmp_path / "other.log"
+    path.write_text("nothing that anyone asks about\n")
+    for wrong in (path, tmp_path / "gone.log", tmp_path / "empty"):
+        with pytest.raises(UsageError):
+            LogTask(wrong)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from mhmcli.source.text import TextSource
 class Case:
     """One question about one document.
 
-    `answers` must all be in a right reply, each in one of its spellings. `facts` are the sentences
+    `answers` must all be in a right reply, each in one of its spellings; where there are none, the
+    document does not say, and a right reply says so. `facts` are the sentences
     of the document that the answer follows from, as they stand in it; they may be unknown.
     `traceable` says that the answer's text, found in a memory, means that the answer was captured;
     it does not for yes, no or a count. `kind` is the sort of question, where a task has several.

@@ -68,7 +68,7 @@ class Cell:
     @property
     def answered(self) -> Estimate | None:
         """The share answered right by `mhm ask`, which says so when the notes hold no answer."""
-        return share([result.correct and not result.refused for result in self.results])
+        return share([r.correct and not (r.refused and r.answers) for r in self.results])
 
     @property
     def exact(self) -> Estimate | None:

@@ -38,13 +38,13 @@ class Result(Key):
     """One question, answered by one method.
 
     `length` is the length asked for in tokens, 0 where documents have their own; `answers` are the
-    right ones, each with its spellings. `log_odds` is the model's verdict on its notes; `mhm ask`
-    would not have answered where it `refused`. `answer` and `correct` are those of the reply that
-    was asked for all the same, as in the papers. `answer_trace` is None where the answer's text
-    proves nothing (yes, no, a count). `replies` are the head, the outcome and what the model said,
-    of each step. Tokens are those computed: of the document, shown beside it, and written;
-    `read_s` is shared between the methods that read the same chunks together, and counts fully
-    for each.
+    right ones, each with its spellings, none where the document has none. `log_odds` is the model's
+    verdict on its notes; `mhm ask` would not have answered where it `refused`. `answer` and
+    `correct` are those of the reply that was asked for all the same, as in the papers.
+    `answer_trace` is None where the answer's text proves nothing (yes, no, a count). `replies` are
+    the head, the outcome and what the model said, of each step. Tokens are those computed: of the
+    document, shown beside it, and written; `read_s` is shared between the methods that read the
+    same chunks together, and counts fully for each.
     """
 
     kind: str

@@ -237,14 +237,17 @@ class Trial:
 
 
 def marked(said: Answer, answers: Answers) -> dict[str, Any]:
-    """The fields of a result that an answer decides."""
+    """The fields of a result that an answer decides. Where there is no right answer, it is right to
+    say that there is none."""
+    refused = said.log_odds is None or said.log_odds < LEAST_LOG_ODDS
+    absent = not answers and (refused or not said.found)
     return {
         "answer": said.said,
-        "correct": right(said.said, answers),
-        "exact": exact(said.said, answers),
-        "f1": round(f1(said.said, answers), 4),
+        "correct": right(said.said, answers) if answers else absent,
+        "exact": exact(said.said, answers) if answers else absent,
+        "f1": round(f1(said.said, answers), 4) if answers else float(absent),
         "log_odds": said.log_odds,
-        "refused": said.log_odds is None or said.log_odds < LEAST_LOG_ODDS,
+        "refused": refused,
     }
 
 

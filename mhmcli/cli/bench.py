@@ -23,6 +23,7 @@ class TaskKind(str, Enum):
     NEEDLES = "needles"
     HOTPOTQA = "hotpotqa"
     BABILONG = "babilong"
+    LOGS = "logs"
     OWN = "own"
 
 
@@ -34,7 +35,8 @@ def bench(  # noqa: PLR0913  one parameter is one option
         TaskKind,
         typer.Option(
             help="needles: generated, needs no data; hotpotqa: RULER-HQA-style; babilong: bAbI in "
-            "a book; own: your JSONL of document, question, answer, evidence.",
+            "a book; logs: counts and lists of real logs; own: your JSONL of document, question, "
+            "answer, evidence.",
             rich_help_panel=_TASK,
         ),
     ] = TaskKind.NEEDLES,
@@ -42,7 +44,8 @@ def bench(  # noqa: PLR0913  one parameter is one option
         Path | None,
         typer.Option(
             help="hotpotqa: its JSON file, or a folder with questions.json and paragraphs.jsonl; "
-            "babilong: a folder of qa*.txt, or one of them; own: the JSONL file.",
+            "babilong: a folder of qa*.txt, or one of them; logs: a folder of *.log, or one of "
+            "them; own: the JSONL file.",
             rich_help_panel=_TASK,
             show_default=False,
         ),
@@ -55,6 +58,15 @@ def bench(  # noqa: PLR0913  one parameter is one option
             show_default=False,
         ),
     ] = None,
+    kinds: Annotated[
+        str,
+        typer.Option(
+            help="Of needles only these, with commas: single, several, chained, chained-2, "
+            "chained-4, counting, listing, wordless, latest, absent.",
+            rich_help_panel=_TASK,
+            show_default=False,
+        ),
+    ] = "",
     lengths: Annotated[
         str, typer.Option(help="Tokens of the documents: 4k,8k.", rich_help_panel=_TASK)
     ] = "4k",
@@ -148,6 +160,10 @@ def bench(  # noqa: PLR0913  one parameter is one option
                 hint=f"mhm bench {context.invoked_subcommand} --help",
             )
         return
+    if chunk_tokens is not None and _is_given(context, "steps"):
+        raise UsageError(
+            "--steps and --chunk-tokens do not go together", hint="the one follows from the other"
+        )
     from mhmcli.cli.bench_run import Request, run  # noqa: PLC0415  heavy: when it is needed
 
     run(
@@ -155,10 +171,11 @@ def bench(  # noqa: PLR0913  one parameter is one option
             task=task.value,
             data=data,
             book=book,
+            kinds=_names(kinds),
             lengths=(0,) if task is TaskKind.OWN else _lengths(lengths),
             limit=limit,
             skip=skip,
-            methods=tuple(name.strip() for name in memory.split(",") if name.strip()),
+            methods=_names(memory),
             memory_tokens=memory_tokens,
             steps=steps,
             chunk_tokens=chunk_tokens,
@@ -224,6 +241,11 @@ def report(
 def _is_given(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """'append, bm25' -> ('append', 'bm25')."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _lengths(text: str) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from mhmcli.bench.case import Task
 from mhmcli.bench.figures import draw
 from mhmcli.bench.pace import Pace
 from mhmcli.bench.results import Result, ResultsFile, load
-from mhmcli.bench.tasks import BabiTask, HotpotTask, NeedleTask, OwnTask
+from mhmcli.bench.tasks import BabiTask, HotpotTask, LogTask, NeedleTask, OwnTask
 from mhmcli.chunk import Count
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_line, say
@@ -48,6 +48,7 @@ class Request:
     task: str
     data: Path | None
     book: Path | None
+    kinds: tuple[str, ...]
     lengths: tuple[int, ...]
     limit: int
     skip: int
@@ -160,14 +161,22 @@ def _sampling(request: Request) -> str:
 
 
 def _task(request: Request) -> Task:
+    if request.book and request.task != "babilong":
+        raise UsageError(
+            f"{request.task} takes no --book", hint="--task babilong hides facts in it"
+        )
+    if request.kinds and request.task != "needles":
+        raise UsageError(f"{request.task} takes no --kinds", hint="they are those of needles")
     if request.task == "needles":
         if request.data:
             raise UsageError("needles take no --data", hint="name a --task for the data")
-        return NeedleTask(seed=request.seed)
+        return NeedleTask(seed=request.seed, kinds=request.kinds)
     if request.data is None:
         raise UsageError(f"--task {request.task} needs --data", hint="mhm bench --help says what")
     if request.task == "hotpotqa":
         return HotpotTask(request.data, seed=request.seed)
+    if request.task == "logs":
+        return LogTask(request.data, seed=request.seed)
     if request.task == "own":
         return OwnTask(request.data)
     if request.book is None:

@@ -1,11 +1,15 @@
-"""Needles in generated prose, from nothing but a seed: single, several, chained, counting.
+"""Needles in generated prose, from nothing but a seed.
 
 - single: one fact among others of its kind ("The pass phrase of Brook Farm is 'copper heron'.")
 - several: three facts of one thing, all of which are asked for
 - chained: who has the key to where a thing is, over three facts of which only the first shares a
   word with the question; other chains of the same shape stand beside it (RULER's variable
-  tracking, told as a story)
+  tracking, told as a story); chained-2 and chained-4 are over two and four facts
 - counting: how often something happened, once in each of several sentences
+- listing: the same, but what is asked for is where
+- wordless: one fact that shares no word with the question (`mhmcli.bench.tasks.wordless`)
+- latest: what something is now that was changed a few times
+- absent: what is said of others, and not of the one that is asked about
 
 Source: the needle families of RULER, arXiv:2404.06654.
 """
@@ -15,13 +19,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count as count_from
 
 from mhmcli.bench.case import Case, passages_of, spelled
 from mhmcli.bench.match import NUMBER_WORDS
 from mhmcli.bench.tasks import prose
 from mhmcli.bench.tasks.haystack import draw, filled, hidden
+from mhmcli.bench.tasks.wordless import ASSOCIATIONS
 from mhmcli.chunk import Count
+from mhmcli.errors import UsageError
 
 _FARMS = (
     "Brook Farm", "Hollow Mill", "Ashdown Lodge", "Raven Hall", "Quarry House", "Linden Court",
@@ -74,7 +81,11 @@ class Needles:
 
 
 class NeedleTask:
-    """Needles of the four kinds in turn, without end."""
+    """Needles of all kinds, or of those named, in turn and without end.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
 
     name = "needles"
     size = None
@@ -82,6 +93,11 @@ class NeedleTask:
     def __init__(self, *, seed: int = 0, kinds: Sequence[str] = ()) -> None:
         self._seed = seed
         self._kinds = tuple(kinds) or tuple(KINDS)
+        for kind in self._kinds:
+            if kind not in KINDS:
+                raise UsageError(
+                    f"no needles of kind {kind!r}", hint=f"kinds are {', '.join(KINDS)}"
+                )
 
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
         """Each case has a document of its own."""
@@ -137,34 +153,84 @@ def several(chance: random.Random) -> Needles:
     return Needles(_shuffled(asked + beside, chance), asked, question, spelled(phrases[:_SEVERAL]))
 
 
-def chained(chance: random.Random) -> Needles:
-    """A thing is in a box, the box is in a room, and somebody has the key of the room."""
+def chained(chance: random.Random, links: int = 3) -> Needles:
+    """A thing is in a box, the box is in a room, and somebody has the key of the room; with four
+    links the room is in a house, with two the box itself is locked."""
     number = 1 + _OTHERS
     things, boxes = chance.sample(_THINGS, number), chance.sample(_BOXES, number)
     rooms, owners = chance.sample(_ROOMS, number), chance.sample(_OWNERS, number)
-    chains = [
-        [
-            f"The {thing} was put into the {box}.",
-            f"The {box} was carried to the {room}.",
-            f"The only key of the {room} is in the hands of {owner}.",
-        ]
-        for thing, box, room, owner in zip(things, boxes, rooms, owners, strict=True)
-    ]
+    houses = chance.sample(_FARMS, number)
+    chains = []
+    for thing, box, room, house, owner in zip(things, boxes, rooms, houses, owners, strict=True):
+        way = [
+            (f"The {thing} was put into the {box}.", f"the {box}"),
+            (f"The {box} was carried to the {room}.", f"the {room}"),
+            (f"The {room} is the one at {house}.", house),
+        ][: links - 1]
+        last = f"The only key of {way[-1][1]} is in the hands of {owner}."
+        chains.append([*(fact for fact, _ in way), last])
     question = f"Who can unlock the place where the {things[0]} is?"
-    told = _shuffled([fact for links in chains for fact in links], chance)
+    told = _shuffled([fact for facts in chains for fact in facts], chance)
     return Needles(told, chains[0], question, spelled(owners[:1]))
 
 
 def counting(chance: random.Random) -> Needles:
     """A ship called at some ports, once each, and another at others."""
-    ship, other = chance.sample(_SHIPS, 2)
-    number = chance.randint(_FEWEST, _MOST)
-    asked = [f"The {ship} called at {port}." for port in chance.sample(_PORTS, number)]
-    beside = [f"The {other} called at {port}." for port in chance.sample(_PORTS, _OTHERS)]
+    ship, ports, told, asked = _calls(chance)
     question = f"At how many ports did the {ship} call?"
-    answers = ((str(number), NUMBER_WORDS[number]),)
-    told = _shuffled(asked + beside, chance)
+    answers = ((str(len(ports)), NUMBER_WORDS[len(ports)]),)
     return Needles(told, asked, question, answers, traceable=False)
+
+
+def listing(chance: random.Random) -> Needles:
+    """The ports at which a ship called."""
+    ship, ports, told, asked = _calls(chance)
+    return Needles(told, asked, f"At which ports did the {ship} call?", spelled(ports))
+
+
+def _calls(chance: random.Random) -> tuple[str, list[str], list[str], list[str]]:
+    """A ship, its ports, what is told of it and of another one, and what is told of it alone."""
+    ship, other = chance.sample(_SHIPS, 2)
+    ports = chance.sample(_PORTS, chance.randint(_FEWEST, _MOST) + _OTHERS)
+    asked = [f"The {ship} called at {port}." for port in ports[:-_OTHERS]]
+    beside = [f"The {other} called at {port}." for port in ports[-_OTHERS:]]
+    return ship, ports[:-_OTHERS], _shuffled(asked + beside, chance), asked
+
+
+def wordless(chance: random.Random) -> Needles:
+    """What is said of a person, among what is said of others, and asked in other words."""
+    chosen = chance.sample(ASSOCIATIONS, 1 + _OTHERS)
+    people = chance.sample(_OWNERS, len(chosen))
+    facts = [fact.format(who=who) for (fact, _), who in zip(chosen, people, strict=True)]
+    return Needles(_shuffled(facts, chance), facts[:1], chosen[0][1], spelled(people[:1]))
+
+
+def latest(chance: random.Random) -> Needles:
+    """The pass phrase of a place is changed some times, and another one's too."""
+    farm, other = chance.sample(_FARMS, 2)
+    phrases = _phrases(chance, _SEVERAL + _OTHERS)
+    changes = [
+        f"The pass phrase of {place} was changed to '{phrase}' that day."
+        for place, phrase in zip([farm] * _SEVERAL + [other] * _OTHERS, phrases, strict=True)
+    ]
+    told = _shuffled(changes, chance)
+    last = max(changes[:_SEVERAL], key=told.index)
+    phrase = phrases[changes.index(last)]
+    question = f"What is the pass phrase of {farm} at the end, after all changes?"
+    return Needles(told, [last], question, spelled([phrase]))
+
+
+def absent(chance: random.Random) -> Needles:
+    """The pass phrases of some places; that of another is asked for, which is named."""
+    farm, *others = chance.sample(_FARMS, 1 + _OTHERS)
+    phrases = _phrases(chance, _OTHERS)
+    told = [
+        f"The pass phrase of {other} is '{phrase}'."
+        for other, phrase in zip(others, phrases, strict=True)
+    ]
+    told.append(f"The road to {farm} was under water.")
+    question = f"What is the pass phrase of {farm}?"
+    return Needles(_shuffled(told, chance), [], question, (), traceable=False)
 
 
 def _shuffled(facts: Sequence[str], chance: random.Random) -> list[str]:
@@ -176,4 +242,10 @@ KINDS: dict[str, Callable[[random.Random], Needles]] = {
     "several": several,
     "chained": chained,
     "counting": counting,
+    "listing": listing,
+    "wordless": wordless,
+    "latest": latest,
+    "absent": absent,
+    "chained-2": partial(chained, links=2),
+    "chained-4": partial(chained, links=4),
 }
