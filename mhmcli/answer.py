@@ -20,6 +20,9 @@ INSTRUCTION_TOKENS = 150
 # Log-odds of yes against no that the notes hold the answer. With the default model, 4 of 5
 # memories with the answer in them stand above 0, and 6 of 7 from other questions below.
 LEAST_LOG_ODDS = 0.0
+# What a passage must be worth to be shown: standard deviations, and a share of what the best is.
+_LEAST_WORTH = 1.5
+_LEAST_SHARE = 0.3
 _NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 
 _SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
@@ -65,8 +68,7 @@ def answer(
     """
     if memory.is_empty:
         return Answer(question, NOT_IN_DOCUMENT, found=False)
-    texts = [head.text for head in memory.heads if head.notes]
-    sequence = run(prompter.read(prompts.notes(texts), of_document=False))
+    sequence = run(prompter.read(prompts.notes(_shown(memory)), of_document=False))
     try:
         odds = prompter.judge(prompts.judge(question), after=sequence)
         if odds < least_log_odds:
@@ -81,6 +83,24 @@ def answer(
         return Answer(question, NOT_IN_DOCUMENT, False, (), True, odds, text)
     found = places(memory, f"{question} {text}")
     return Answer(question, text, True, found, reply.ended, odds, text)
+
+
+def _shown(memory: Memory) -> list[str]:
+    """What the heads hold, head by head. Of passages that were judged, those that stand out, in
+    the order that they have in the document.
+
+    A small model answers from whatever it is shown: with the passage that holds the answer, and
+    none of those that were merely the best of the rest, the default model answered 3 of 3
+    questions that share no word with it; with eight passages, 0 of 3.
+    """
+    notes = [note for head in memory.heads for note in head.notes if note.signals and note.places]
+    if not notes:
+        return [head.text for head in memory.heads if head.notes]
+    worth = {note: memory.seen.score(note.signals) for note in notes if note.signals}
+    best = max(worth.values())
+    least = min(best, max(_LEAST_WORTH, _LEAST_SHARE * best))
+    telling = [note for note in notes if worth[note] >= least]
+    return [note.text for note in sorted(telling, key=lambda note: _position(note.places[0]))]
 
 
 def concluded(reply: str) -> str:

@@ -8,18 +8,21 @@ Source: Multi-Head Recurrent Memory, arXiv:2607.01523.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mhmcli.errors import UsageError
+from mhmcli.score import Seen, Signals
 from mhmcli.source import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Some text in a head, and the places of the document that it was written from."""
+    """Some text in a head, and the places of the document that it was written from. A passage that
+    was kept for what it is worth has its signals; one that another led to, the other's."""
 
     text: str
     places: tuple[Place, ...] = ()
+    signals: Signals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """H heads of at most `head_tokens` tokens each."""
+    """H heads of at most `head_tokens` tokens each. `seen` is what is known of the passages that
+    were judged, kept or not."""
 
     heads: tuple[Head, ...]
     head_tokens: int
+    seen: Seen = field(default_factory=Seen)
 
     @classmethod
     def empty(cls, heads: int, head_tokens: int) -> Memory:
@@ -75,6 +80,10 @@ class Memory:
         old = self.heads[index]
         new = replace(old, notes=notes, tokens=tokens, written=step, writes=old.writes + 1)
         return replace(self, heads=(*self.heads[:index], new, *self.heads[index + 1 :]))
+
+    def saw(self, seen: Seen) -> Memory:
+        """The memory with another record of what went by; every head is as it was."""
+        return replace(self, seen=seen)
 
     @property
     def is_empty(self) -> bool:

@@ -17,13 +17,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from mhmcli.select import HeadSelector, LeastRecentlyUpdated
-from mhmcli.write import AppendWriter, HeadWriter, RewriteWriter
+from mhmcli.select import Cheapest, HeadSelector, LeastRecentlyUpdated
+from mhmcli.write import AppendWriter, HeadWriter, RewriteWriter, VerbatimWriter
 
 
 class MemoryKind(str, Enum):
     """What `--memory` chooses from."""
 
+    SCORING = "scoring"
     APPEND = "append"
     MHM_LRU = "mhm-lru"
     MONOLITHIC = "monolithic"
@@ -49,6 +50,7 @@ def preset(kind: MemoryKind) -> Preset:
     """The parts of the memory of that name."""
     lru = LeastRecentlyUpdated()
     return {
+        MemoryKind.SCORING: Preset(4, 512, 220, Cheapest(), VerbatimWriter()),
         MemoryKind.APPEND: Preset(4, 512, 700, lru, AppendWriter()),
         MemoryKind.MHM_LRU: Preset(4, 1024, 2000, lru, RewriteWriter()),
         MemoryKind.MONOLITHIC: Preset(1, 4096, 2000, lru, RewriteWriter()),

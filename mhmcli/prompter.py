@@ -124,7 +124,7 @@ class Prompter:
         sequence = self._engine.fork(self.base if after is None else after)
         try:
             row = self._feed_tail(sequence, text)
-            declining = self._first_tokens(_spellings(opt_out.word)) if opt_out else []
+            declining = self._openers(opt_out.word) if opt_out else []
             if opt_out and _probability(row, declining) >= opt_out.sure:
                 return Reply(opt_out.word, 0, ended=True)
             said, tokens, ended = "", 0, False
@@ -152,6 +152,7 @@ class Prompter:
         sequence does not grow."""
         lead, asked = self._engine.tokenize(before), self._engine.tokenize(question)
         rest = [*self._engine.tokenize(then), *self._frame.closing]
+        yes, no = self._openers("yes"), self._openers("no")
         sequence = self._engine.fork(after)
         try:
             first, following, last = self._engine.feed(
@@ -166,8 +167,8 @@ class Prompter:
         self.spent.tail_tokens += len(lead) + len(asked) + len(rest)
         rows = np.concatenate([first, following[:-1]])
         said = rows[np.arange(len(asked)), asked] - np.logaddexp.reduce(rows, axis=1)
-        yes, no = (self._likely(last[0], word) for word in ("yes", "no"))
-        return Weight(yes - no, float(said.mean()))
+        log_odds = _likely(last[0], yes) - _likely(last[0], no)
+        return Weight(log_odds, float(said.mean()))
 
     def choose(self, text: str, words: Sequence[str], *, after: int) -> int:
         """Which of the words is the likeliest reply to `text`; nothing is decoded."""
@@ -176,16 +177,17 @@ class Prompter:
 
     def _openings(self, text: str, words: Sequence[str], after: int) -> list[float]:
         """How likely the reply is to open with each of the words: logits, up to a constant."""
+        openings = [self._openers(word) for word in words]
         sequence = self._engine.fork(after)
         try:
             row = self._feed_tail(sequence, text)
         finally:
             self._engine.close(sequence)
-        return [self._likely(row, word) for word in words]
+        return [_likely(row, tokens) for tokens in openings]
 
-    def _likely(self, row: Logits, word: str) -> float:
-        """How likely the next token is to open the word, in any of its spellings: a logit."""
-        return float(np.logaddexp.reduce(row[self._first_tokens(_spellings(word))]))
+    def _openers(self, word: str) -> list[int]:
+        """The tokens that a reply may open with if it begins with the word."""
+        return sorted({self._engine.tokenize(spelling)[0] for spelling in _spellings(word)})
 
     def _feed_tail(self, sequence: int, text: str) -> Logits:
         """The logits, of shape (V,), with which the reply to `text` begins."""
@@ -195,9 +197,6 @@ class Prompter:
         row: Logits = logits[0]
         return row
 
-    def _first_tokens(self, words: tuple[str, ...]) -> list[int]:
-        return sorted({self._engine.tokenize(word)[0] for word in words})
-
     def count(self, text: str) -> int:
         """How many tokens a text is."""
         return len(self._engine.tokenize(text))
@@ -206,6 +205,11 @@ class Prompter:
 def _spellings(word: str) -> tuple[str, ...]:
     """'NONE' -> 'NONE', 'None', ' NONE', ' None': a reply may begin with any of them."""
     return (word, word.capitalize(), f" {word}", f" {word.capitalize()}")
+
+
+def _likely(row: Logits, tokens: list[int]) -> float:
+    """How likely the next token is to be one of these: a logit, up to a constant."""
+    return float(np.logaddexp.reduce(row[tokens]))
 
 
 def _probability(row: Logits, tokens: list[int]) -> float:

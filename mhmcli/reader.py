@@ -121,6 +121,8 @@ def _step(
             draft: Draft = stop.value
             break
     head = head if draft.head is None else draft.head
+    if draft.seen is not None:
+        memory = memory.saw(draft.seen)
     if draft.outcome.changed_a_head:
         memory = memory.write(head, draft.notes, draft.tokens, chunk.index)
     return Step(chunk, number, head, memory, draft.outcome, draft.said)

@@ -60,3 +60,29 @@ class Relevance:
         letters = [prompts.letter(index) for index in range(len(memory.heads))]
         instruction = prompts.route(reading.question, memory)
         return prompter.choose(instruction, letters, after=reading.sequence)
+
+
+class Cheapest:
+    """The head that gives up least for the chunk: one with room for it, the longest without an
+    update first; else the one that holds the note worth least.
+
+    So the heads together keep the best notes, whichever head they are in, and a step still writes
+    one.
+    """
+
+    def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
+        """Costs no tokens."""
+        del prompter
+        return self.choose(memory, reading.chunk.tokens)
+
+    def choose(self, memory: Memory, needed: int) -> int:
+        """The head for a note of so many tokens."""
+
+        def price(index: int) -> tuple[bool, float]:
+            head = memory.heads[index]
+            if head.tokens + needed <= memory.head_tokens:
+                return (False, head.written)
+            worth = [memory.seen.score(n.signals) for n in head.notes if n.signals]
+            return (True, min(worth, default=0.0))
+
+        return min(range(len(memory.heads)), key=price)

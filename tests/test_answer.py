@@ -10,6 +10,7 @@ from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, run
+from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Place
 
 
@@ -33,6 +34,31 @@ def test_an_answer_has_the_places_of_its_notes_in_reading_order() -> None:
     made, _ = answered(["The early one."], memory())
     assert [str(place) for place in made.places] == ["a p. 2"], "what has most to do with it"
     assert "Late fact.\nEarly fact." in engine.prompts[0]
+
+
+def judged(worths: dict[str, float]) -> Memory:
+    """Two heads that hold passages, each with the log-odds given, among many that were not kept."""
+    query, seen = Query.of("What happened?"), Seen()
+    for odds in [0.0, 0.1] * 50 + list(worths.values()):
+        seen = seen.after(Signals.of(odds, 0.0, query, "A passage."))
+    made = Memory.empty(2, 50).saw(seen)
+    for line, (text, odds) in enumerate(worths.items(), start=1):
+        head = line % 2
+        note = Note(text, (Place("a", line=line),), Signals.of(odds, 0.0, query, text))
+        made = made.write(head, (*made.heads[head].notes, note), 10, line)
+    return made
+
+
+def test_of_judged_passages_those_that_stand_out_are_shown_in_reading_order() -> None:
+    """The best of the rest are kept, and not shown: a small model answers from whatever it sees."""
+    passages = {"First of all.": 2.0, "A bit like it.": 0.2, "Second of all.": 3.0, "No.": 0.0}
+    _, engine = answered(["It burnt."], judged(passages))
+    assert "<notes>\nFirst of all.\nSecond of all.\n</notes>" in engine.prompts[0]
+
+
+def test_the_best_passage_is_shown_even_when_none_stands_out() -> None:
+    _, engine = answered(["It burnt."], judged({"Dull.": 0.0, "Less dull.": 0.1}))
+    assert "<notes>\nLess dull.\n</notes>" in engine.prompts[0]
 
 
 def test_an_empty_memory_asks_no_model() -> None:

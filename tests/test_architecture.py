@@ -11,14 +11,15 @@ ROOT = Path(mhmcli.__file__).parent
 # From the source of the data to its end: a room may use those above it, never one below.
 LAYERS = [
     ["errors", "printable"],
-    ["source"],
+    ["source", "score"],
     ["tokens", "chunk"],
+    ["spool"],
     ["memory"],
     ["engine", "models"],
-    ["prompts", "score"],
+    ["prompts"],
     ["prompter"],
     ["select", "write"],
-    ["reader", "answer", "presets"],
+    ["reader", "answer", "presets", "follow"],
     ["sizes", "receipt"],
     ["bench"],
     ["view"],

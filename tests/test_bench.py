@@ -29,7 +29,7 @@ from mhmcli.prompter import Prompter
 FILLER = "The gardener mended the fence before breakfast and thought no more of it.\n\n"
 FACTS = ("The safe stands behind the blue clock.", "The blue clock came from old Lisbon.")
 RECURRENT = (
-    *("mhm-lru", "monolithic", "append", "append:question-first"),
+    *("mhm-lru", "monolithic", "append", "append:question-first", "scoring"),
     *("rewrite:2x60:random", "rewrite:4x60:relevance"),
 )
 ALL = (*RECURRENT, "rewrite:3x60:concur", "map-reduce", "readagent:9", "full", "bm25:20")
@@ -84,6 +84,12 @@ def perfect(prompt: str) -> str:
     return kept or ("NONE" if "reply NONE" in last else "Nothing of use was found here.")
 
 
+def knows(prompt: str) -> float:
+    """Sure that notes hold the answer; of a part, whether it holds a fact."""
+    asked_of_part = "Does the part above" in prompt
+    return 9.0 if not asked_of_part or any(fact in part_of(prompt) for fact in FACTS) else -9.0
+
+
 def amnesiac(prompt: str) -> str:
     """Writes what the part says, and nothing of what was there before."""
     new = [fact for fact in FACTS if fact in part_of(prompt)]
@@ -119,7 +125,7 @@ def events(engine: ScriptedEngine, what: Plan, out: Path) -> list[object]:
 
 
 def measured(script: Callable[[str], str], what: Plan, out: Path) -> list[Cell]:
-    engine = ScriptedEngine(script)
+    engine = ScriptedEngine(script, judge=knows)
     events(engine, what, out)
     assert engine.open_sequences == 1, "only the system prompt stays"
     return cells(load([out]))
@@ -130,7 +136,7 @@ def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
     found = measured(perfect, plan(*ALL), tmp_path / "r.jsonl")
     assert [cell.method.split()[0] for cell in found] == [
         *("mhm-lru", "monolithic", "append", "append", "rewrite", "rewrite", "rewrite"),
-        *("map-reduce", "readagent", "full", "bm25"),
+        *("map-reduce", "readagent", "scoring", "full", "bm25"),
     ]
     for cell in found:
         assert cell.accuracy is not None, cell.method

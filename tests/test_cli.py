@@ -276,7 +276,7 @@ def test_an_answer_is_status_0(tiny_model: Path, short: Path) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("memory", ["append", "mhm-lru", "monolithic"])
+@pytest.mark.parametrize("memory", ["scoring", "append", "mhm-lru", "monolithic"])
 def test_a_run_gives_an_answer_and_a_receipt(mhm: Mhm, short: Path, memory: str) -> None:
     """stdout has the answer alone, stderr the receipt, whatever the memory."""
     ran = mhm("ask", "-m", "tiny", "--memory", memory, short, "Who is the keeper of the light?")

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from mhmcli import prompts
 from mhmcli.chunk import Chunk
+from mhmcli.follow import follow
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading, run
 from mhmcli.write import Draft, HeadWriter, RewriteWriter
@@ -26,6 +27,13 @@ _LOOK_UP_TOKENS = 32
 def whole(prompter: Prompter, question: str, memory: Memory, chunks: Sequence[Chunk]) -> Memory:
     """The memory as it is: what a recurrent memory answers from."""
     del prompter, question, chunks
+    return memory
+
+
+def followed(prompter: Prompter, question: str, memory: Memory, chunks: Sequence[Chunk]) -> Memory:
+    """The memory with what its best notes point to: what `scoring` answers from."""
+    for memory_then in follow(prompter, question, memory, lambda: chunks):
+        memory = memory_then
     return memory
 
 

@@ -3,6 +3,7 @@
     mhm-lru                    the paper's: 4 heads, rewritten, least recently updated first
     monolithic                 the same memory in one head (MemAgent)
     append                     mhm's own writer, 4 heads
+    scoring                    passages kept verbatim by what they are worth, 2 heads
     rewrite:2x512              any writer (rewrite, append) with heads x tokens
     rewrite:4x256:relevance    and any selector (lru, relevance, random, concur)
     append@350                 and any chunk size
@@ -13,8 +14,8 @@
     readagent:2                gists of all chunks, then 2 of them read again
 
 What a name leaves open is filled in from the total memory and the chunk size of the run, so that
-memories are compared at equal size. Map-reduce and ReadAgent have a note the size of one of four
-heads for each chunk; retrieval has no memory.
+memories are compared at equal size. A passage of `scoring` is at most half a head; map-reduce and
+ReadAgent have a note the size of one of four heads for each chunk; retrieval has no memory.
 """
 
 from __future__ import annotations
@@ -29,24 +30,27 @@ from mhmcli.bench.baselines import (
     MapWriter,
     OwnHead,
     QuestionFirst,
+    followed,
     look_up,
     reduce,
     whole,
 )
 from mhmcli.errors import UsageError
 from mhmcli.score import BM25
-from mhmcli.select import HeadSelector, LeastRecentlyUpdated, Random, Relevance
+from mhmcli.select import Cheapest, HeadSelector, LeastRecentlyUpdated, Random, Relevance
 from mhmcli.source import Passage
-from mhmcli.write import AppendWriter, ConcurWriter, HeadWriter, RewriteWriter
+from mhmcli.write import AppendWriter, ConcurWriter, HeadWriter, RewriteWriter, VerbatimWriter
 
 _DEFAULT_HEADS = 4
+_USUAL_HEADS = {"monolithic": 1, "scoring": 2}
+_PASSAGE_TOKENS = 220  # of scoring, at most
 _LEAST_HEAD = 8  # tokens
 _MOST_HEADS = 26  # they are named by letters where a model chooses one
 _BM25_PASSAGES = 6
 _LOOK_UPS = 2
 _SHAPE = re.compile(r"(\d+)x(\d+)")
 _NAMES = (
-    "mhm-lru, monolithic, append, rewrite, full, bm25, map-reduce, readagent; "
+    "mhm-lru, monolithic, append, scoring, rewrite, full, bm25, map-reduce, readagent; "
     "as in rewrite:2x512:random@400"
 )
 
@@ -113,7 +117,7 @@ def parse(name: str, budget: Budget) -> Method:
     if kind in ("map-reduce", "readagent"):
         method = _each_chunk(name, kind, options, budget)
     else:
-        method = _recurrent(name, kind, options, budget)
+        method = _recurrent(name, kind, options, budget, chunk_given=bool(at))
     return replace(method, label=f"{method.label} {at}{chunk}".rstrip())
 
 
@@ -139,15 +143,19 @@ def _each_chunk(name: str, kind: str, options: list[str], budget: Budget) -> Rec
     return Recurrent(label, None, each, budget.chunk_tokens, OwnHead(), writer, finish)
 
 
-def _recurrent(name: str, kind: str, options: list[str], budget: Budget) -> Recurrent:
+def _recurrent(
+    name: str, kind: str, options: list[str], budget: Budget, *, chunk_given: bool
+) -> Recurrent:
     writers: dict[str, HeadWriter] = {
         "mhm-lru": RewriteWriter(),
         "monolithic": RewriteWriter(),
         "rewrite": RewriteWriter(),
         "append": AppendWriter(),
+        "scoring": VerbatimWriter(),
     }
     selectors: dict[str, HeadSelector] = {
         "lru": LeastRecentlyUpdated(),
+        "cheapest": Cheapest(),
         "relevance": Relevance(),
         "random": Random(budget.seed),
         "concur": LeastRecentlyUpdated(),
@@ -157,19 +165,28 @@ def _recurrent(name: str, kind: str, options: list[str], budget: Budget) -> Recu
     if kind in ("mhm-lru", "monolithic") and options:
         raise _unknown(name, f"{kind} is what it is: rewrite takes parts")
     parts = _parts(name, options, selectors.keys())
-    chosen = parts.get("selector", "lru")
+    usual = "cheapest" if kind == "scoring" else "lru"
+    chosen = parts.get("selector", usual)
+    if "cheapest" in (chosen, usual) and chosen != usual:
+        raise _unknown(name, f"{kind} does not go with {chosen}")
     heads, head_tokens = _shape(
-        name, parts.get("shape"), 1 if kind == "monolithic" else _DEFAULT_HEADS, budget
+        name, parts.get("shape"), _USUAL_HEADS.get(kind, _DEFAULT_HEADS), budget
     )
     writer = writers[kind]
     if chosen == "concur":
         if not isinstance(writer, RewriteWriter):
             raise _unknown(name, "only rewrite can select and write in one call")
         writer = ConcurWriter()
-    label = f"{kind} {heads}x{head_tokens}{'' if chosen == 'lru' else ' ' + chosen}"
+    label = f"{kind} {heads}x{head_tokens}{'' if chosen == usual else ' ' + chosen}"
+    if kind == "scoring" and not chunk_given:
+        passage = min(_PASSAGE_TOKENS, budget.chunk_tokens, head_tokens // 2)
+        budget = replace(budget, chunk_tokens=passage)
     if "placement" in parts:
         writer, label = QuestionFirst(writer), f"{label} question-first"
-    return Recurrent(label, heads, head_tokens, budget.chunk_tokens, selectors[chosen], writer)
+    finish = followed if kind == "scoring" else whole
+    return Recurrent(
+        label, heads, head_tokens, budget.chunk_tokens, selectors[chosen], writer, finish
+    )
 
 
 def _parts(name: str, options: list[str], selectors: Iterable[str]) -> dict[str, str]:

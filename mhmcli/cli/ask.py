@@ -64,8 +64,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
         MemoryKind,
         typer.Option(
             envvar="MHM_MEMORY",
-            help="append: copied sentences are added, nothing is rewritten; "
-            "mhm-lru: the paper's four heads; monolithic: one block.",
+            help="scoring: the model judges every passage, the best are kept verbatim; append: "
+            "copied sentences are added; mhm-lru: the paper's four heads; monolithic: one block.",
             rich_help_panel=_MEMORY,
         ),
     ] = DEFAULT_MEMORY,

@@ -84,12 +84,12 @@ def bench(  # noqa: PLR0913  one parameter is one option
     memory: Annotated[
         str,
         typer.Option(
-            help="Methods, with commas: mhm-lru, monolithic, append, rewrite, full, bm25, "
+            help="Methods, with commas: scoring, append, mhm-lru, monolithic, rewrite, full, bm25, "
             "map-reduce, readagent; with parts, as rewrite:2x512, append:8x128:random, "
             "append@350 (chunk size), append:question-first, bm25:10.",
             rich_help_panel=_METHODS,
         ),
-    ] = "mhm-lru,monolithic,append,bm25",
+    ] = "mhm-lru,monolithic,append,scoring,bm25",
     memory_tokens: Annotated[
         int,
         typer.Option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -21,14 +22,16 @@ from mhmcli.cli.signals import stopping
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
+from mhmcli.follow import follow
 from mhmcli.memory import Memory
-from mhmcli.presets import Preset, preset
+from mhmcli.presets import MemoryKind, Preset, preset
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
+from mhmcli.spool import Spool
 from mhmcli.tokens import GgufHeader, Tokenizer, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
@@ -124,7 +127,10 @@ class _Run:
             )
 
         try:
-            self._read(prompter, tally)
+            with closing(Spool()) as spool:
+                self._read(prompter, tally, spool)
+                if request.memory is MemoryKind.SCORING:
+                    self._follow(prompter, spool)
             receipt = replace(so_far(), finished=True)
             answers = [self._answer(prompter, number) for number in range(len(request.questions))]
         except (MhmError, KeyboardInterrupt):
@@ -135,7 +141,7 @@ class _Run:
         answering_s = time.monotonic() - started - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)
 
-    def _read(self, prompter: Prompter, tally: Tally) -> None:
+    def _read(self, prompter: Prompter, tally: Tally, spool: Spool) -> None:
         chunks = cut(
             self.documents.passages(),
             self.sizes.chunk_tokens,
@@ -143,7 +149,7 @@ class _Run:
             overlap_tokens=self.sizes.overlap_tokens,
         )
         for event in read(
-            chunks,
+            spool.through(chunks),
             [
                 Lane(question, memory, self.chosen.selector, self.chosen.writer)
                 for question, memory in zip(
@@ -157,6 +163,13 @@ class _Run:
             self.view.update()
             if self.request.verbose and not self.request.quiet and isinstance(event, Step):
                 _say_step(event)
+
+    def _follow(self, prompter: Prompter, spool: Spool) -> None:
+        """What the best notes point to joins them."""
+        for number, question in enumerate(self.request.questions):
+            for memory in follow(prompter, question, self.state.memories[number], spool.chunks):
+                self.state.memories[number] = memory
+                self.view.update()
 
     def _answer(self, prompter: Prompter, number: int) -> Answer:
         self.state.answering(number)

@@ -17,6 +17,7 @@ from mhmcli.errors import WindowFullError
 
 Script = Sequence[str] | Callable[[str], str]
 _SURE = 9.0
+_TURN = "\n[assistant]\n"
 _TOKEN = re.compile(r"\s*\S+|\s+")
 
 
@@ -69,7 +70,7 @@ class ScriptedEngine:
     def frame(self, system: str) -> Frame:
         """`[system] ... [user] ... [assistant]`."""
         before = self.tokenize(f"[system] {system}\n[user]\n")
-        return Frame(tuple(before), tuple(self.tokenize("\n[assistant]\n")))
+        return Frame(tuple(before), tuple(self.tokenize(_TURN)))
 
     def open(self) -> int:
         """A new, empty sequence."""
@@ -97,7 +98,8 @@ class ScriptedEngine:
         return len(self._sequences)
 
     def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
-        """The tokens are appended; logits are zero for all words but `yes`."""
+        """The tokens are appended; logits are zero, but where a reply begins: there the words
+        that the engine was told to prefer have more."""
         rows = {Want.NONE: 0, Want.LAST: 1}
         yes = self._id("yes")
         for word in ("Yes", " yes", " Yes", "no", "No", " no", " No", "None", " NONE", " None"):
@@ -108,8 +110,8 @@ class ScriptedEngine:
             self._sequences[feed.sequence] += feed.tokens
             self.fed_tokens += len(feed.tokens)
             logits = np.zeros((rows.get(feed.want, len(feed.tokens)), len(self._words)), np.float32)
-            if feed.want is not Want.NONE:
-                prompt = self._text(feed.sequence)
+            prompt = self._text(feed.sequence)
+            if feed.want is not Want.NONE and prompt.endswith(_TURN):
                 logits[-1, yes] = self._judge(prompt)
                 if chosen := self._choose(prompt):
                     logits[-1, self._ids[chosen]] = _SURE

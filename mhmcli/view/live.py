@@ -98,14 +98,15 @@ class LiveView:
     ) -> Panel:
         active = index == self._state.head
         text = Text(printable(head.text))
-        if active and self._state.writing:
+        writing = active and bool(self._state.writing)
+        if writing:
             text.append("\n" if head.notes else "")
             text.append(printable(self._state.writing), style="italic")
         if not text.plain:
             text = Text("empty", style="dim")
         return Panel(
             _last_lines(console, text, width, height - 2),
-            title=Text(f"▶ head {index + 1} writing" if active else f"head {index + 1}"),
+            title=Text(f"{'▶ ' if active else ''}head {index + 1}{' writing' if writing else ''}"),
             title_align="left",
             subtitle=Text(self._head_facts(head)),
             subtitle_align="right",

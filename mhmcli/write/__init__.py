@@ -4,6 +4,15 @@ from mhmcli.write.append import AppendWriter
 from mhmcli.write.checks import Outcome
 from mhmcli.write.concur import ConcurWriter
 from mhmcli.write.rewrite import RewriteWriter
+from mhmcli.write.verbatim import VerbatimWriter
 from mhmcli.write.writer import Draft, HeadWriter
 
-__all__ = ["AppendWriter", "ConcurWriter", "Draft", "HeadWriter", "Outcome", "RewriteWriter"]
+__all__ = [
+    "AppendWriter",
+    "ConcurWriter",
+    "Draft",
+    "HeadWriter",
+    "Outcome",
+    "RewriteWriter",
+    "VerbatimWriter",
+]

@@ -1,0 +1,133 @@
+"""What a reading knows of all passages that went by, in constant size, and what a passage is worth.
+
+A passage has three signals: two of the model and the words that it shares with the question. None
+of them means the same on every document, model and question, so each is taken as its distance from
+the mean of what went by, in standard deviations; of words, as a share of the most that there can
+be. So scores need no second pass, and a threshold means the same everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+_WORD = re.compile(r"\w+")
+_K1, _B = 1.2, 0.75  # BM25's
+_LEXICAL_WEIGHT = 4.0
+_PRIOR_PASSAGES = 4  # as which the prior counts, while few passages went by
+_PRIOR_VARIANCE = (1.0, 0.05)  # of log-odds, and of log-probabilities in nats
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The words of a question, each once, in their order."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, question: str) -> Query:
+        """'Who is the keeper? Is he?' -> who, is, the, keeper, he."""
+        return cls(tuple(dict.fromkeys(tokens(question))))
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, case-folded."""
+    return _WORD.findall(text.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of how much a passage has to do with a question.
+
+    `log_odds` and `likelihood` are the model's (`mhmcli.prompter.Weight`); `matches` tells how
+    often each word of the query stands in the passage, which has `length` words.
+    """
+
+    log_odds: float
+    likelihood: float
+    matches: tuple[int, ...]
+    length: int
+
+    @classmethod
+    def of(cls, log_odds: float, likelihood: float, query: Query, text: str) -> Signals:
+        """The signals of a passage."""
+        found = tokens(text)
+        counts = Counter(found)
+        return cls(log_odds, likelihood, tuple(counts[word] for word in query.words), len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Mean and variance of what went by.
+
+    Source: Welford, Note on a method for calculating corrected sums of squares (1962).
+    """
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def with_value(self, value: float) -> Moments:
+        """The moments after one value more."""
+        count = self.count + 1
+        mean = self.mean + (value - self.mean) / count
+        return Moments(count, mean, self.squares + (value - self.mean) * (value - mean))
+
+    def deviation(self, value: float, prior_variance: float) -> float:
+        """How many standard deviations above the mean; few values are taken with a prior."""
+        variance = (self.squares + prior_variance * _PRIOR_PASSAGES) / (
+            self.count + _PRIOR_PASSAGES
+        )
+        return (value - self.mean) / math.sqrt(variance)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record of the passages read so far for one question, of constant size."""
+
+    passages: int = 0
+    words: int = 0
+    seen_in: tuple[int, ...] = ()  # passages that have each word of the query
+    log_odds: Moments = Moments()
+    likelihood: Moments = Moments()
+
+    def after(self, passage: Signals) -> Seen:
+        """The record after one passage more."""
+        before = self.seen_in or (0,) * len(passage.matches)
+        return Seen(
+            self.passages + 1,
+            self.words + passage.length,
+            tuple(seen + (often > 0) for seen, often in zip(before, passage.matches, strict=True)),
+            self.log_odds.with_value(passage.log_odds),
+            self.likelihood.with_value(passage.likelihood),
+        )
+
+    def lexical(self, passage: Signals) -> float:
+        """BM25 of the passage by the statistics so far, as a share of the most that the query can
+        give: 0 to 1. After the last passage it is what the two-pass form gives."""
+        mean_length = self.words / max(1, self.passages) or 1.0
+        norm = _K1 * (1 - _B + _B * passage.length / mean_length)
+        weights = [
+            math.log(1 + (self.passages - seen + 0.5) / (seen + 0.5)) for seen in self.seen_in
+        ]
+        most = (_K1 + 1) * sum(weights)
+        scored = sum(
+            weight * often * (_K1 + 1) / (often + norm)
+            for weight, often in zip(weights, passage.matches, strict=True)
+        )
+        return scored / most if most > 0 else 0.0
+
+    def score(self, passage: Signals) -> float:
+        """How much the passage is worth: the model's two signals and the lexical one."""
+        odds, likelihood = (
+            moments.deviation(value, variance)
+            for moments, value, variance in zip(
+                (self.log_odds, self.likelihood),
+                (passage.log_odds, passage.likelihood),
+                _PRIOR_VARIANCE,
+                strict=True,
+            )
+        )
+        return odds + likelihood + _LEXICAL_WEIGHT * self.lexical(passage)

@@ -1,0 +1,46 @@
+"""What was read is kept for another look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mhmcli.chunk import Chunk
+from mhmcli.source import Passage, Place
+from mhmcli.spool import Spool
+
+
+def chunks(number: int) -> list[Chunk]:
+    return [
+        Chunk(n, (Passage(f"Text of chunk {n}. ", Place("a.txt", line=n + 1)),), 5)
+        for n in range(number)
+    ]
+
+
+def test_chunks_are_kept_as_they_pass() -> None:
+    """All of them, with their places, as often as one looks."""
+    spool = Spool()
+    assert list(spool.through(chunks(20))) == chunks(20)
+    assert list(spool.chunks()) == chunks(20)
+    assert list(spool.chunks()) == chunks(20)
+    spool.close()
+
+
+def test_beyond_the_limit_nothing_is_kept_and_nothing_is_lost() -> None:
+    """The reading goes on; what is kept are the first chunks, whole."""
+    spool = Spool(limit_bytes=2000)
+    assert list(spool.through(chunks(50))) == chunks(50)
+    kept = list(spool.chunks())
+    assert 0 < len(kept) < 50
+    assert kept == chunks(50)[: len(kept)]
+    spool.close()
+
+
+def test_a_full_disk_ends_the_keeping_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("r+b", buffering=0) as full:
+        monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full)
+        spool = Spool()
+        assert list(spool.through(chunks(3))) == chunks(3)

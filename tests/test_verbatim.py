@@ -1,0 +1,94 @@
+"""Passages kept by what they are worth: verbatim, the best of all, within the budget."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhmcli import prompts
+from mhmcli.chunk import Chunk
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.memory import Memory
+from mhmcli.prompter import Prompter
+from mhmcli.reader import Lane, Step, read
+from mhmcli.select import Cheapest
+from mhmcli.source import Passage, Place
+from mhmcli.write import Outcome, VerbatimWriter
+
+TOKENS = 6  # of each passage
+
+
+def passage(number: int, worth: int) -> Chunk:
+    text = f"Passage {number} is worth {worth}! "
+    return Chunk(number, (Passage(text, Place("doc", line=number + 1)),), TOKENS)
+
+
+def reading(worths: list[int], heads: int, head_tokens: int) -> list[Step]:
+    """The steps of a model that finds each passage worth what it says."""
+
+    def judge(prompt: str) -> float:
+        return float(re.findall(r"worth (\d+)!", prompt)[-1]) / 10
+
+    engine = ScriptedEngine([], judge=judge)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    lane = Lane("What for?", Memory.empty(heads, head_tokens), Cheapest(), VerbatimWriter())
+    chunks = [passage(number, worth) for number, worth in enumerate(worths)]
+    for chunk in chunks:  # so that all are read with one and the same vocabulary
+        list(read([chunk], [lane], prompter=prompter))
+    steps = [e for e in read(chunks, [lane], prompter=prompter) if isinstance(e, Step)]
+    assert engine.open_sequences == 1
+    assert prompter.spent.reply_tokens == 0
+    return steps
+
+
+def held(memory: Memory) -> list[int]:
+    """What the passages in memory are worth."""
+    texts = [note.text for head in memory.heads for note in head.notes]
+    return sorted(int(re.findall(r"worth (\d+)!", text)[0]) for text in texts)
+
+
+@given(
+    st.lists(st.integers(0, 90), min_size=1, max_size=20, unique=True),
+    st.sampled_from([(1, 4), (2, 2), (4, 1), (2, 1)]),
+)
+def test_the_heads_together_hold_the_best_of_all(worths: list[int], shape: tuple[int, int]) -> None:
+    """However they came, and whichever head they are in."""
+    heads, each = shape
+    memory = reading(worths, heads, each * TOKENS)[-1].memory
+    assert held(memory) == sorted(worths)[-heads * each :]
+    assert all(head.tokens <= each * TOKENS for head in memory.heads)
+    assert memory.seen.passages == len(worths)
+
+
+def test_a_note_is_the_passage_with_its_place() -> None:
+    (step,) = reading([5], 2, 20)
+    (note,) = step.memory.heads[0].notes
+    assert note.text == "Passage 0 is worth 5!"
+    assert note.places == (Place("doc", line=1),)
+    assert step.outcome is Outcome.WROTE
+
+
+def test_what_is_worth_less_than_all_that_is_held_leaves_the_heads_alone() -> None:
+    """But it counts in what is known of the document."""
+    *_, before, after = reading([50, 60, 10], 2, TOKENS)
+    assert after.outcome is Outcome.NOTHING_NEW
+    assert after.memory.heads == before.memory.heads
+    assert after.memory.seen.passages == 3
+
+
+def test_a_passage_longer_than_a_head_is_not_kept() -> None:
+    (step,) = reading([90], 2, 3)
+    assert step.outcome is Outcome.NOTHING_NEW
+    assert step.memory.is_empty
+
+
+def test_one_step_writes_one_head() -> None:
+    """The others are as they were."""
+    steps = reading([10, 20, 30, 40, 50, 60, 5, 70], 3, TOKENS)
+    for before, after in pairwise(steps):
+        changed = [a != b for a, b in zip(before.memory.heads, after.memory.heads, strict=True)]
+        assert sum(changed) == (after.outcome is Outcome.WROTE)
