@@ -20,6 +20,7 @@ from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter, Reading
 from mhmcli.prompts import part
+from mhmcli.score import Signals
 from mhmcli.select import HeadSelector
 from mhmcli.write import Draft, HeadWriter, Outcome
 
@@ -71,7 +72,7 @@ class ReplyPiece:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One lane's memory after one chunk. `outcome` says whether a head changed; `said` is
-    the model's reply, taken or not."""
+    the model's reply, taken or not; `signals` are the chunk's where it was judged."""
 
     chunk: Chunk
     lane: int
@@ -79,6 +80,7 @@ class Step:
     memory: Memory
     outcome: Outcome
     said: str
+    signals: Signals | None = None
 
 
 Event = ChunkOpened | ChunkProgress | HeadSelected | ReplyPiece | Step
@@ -125,4 +127,4 @@ def _step(
         memory = memory.saw(draft.seen)
     if draft.outcome.changed_a_head:
         memory = memory.write(head, draft.notes, draft.tokens, chunk.index)
-    return Step(chunk, number, head, memory, draft.outcome, draft.said)
+    return Step(chunk, number, head, memory, draft.outcome, draft.said, draft.signals)

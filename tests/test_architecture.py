@@ -20,6 +20,7 @@ LAYERS = [
     ["prompter"],
     ["select", "write"],
     ["reader", "answer", "presets", "follow"],
+    ["census"],
     ["sizes", "receipt"],
     ["bench"],
     ["view"],

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mhmcli import prompts
+from mhmcli.answer import Answer
 from mhmcli.bench.again import answer_again
 from mhmcli.bench.campaign import Plan, TrialOpened, campaign
 from mhmcli.bench.case import Case, passages_of
@@ -20,6 +21,7 @@ from mhmcli.bench.pace import Pace
 from mhmcli.bench.results import Result, ResultsFile, load
 from mhmcli.bench.tasks import OwnTask
 from mhmcli.bench.trace import Fate
+from mhmcli.bench.trial import marked
 from mhmcli.chunk import Count
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -355,3 +357,20 @@ def test_answering_again_changes_the_answers_alone(tmp_path: Path) -> None:
     assert not list(answer_again(results, ResultsFile(second), prompter=prompter, model="fake"))
     other = answer_again(results, ResultsFile(second), prompter=prompter, model="other")
     assert {result.model for result in other} == {"fake > other"}
+
+
+def test_where_there_is_no_answer_it_is_right_to_say_so() -> None:
+    """Whether the model finds that its notes hold none, or replies that they do not say."""
+    said = Answer("q", "Blue.", found=True, log_odds=2.0, said="Blue.")
+    assert not marked(said, ())["correct"]
+    assert marked(replace(said, log_odds=-2.0), ())["correct"]
+    assert marked(replace(said, found=False), ())["correct"]
+    counted = Answer("q", "3", found=True, said="3")
+    assert marked(counted, (("3", "three"),)) == {
+        "answer": "3",
+        "correct": True,
+        "exact": True,
+        "f1": 1.0,
+        "log_odds": None,
+        "refused": False,
+    }

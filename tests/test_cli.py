@@ -249,27 +249,46 @@ def test_sizes_that_exceed_the_window_are_status_4(mhm: Mhm, short: Path) -> Non
 def test_an_answer_is_status_0(tiny_model: Path, short: Path) -> None:
     """The answer alone on stdout, its place on stderr. (The tiny model knows no answers: a
     scripted engine replies in its stead, in the same process and through the same wiring.)"""
+    done = scripted(
+        "ScriptedEngine(['Roy keeper', 'Mr. Roy\\x1b[31m'])",
+        *("-m", str(tiny_model), str(short), "Who keeps it?"),
+    )
+    assert done.stdout.decode() == "Mr. Roy␛[31m\n"
+    assert f"from    {short} line 3\n" in done.stderr.decode()
+    assert done.returncode == ExitStatus.ANSWERED
+
+
+@pytest.mark.model
+def test_a_count_is_the_programs(tiny_model: Path, tmp_path: Path) -> None:
+    """The model says of each sort of line whether it is meant; lines are counted with places."""
+    path = tmp_path / "auth.log"
+    lines = [
+        f"Dec 10 07:0{n}:00 host sshd[{n}]: {'Failed password' if n % 3 else 'Session'} for ann"
+        for n in range(9)
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    done = scripted(
+        "ScriptedEngine([], judge=lambda p: 9.0 if 'Failed' in p.split('Question')[0] else -9.0)",
+        *("-m", str(tiny_model), "--memory", "scoring", str(path), "How many log-ins failed?"),
+    )
+    assert done.stdout.decode() == "6\n"
+    assert (
+        f"from    {path} line 2, line 3, line 5, line 6, line 8, line 9\n" in done.stderr.decode()
+    )
+    assert done.returncode == ExitStatus.ANSWERED
+
+
+def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """`mhm ask` in a process of its own, with a fake engine."""
     code = (
         "import mhmcli.cli.run as run\n"
         "from mhmcli.cli import main\n"
         "from mhmcli.engine.scripted import ScriptedEngine\n"
-        "run.LlamaEngine = lambda *_: ScriptedEngine(['Roy keeper', 'Mr. Roy\\x1b[31m'])\n"
+        f"run.LlamaEngine = lambda *_: {engine}\n"
         "main()"
     )
-    command = [
-        sys.executable,
-        "-c",
-        code,
-        "ask",
-        "-m",
-        str(tiny_model),
-        str(short),
-        "Who keeps it?",
-    ]
-    done = subprocess.run(command, capture_output=True, check=False)
-    assert done.stdout.decode() == "Mr. Roy␛[31m\n"
-    assert f"from    {short} line 3\n" in done.stderr.decode()
-    assert done.returncode == ExitStatus.ANSWERED
+    command = [sys.executable, "-c", code, "ask", *arguments]
+    return subprocess.run(command, capture_output=True, check=False)
 
 
 # --- runs with the tiny model ----------------------------------------------------------------

@@ -57,7 +57,8 @@ _NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Recurrent:
-    """A memory written chunk by chunk. `heads` None: one head for each chunk."""
+    """A memory written chunk by chunk. `heads` None: one head for each chunk. One that `counts`
+    answers a question for all that there is of something by a census."""
 
     label: str
     heads: int | None
@@ -66,6 +67,7 @@ class Recurrent:
     selector: HeadSelector
     writer: HeadWriter
     finish: Finish = whole
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,16 @@ def _recurrent(
         budget = replace(budget, chunk_tokens=passage)
     if "placement" in parts:
         writer, label = QuestionFirst(writer), f"{label} question-first"
-    finish = followed if kind == "scoring" else whole
+    scoring = kind == "scoring"
     return Recurrent(
-        label, heads, head_tokens, budget.chunk_tokens, selectors[chosen], writer, finish
+        label,
+        heads,
+        head_tokens,
+        budget.chunk_tokens,
+        selectors[chosen],
+        writer,
+        followed if scoring else whole,
+        counts=scoring,
     )
 
 

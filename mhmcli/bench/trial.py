@@ -24,12 +24,14 @@ from mhmcli.bench.meter import Cost, Meter
 from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
 from mhmcli.bench.trace import Tracer
+from mhmcli.census import Asked, as_answer, asked, census
 from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
+from mhmcli.score import Signals
 from mhmcli.write import Outcome
 
 _FLOOR_TOKENS = 1024  # prefilled before each case, to know how fast the machine is just now
@@ -71,6 +73,7 @@ class Attempt:
     reading: Cost = field(default_factory=Cost)
     writing: Cost = field(default_factory=Cost)
     replies: list[tuple[int, str, str]] = field(default_factory=list)
+    signals: list[Signals | None] = field(default_factory=list)
 
     def took(self, head: int, outcome: Outcome, said: str = "") -> None:
         """The memory has taken a step."""
@@ -157,6 +160,7 @@ class Trial:
                 if isinstance(event, Step):
                     attempts[event.lane].memory = event.memory
                     attempts[event.lane].took(event.head, event.outcome, event.said)
+                    attempts[event.lane].signals.append(event.signals)
                 yield event
                 meter.skip()
         except WindowFullError as full:
@@ -180,11 +184,22 @@ class Trial:
                 if attempt.memory is not before:
                     attempt.took(0, Outcome.COMPACTED)
                     meter.skip()
-            said = answer_anyway(prompter, question, attempt.memory)
+            said = self._counted(attempt, chunks) or answer_anyway(
+                prompter, question, attempt.memory
+            )
         except WindowFullError as full:
             return self._failed(attempt, full)
         meter.charge(answering)
         return self._result(attempt, said, answering)
+
+    def _counted(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Answer | None:
+        """The answer of a census, where the question and the method are for one."""
+        question, method = self._case.question, attempt.method
+        if not (isinstance(method, Recurrent) and method.counts) or asked(question) is Asked.ONE:
+            return None
+        seen = attempt.memory.seen
+        items = run(census(self._prompter, question, lambda: chunks, attempt.signals, seen))
+        return as_answer(question, items) if items else None
 
     def _failed(self, attempt: Attempt, full: WindowFullError) -> Result:
         """A result that is wrong, and holds nothing at the end."""
@@ -239,7 +254,7 @@ class Trial:
 def marked(said: Answer, answers: Answers) -> dict[str, Any]:
     """The fields of a result that an answer decides. Where there is no right answer, it is right to
     say that there is none."""
-    refused = said.log_odds is None or said.log_odds < LEAST_LOG_ODDS
+    refused = not said.found if said.log_odds is None else said.log_odds < LEAST_LOG_ODDS
     absent = not answers and (refused or not said.found)
     return {
         "answer": said.said,

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from mhmcli import prompts
 from mhmcli.answer import Answer, answer
+from mhmcli.census import Asked, Item, as_answer, asked, census
 from mhmcli.chunk import cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.models import model_file
@@ -29,6 +30,7 @@ from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.receipt import Receipt, Tally
+from mhmcli.score import Signals
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
 from mhmcli.spool import Spool
@@ -68,7 +70,8 @@ def _prepared(request: Request, documents: Documents, stop: Stop) -> _Run:
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
     view = _view(request, state)
-    return _Run(request, documents, path, chosen, sizes, tokenizer, state, view, stop)
+    signals: list[list[Signals | None]] = [[] for _ in request.questions]
+    return _Run(request, documents, path, chosen, sizes, tokenizer, state, view, stop, signals)
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class _Run:
     state: RunState
     view: View
     stop: Stop
+    signals: list[list[Signals | None]]  # of each question, one a chunk
 
     def whole(self) -> ExitStatus:
         """Load, read, answer, print."""
@@ -131,8 +135,11 @@ class _Run:
                 self._read(prompter, tally, spool)
                 if request.memory is MemoryKind.SCORING:
                     self._follow(prompter, spool)
-            receipt = replace(so_far(), finished=True)
-            answers = [self._answer(prompter, number) for number in range(len(request.questions))]
+                receipt = replace(so_far(), finished=True)
+                answers = [
+                    self._counted(prompter, number, spool) or self._answer(prompter, number)
+                    for number in range(len(request.questions))
+                ]
         except (MhmError, KeyboardInterrupt):
             self.view.stop()
             if not request.quiet:
@@ -160,6 +167,8 @@ class _Run:
         ):
             tally.take(event)
             self.state.take(event)
+            if isinstance(event, Step):
+                self.signals[event.lane].append(event.signals)
             self.view.update()
             if self.request.verbose and not self.request.quiet and isinstance(event, Step):
                 _say_step(event)
@@ -170,6 +179,25 @@ class _Run:
             for memory in follow(prompter, question, self.state.memories[number], spool.chunks):
                 self.state.memories[number] = memory
                 self.view.update()
+
+    def _counted(self, prompter: Prompter, number: int, spool: Spool) -> Answer | None:
+        """The answer of a census, where the question is for one and the passages were judged."""
+        question = self.request.questions[number]
+        if self.request.memory is not MemoryKind.SCORING or asked(question) is Asked.ONE:
+            return None
+        self.state.answering(number)
+        self.view.update()
+        seen = self.state.memories[number].seen
+        judging = census(prompter, question, spool.chunks, self.signals[number], seen)
+        while True:
+            try:
+                self.state.writing = f"Is this one of them? {next(judging)}"
+                self.view.update()
+            except StopIteration as stop:
+                items: list[Item] = stop.value
+                break
+        self.state.writing = ""
+        return as_answer(question, items) if items else None
 
     def _answer(self, prompter: Prompter, number: int) -> Answer:
         self.state.answering(number)

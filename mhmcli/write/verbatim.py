@@ -57,5 +57,5 @@ class VerbatimWriter:
             least = min(kept, key=lambda n: seen.score(n.signals) if n.signals else 0.0)
             kept.remove(least)
             if least is note:
-                return Draft(Outcome.NOTHING_NEW, said=said, seen=seen)
-        return Draft(Outcome.WROTE, tuple(kept), tokens, said, seen=seen)
+                return Draft(Outcome.NOTHING_NEW, said=said, seen=seen, signals=signals)
+        return Draft(Outcome.WROTE, tuple(kept), tokens, said, seen=seen, signals=signals)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading
-from mhmcli.score import Seen
+from mhmcli.score import Seen, Signals
 from mhmcli.write.checks import Outcome
 
 
@@ -16,8 +16,8 @@ from mhmcli.write.checks import Outcome
 class Draft:
     """What a writer made of a reading. `notes` are the head's whole new content, of `tokens`
     tokens, and are empty unless the outcome changes a head. `said` is the model's reply. `head`
-    is given by a writer that chooses the head itself, and overrules the selector; `seen` by one
-    that judges passages, whether it kept this one or not."""
+    is given by a writer that chooses the head itself, and overrules the selector; `seen` and
+    `signals` by one that judges passages, whether it kept this one or not."""
 
     outcome: Outcome
     notes: tuple[Note, ...] = ()
@@ -25,6 +25,7 @@ class Draft:
     said: str = ""
     head: int | None = None
     seen: Seen | None = None
+    signals: Signals | None = None
 
 
 class HeadWriter(Protocol):

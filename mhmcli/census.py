@@ -1,0 +1,186 @@
+"""Count and list all that a document says of something: found by the model, counted by the program.
+
+A model that is to count what it reads counts wrong; asked of one line or sentence whether it is
+one of those, it is nearly always right. After the reading, the lines of a log, or the sentences of
+the passages that stand out, are judged one by one. Lines that differ in nothing but their numbers
+are judged once. The boundary is where the scores fall into two heaps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import accumulate
+
+from mhmcli import prompts
+from mhmcli.answer import Answer
+from mhmcli.chunk import Chunk
+from mhmcli.prompter import Prompter, Weight, run
+from mhmcli.score import Seen, Signals
+from mhmcli.score.seen import Moments
+from mhmcli.source import Passage, Place, parts, sentences
+
+Chunks = Callable[[], Iterable[Chunk]]
+
+_LEAST_WORTH = 1.0  # of a passage, for its sentences to be judged
+_LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
+_LEAST_LINES = 3  # that tell a log, a list or a table from prose
+_PRIORS = (0.1, 0.01)  # variances of log-odds and log-probabilities
+
+_COUNTED = re.compile(r"\b(?:how many|how often|number of|count)\b", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\b(?:list|enumerate|what are|name (?:all|every|each)|all (?:the|of)|every|each|"
+    r"which(?: \w+)? (?!(?:was|is|has|does)\b)\w*[^\Wsui]s)\b",
+    re.IGNORECASE,
+)
+_MARKS = ".:-/"
+_VARYING = re.compile(r"\b[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)
+
+
+class Asked(Enum):
+    """What a question wants of the document."""
+
+    ONE = "one"
+    COUNT = "count"
+    LIST = "list"
+
+
+def asked(question: str) -> Asked:
+    """'How many ships called?' -> COUNT; 'Which ships called?' -> LIST. English alone."""
+    if _COUNTED.search(question):
+        return Asked.COUNT
+    return Asked.LIST if _LISTED.search(question) else Asked.ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line or sentence that the question is about; `number` is its position in the document."""
+
+    text: str
+    place: Place
+    number: int
+
+
+def as_answer(question: str, items: Sequence[Item]) -> Answer:
+    """The count, or the list, line by line; with the places of all."""
+    text = (
+        str(len(items))
+        if asked(question) is Asked.COUNT
+        else "\n".join(dict.fromkeys(item.text for item in items))
+    )
+    places = tuple(dict.fromkeys(item.place for item in items))
+    return Answer(question, text, found=True, places=places, said=text)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Lines that differ in nothing but their numbers: judged once, counted each."""
+
+    items: list[Item]
+    weight: Weight
+
+
+def census(
+    prompter: Prompter,
+    question: str,
+    chunks: Chunks,
+    signals: Sequence[Signals | None],
+    seen: Seen,
+) -> Generator[str, None, list[Item]]:
+    """All lines or sentences that the question is about, in reading order; each that is judged is
+    yielded before it is.
+
+    `signals` are those of each chunk, by its index, and `seen` what is known of all of them.
+    """
+    named = {number.rstrip(_MARKS) for number in _VARYING.findall(question)}
+    groups: dict[str, _Group] = {}
+    for item in _units(chunks(), signals, seen):
+        mask = masked(item.text, named)
+        if mask in groups:
+            groups[mask].items.append(item)
+        else:
+            yield item.text
+            groups[mask] = _Group([item], _weighed(prompter, question, item.text))
+    chosen = upper_heap(_worths([group.weight for group in groups.values()]))
+    found = [
+        item
+        for group, take in zip(groups.values(), chosen, strict=True)
+        if take
+        for item in group.items
+    ]
+    return sorted(found, key=lambda item: item.number)
+
+
+def masked(line: str, named: Collection[str] = ()) -> str:
+    """'Jul 9 sshd[24]: from 1.2.3.4' -> 'Jul # sshd[#]: from #': what varies is left out, but what
+    the question `named` is not."""
+    return _VARYING.sub(lambda m: m[0] if m[0].rstrip(_MARKS) in named else "#", line)
+
+
+def upper_heap(worths: Sequence[float]) -> list[bool]:
+    """Which of the values are in the upper of two heaps; none where there is but one.
+
+    The heaps are to lie far apart, as in Otsu's method, with much room between them.
+    Source: Otsu, A threshold selection method from gray-level histograms (1979).
+    """
+    ranked = sorted(worths, reverse=True)
+    above = list(accumulate(ranked))
+    best, least = 0.0, float("inf")
+    for taken in range(1, len(ranked)):
+        left = len(ranked) - taken
+        apart = above[taken - 1] / taken - (above[-1] - above[taken - 1]) / left
+        room = ranked[taken - 1] - ranked[taken]
+        between = taken * left * apart**2 * room
+        if apart >= _LEAST_APART and between > best:
+            best, least = between, ranked[taken - 1]
+    return [worth >= least for worth in worths]
+
+
+def _worths(weights: Sequence[Weight]) -> list[float]:
+    """Both signals together, each in its own standard deviations."""
+    odds, likelihood = Moments(), Moments()
+    for weight in weights:
+        odds = odds.with_value(weight.log_odds)
+        likelihood = likelihood.with_value(weight.likelihood)
+    return [
+        odds.deviation(weight.log_odds, _PRIORS[0])
+        + likelihood.deviation(weight.likelihood, _PRIORS[1])
+        for weight in weights
+    ]
+
+
+def _weighed(prompter: Prompter, question: str, text: str) -> Weight:
+    sequence = run(prompter.read(prompts.part(text), of_document=False))
+    try:
+        return prompter.weigh(*prompts.weigh(question), after=sequence)
+    finally:
+        prompter.forget(sequence)
+
+
+def _units(
+    chunks: Iterable[Chunk], signals: Sequence[Signals | None], seen: Seen
+) -> Iterator[Item]:
+    """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
+    number = 0
+    for chunk in chunks:
+        lines = _is_lines(chunk.text)
+        judged = signals[chunk.index]
+        if not lines and (judged is None or seen.score(judged) < _LEAST_WORTH):
+            continue
+        for passage in chunk.passages:
+            for unit in _lines(passage) if lines else sentences(passage):
+                if unit.text.strip():
+                    yield Item(" ".join(unit.text.split()), unit.place, number)
+                    number += 1
+
+
+def _is_lines(text: str) -> bool:
+    """True for a log, a list or a table: of wrapped prose, some lines begin in lower case."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) >= _LEAST_LINES and not any(line.lstrip()[0].islower() for line in lines)
+
+
+def _lines(passage: Passage) -> list[Passage]:
+    return parts(passage) if "\n" in passage.text.strip() else [passage]

@@ -1,0 +1,120 @@
+"""All that a document says of something: judged one by one, counted by the program."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhmcli import prompts
+from mhmcli.census import Asked, asked, census, masked, upper_heap
+from mhmcli.chunk import Chunk
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.prompter import Prompter, run
+from mhmcli.score import Query, Seen, Signals
+from mhmcli.source import Passage, Place
+
+QUESTION = "How many log-ins failed?"
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("How many failed passwords for root are there?", Asked.COUNT),
+        ("how often did it rain", Asked.COUNT),
+        ("At which ports did the Gannet call?", Asked.LIST),
+        ("Which invalid users tried to log in?", Asked.LIST),
+        ("List every deadline.", Asked.LIST),
+        ("What are the three pass phrases of Brook Farm?", Asked.LIST),
+        ("Which commander led the attack?", Asked.ONE),
+        ("Which process was killed?", Asked.ONE),
+        ("Who is the keeper of the light?", Asked.ONE),
+        ("What is the pass phrase of Brook Farm?", Asked.ONE),
+        ("Who lives in the county?", Asked.ONE),
+    ],
+)
+def test_what_a_question_wants(question: str, wants: Asked) -> None:
+    assert asked(question) is wants
+
+
+def test_what_varies_is_masked() -> None:
+    """Numbers, addresses, times and ids; words stay."""
+    one, other = (
+        f"Dec {n} 07:0{n}:01 host sshd[2{n}]: Failed password for root from 1.2.3.{n} port 4{n}"
+        for n in (1, 2)
+    )
+    assert masked(one) == masked(other)
+    assert "Failed password for root" in masked(one)
+    assert masked("for root") != masked("for admin")
+    assert masked("port 22, pid 7", {"22"}) == "port 22, pid #"
+
+
+def test_two_heaps_are_parted_where_they_lie_apart() -> None:
+    assert upper_heap([0.1, 5.0, -0.3, 4.6, 0.2, 0.0]) == [False, True, False, True, False, False]
+    assert upper_heap([0.1, 0.4, -0.3, 0.6, 0.2, 0.0]) == [False] * 6
+    assert upper_heap([]) == []
+    assert upper_heap([9.0]) == [False]
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=20), st.integers(1, 5))
+def test_a_heap_that_is_far_above_is_found_whatever_the_sizes(
+    rest: list[float], above: int
+) -> None:
+    assert upper_heap([*rest, *[20.0] * above]) == [False] * len(rest) + [True] * above
+
+
+def judge(prompt: str) -> float:
+    return 6.0 if "Failed password" in prompt or "was turned away" in prompt else -1.0
+
+
+def found(chunks: list[Chunk], worth: list[float] | None = None) -> tuple[list[str], int]:
+    """The items, and how many texts the model was asked about."""
+    engine = ScriptedEngine([], judge=judge)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    query, seen = Query.of(QUESTION), Seen()
+    signals: list[Signals | None] = []
+    for odds in worth or [0.0] * len(chunks):
+        signals.append(Signals.of(odds, 0.0, query, "text"))
+        seen = seen.after(Signals.of(odds, 0.0, query, "text"))
+    before = engine.fed_tokens
+    items = run(census(prompter, QUESTION, lambda: chunks, signals, seen))
+    assert engine.open_sequences == 1
+    return [item.text for item in items], engine.fed_tokens - before
+
+
+def log(lines: list[str], number: int = 0) -> Chunk:
+    passages = tuple(
+        Passage(f"{line}\n", Place("a.log", line=n + 1)) for n, line in enumerate(lines)
+    )
+    return Chunk(number, passages, 10)
+
+
+def test_lines_of_a_log_are_counted_and_alike_ones_judged_once() -> None:
+    """A hundred lines of two sorts cost hardly more than two."""
+    some = [f"Failed password for root from 10.0.0.{n}" for n in range(50)]
+    others = [f"Session {n} opened for ann" for n in range(50)]
+    mixed = [line for pair in zip(some, others, strict=True) for line in pair]
+    items, cost = found([log(mixed[:40], 0), log(mixed[40:], 1)])
+    assert items == some
+    _, cost_of_two = found([log([*mixed[:2], "Session 7 opened for ann"])])
+    assert cost == cost_of_two
+
+
+def test_of_prose_the_passages_that_stand_out_are_judged() -> None:
+    """Sentence by sentence, each with its place; the rest of the document costs nothing."""
+    good = (
+        "Rain fell that day and\nthe boy was turned away. Tea was\nserved. She was turned away too."
+    )
+    dull = "Rain fell on the road and\nthe cook swept the yard. It rained\nagain."
+    chunks = [
+        Chunk(n, (Passage(text, Place("a.txt", line=1)),), 9)
+        for n, text in enumerate([dull, good, *[dull] * 8])
+    ]
+    items, _ = found(chunks, [0.0, 5.0, *[0.0] * 8])
+    assert items == ["Rain fell that day and the boy was turned away.", "She was turned away too."]
+
+
+def test_a_document_without_any_has_none() -> None:
+    items, _ = found([log([f"Session {word} opened" for word in ("one", "two", "three", "four")])])
+    assert items == []
