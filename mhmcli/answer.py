@@ -42,7 +42,8 @@ class Answer:
     """The answer to one question. `found` is False when the document does not hold it;
     `places` are those of the notes that have most to do with it, in reading order; `log_odds` is
     the model's verdict, yes against no, on whether the notes hold the answer, and `said` its reply,
-    whatever was made of it."""
+    whatever was made of it. `counted` are the sorts of lines that a count is made of, what varies
+    left out, and how many of each."""
 
     question: str
     text: str
@@ -51,6 +52,7 @@ class Answer:
     complete: bool = True
     log_odds: float | None = None
     said: str = ""
+    counted: tuple[tuple[str, int], ...] = ()
 
 
 def answer(

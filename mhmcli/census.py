@@ -9,6 +9,7 @@ are judged once. The boundary is where the scores fall into two heaps.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -64,14 +65,16 @@ class Item:
 
 
 def as_answer(question: str, items: Sequence[Item]) -> Answer:
-    """The count, or the list, line by line; with the places of all."""
+    """The count, or the list, line by line; with the places of all, and what was counted: two sorts
+    of line that tell of the same thing are both counted, which a person must be able to see."""
     text = (
         str(len(items))
         if asked(question) is Asked.COUNT
         else "\n".join(dict.fromkeys(item.text for item in items))
     )
     places = tuple(dict.fromkeys(item.place for item in items))
-    return Answer(question, text, found=True, places=places, said=text)
+    sorts = Counter(masked(item.text) for item in items).most_common()
+    return Answer(question, text, True, places, said=text, counted=tuple(sorts))
 
 
 @dataclass(slots=True)

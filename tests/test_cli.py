@@ -275,6 +275,7 @@ def test_a_count_is_the_programs(tiny_model: Path, tmp_path: Path) -> None:
     assert (
         f"from    {path} line 2, line 3, line 5, line 6, line 8, line 9\n" in done.stderr.decode()
     )
+    assert "counted 6 x Dec # # host sshd[#]: Failed password for ann\n" in done.stderr.decode()
     assert done.returncode == ExitStatus.ANSWERED
 
 

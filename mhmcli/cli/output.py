@@ -20,6 +20,7 @@ from mhmcli.source import Place
 
 SCHEMA_VERSION = 1
 _MOST_PLACES = 8
+_SORT_CHARS = 100
 
 
 def say(text: str) -> None:
@@ -76,6 +77,10 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
         if answer.places:
             about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
             say(f"from    {about}{_cited(answer.places)}")
+        for sort, number in answer.counted[:_MOST_PLACES]:
+            say(f"counted {number} x {one_line(sort)[:_SORT_CHARS]}")
+        if len(answer.counted) > _MOST_PLACES:
+            say(f"        and {len(answer.counted) - _MOST_PLACES} sorts of line more")
         if not answer.complete:
             say(f"        the answer ran into its limit: {one_line(answer.question)}")
     for line in receipt.lines():
@@ -109,6 +114,7 @@ def as_json(
                 "found": answer.found,
                 "complete": answer.complete,
                 "places": [asdict(place) for place in answer.places],
+                "counted": [{"line": line, "number": number} for line, number in answer.counted],
                 "heads": [
                     {
                         "text": head.text,
