@@ -98,7 +98,7 @@ def _shown(memory: Memory) -> list[str]:
     notes = [note for head in memory.heads for note in head.notes if note.signals and note.places]
     if not notes:
         return [head.text for head in memory.heads if head.notes]
-    worth = {note: memory.seen.score(note.signals) for note in notes if note.signals}
+    worth = {note: memory.worth(note) for note in notes}
     best = max(worth.values())
     least = min(best, max(_LEAST_WORTH, _LEAST_SHARE * best))
     telling = [note for note in notes if worth[note] >= least]

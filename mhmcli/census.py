@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
-from mhmcli.chunk import Chunk
+from mhmcli.chunk import Chunk, Chunks
 from mhmcli.prompter import Prompter, Weight, run
 from mhmcli.score import Seen, Signals
 from mhmcli.score.seen import Moments
 from mhmcli.source import Passage, Place, parts, sentences
-
-Chunks = Callable[[], Iterable[Chunk]]
 
 _LEAST_WORTH = 1.0  # of a passage, for its sentences to be judged
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together

@@ -14,6 +14,7 @@ from itertools import accumulate
 from mhmcli.source import Break, Passage, Place, parts
 
 Count = Callable[[str], int]
+Chunks = Callable[[], "Iterable[Chunk]"]  # a document that can be read again
 
 _LEAST_FILL = 0.5  # a chunk is not cut shorter than this for the sake of a stronger break
 

@@ -11,18 +11,17 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mhmcli.chunk import Chunk
-from mhmcli.memory import Memory, Note
+from mhmcli.chunk import Chunk, Chunks
+from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter
 from mhmcli.score import Signals
 from mhmcli.select import Cheapest
 from mhmcli.source import split_sentences
 from mhmcli.write.ground import words
-
-Chunks = Callable[[], Iterable[Chunk]]
+from mhmcli.write.verbatim import best_that_fit
 
 _ROUNDS = 3
 _STRONG = 2  # notes that the first round follows
@@ -112,7 +111,7 @@ def follow(prompter: Prompter, question: str, memory: Memory, chunks: Chunks) ->
     strong = heapq.nlargest(
         _STRONG,
         (n for head in memory.heads for n in head.notes),
-        key=lambda n: memory.seen.score(n.signals) if n.signals else 0.0,
+        key=memory.worth,
     )
     followed = leads(strong, question)
     visited = {note.text for note in strong}
@@ -143,14 +142,6 @@ def _kept(
     """The memory with the note in the head that gives up least for it; what was added is not
     given up."""
     head = Cheapest().choose(memory, chunk.tokens)
-    kept = [*memory.heads[head].notes, note]
-    while (size := prompter.count("\n".join(n.text for n in kept))) > memory.head_tokens:
-        least = min(
-            (n for n in kept if n not in added),
-            key=lambda n: memory.seen.score(n.signals) if n.signals else 0.0,
-            default=None,
-        )
-        if least is None:
-            return memory
-        kept.remove(least)
-    return memory.write(head, tuple(kept), size, chunk.index)
+    kept = best_that_fit(prompter, memory, (*memory.heads[head].notes, note), spared=added)
+    tokens = prompter.count(joined(kept))
+    return memory if tokens > memory.head_tokens else memory.write(head, kept, tokens, chunk.index)

@@ -8,6 +8,7 @@ Source: Multi-Head Recurrent Memory, arXiv:2607.01523.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from mhmcli.errors import UsageError
@@ -25,6 +26,11 @@ class Note:
     signals: Signals | None = None
 
 
+def joined(notes: Iterable[Note]) -> str:
+    """The texts of notes, as the model is shown them."""
+    return "\n".join(note.text for note in notes)
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """One block of the memory. `tokens` is the size of `text`; `written` is the last step
@@ -38,7 +44,7 @@ class Head:
     @property
     def text(self) -> str:
         """What the model is shown of this head."""
-        return "\n".join(note.text for note in self.notes)
+        return joined(self.notes)
 
     @property
     def last_place(self) -> Place | None:
@@ -84,6 +90,10 @@ class Memory:
     def saw(self, seen: Seen) -> Memory:
         """The memory with another record of what went by; every head is as it was."""
         return replace(self, seen=seen)
+
+    def worth(self, note: Note) -> float:
+        """What a note is worth by all that went by; 0 for one that was not judged."""
+        return self.seen.score(note.signals) if note.signals else 0.0
 
     @property
     def is_empty(self) -> bool:

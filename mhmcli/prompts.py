@@ -180,12 +180,6 @@ def weigh(question: str) -> tuple[str, str, str]:
     )
 
 
-def weigh_with(question: str, known: str) -> tuple[str, str, str]:
-    """The same, of a part that was found by something already known."""
-    before, asked, after = weigh(question)
-    return f"\nKnown already: {known}\n{before.lstrip()}", asked, after
-
-
 def answer(question: str) -> str:
     """Ask for the answer, from the notes alone.
 

@@ -82,7 +82,6 @@ class Cheapest:
             head = memory.heads[index]
             if head.tokens + needed <= memory.head_tokens:
                 return (False, head.written)
-            worth = [memory.seen.score(n.signals) for n in head.notes if n.signals]
-            return (True, min(worth, default=0.0))
+            return (True, min(map(memory.worth, head.notes), default=0.0))
 
         return min(range(len(memory.heads)), key=price)

@@ -1,9 +1,8 @@
 """Keep what was read for another look, in a file of its own that is gone with the process.
 
 A pipe can be read once, and a PDF is slow to read again; text is small. The file has no name and
-nobody else can open it. Beyond its limit, or when
-the disk is full, later chunks are not kept: what is looked up is then not found in them, and
-nothing else is lost.
+nobody else can open it. Beyond its limit, or when the disk is full, later chunks are not kept: what
+is looked up is then not found in them, and nothing else is lost.
 """
 
 from __future__ import annotations

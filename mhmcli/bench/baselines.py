@@ -13,7 +13,7 @@ from dataclasses import replace
 from mhmcli import prompts
 from mhmcli.chunk import Chunk
 from mhmcli.follow import follow
-from mhmcli.memory import Memory, Note
+from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading, run
 from mhmcli.write import Draft, HeadWriter, RewriteWriter
 from mhmcli.write.checks import fault
@@ -181,5 +181,5 @@ def page_numbers(text: str, pages: int) -> list[int]:
 
 def memory_of(prompter: Prompter, notes: Sequence[Note]) -> Memory:
     """One head that holds just these notes."""
-    tokens = max(1, prompter.count("\n".join(note.text for note in notes)))
+    tokens = max(1, prompter.count(joined(notes)))
     return Memory.empty(1, tokens).write(0, tuple(notes), tokens, 0)

@@ -89,6 +89,11 @@ class _Run:
     stop: Stop
     signals: list[list[Signals | None]]  # of each question, one a chunk
 
+    @property
+    def _scores(self) -> bool:
+        """True where passages are judged, and looked up again."""
+        return self.request.memory is MemoryKind.SCORING
+
     def whole(self) -> ExitStatus:
         """Load, read, answer, print."""
         self.view.start()
@@ -133,7 +138,7 @@ class _Run:
         try:
             with closing(Spool()) as spool:
                 self._read(prompter, tally, spool)
-                if request.memory is MemoryKind.SCORING:
+                if self._scores:
                     self._follow(prompter, spool)
                 receipt = replace(so_far(), finished=True)
                 answers = [
@@ -156,7 +161,7 @@ class _Run:
             overlap_tokens=self.sizes.overlap_tokens,
         )
         for event in read(
-            spool.through(chunks),
+            spool.through(chunks) if self._scores else chunks,
             [
                 Lane(question, memory, self.chosen.selector, self.chosen.writer)
                 for question, memory in zip(
@@ -183,7 +188,7 @@ class _Run:
     def _counted(self, prompter: Prompter, number: int, spool: Spool) -> Answer | None:
         """The answer of a census, where the question is for one and the passages were judged."""
         question = self.request.questions[number]
-        if self.request.memory is not MemoryKind.SCORING or asked(question) is Asked.ONE:
+        if not self._scores or asked(question) is Asked.ONE:
             return None
         self.state.answering(number)
         self.view.update()

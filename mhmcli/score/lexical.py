@@ -12,7 +12,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 _WORD = re.compile(r"\w+")
-_K1, _B = 1.2, 0.75
+K1, B = 1.2, 0.75
+
+
+def rarity(seen_in: int, passages: int) -> float:
+    """What a word weighs that stands in so many of the passages; never negative."""
+    return math.log(1 + (passages - seen_in + 0.5) / (seen_in + 0.5))
 
 
 class BM25:
@@ -33,12 +38,9 @@ class BM25:
         ]
 
     def _score(self, word: str, counts: Counter[str], length: int) -> float:
-        seen = self._seen_in[word]
-        weight = math.log(1 + (len(self._counts) - seen + 0.5) / (seen + 0.5))
+        weight = rarity(self._seen_in[word], len(self._counts))
         often = counts[word]
-        return (
-            weight * often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * length / self._mean_length))
-        )
+        return weight * often * (K1 + 1) / (often + K1 * (1 - B + B * length / self._mean_length))
 
     def best(self, question: str, limit: int) -> list[int]:
         """The passages with the highest scores above 0, at most `limit`, in reading order."""

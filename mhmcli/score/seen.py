@@ -13,8 +13,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from mhmcli.score.lexical import K1, B, rarity
+
 _WORD = re.compile(r"\w+")
-_K1, _B = 1.2, 0.75  # BM25's
 _LEXICAL_WEIGHT = 4.0
 _PRIOR_PASSAGES = 4  # as which the prior counts, while few passages went by
 _PRIOR_VARIANCE = (1.0, 0.05)  # of log-odds, and of log-probabilities in nats
@@ -108,13 +109,11 @@ class Seen:
         """BM25 of the passage by the statistics so far, as a share of the most that the query can
         give: 0 to 1. After the last passage it is what the two-pass form gives."""
         mean_length = self.words / max(1, self.passages) or 1.0
-        norm = _K1 * (1 - _B + _B * passage.length / mean_length)
-        weights = [
-            math.log(1 + (self.passages - seen + 0.5) / (seen + 0.5)) for seen in self.seen_in
-        ]
-        most = (_K1 + 1) * sum(weights)
+        norm = K1 * (1 - B + B * passage.length / mean_length)
+        weights = [rarity(seen, self.passages) for seen in self.seen_in]
+        most = (K1 + 1) * sum(weights)
         scored = sum(
-            weight * often * (_K1 + 1) / (often + norm)
+            weight * often * (K1 + 1) / (often + norm)
             for weight, often in zip(weights, passage.matches, strict=True)
         )
         return scored / most if most > 0 else 0.0

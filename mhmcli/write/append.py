@@ -13,7 +13,7 @@ import re
 from collections.abc import Generator, Sequence
 
 from mhmcli import prompts
-from mhmcli.memory import Memory, Note
+from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import OptOut, Prompter, Reading, Reply
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
@@ -69,7 +69,7 @@ class AppendWriter:
         if not fresh:
             return Draft(Outcome.TOO_LONG, said=reply.text)
         notes = (*memory.heads[head].notes, *fresh)
-        tokens = prompter.count(_joined(notes))
+        tokens = prompter.count(joined(notes))
         if tokens <= memory.head_tokens:
             return Draft(Outcome.WROTE, notes, tokens, reply.text)
         return (yield from self._compacted(prompter, reading.question, notes, memory, reply.text))
@@ -85,23 +85,19 @@ class AppendWriter:
         """The notes in fewer tokens: by the model, or, when its reply cannot be taken, by
         leaving out whole notes, those first that share the fewest words with the question."""
         target = max(1, int(memory.head_tokens * _COMPACTED_SHARE))
-        instruction = prompts.compact(question, _joined(notes), target)
+        instruction = prompts.compact(question, joined(notes), target)
         reply = yield from prompter.reply(instruction, target)
         if fault(reply, question) is None and not says_nothing(reply.text):
             lines = [line.strip() for line in reply.text.splitlines() if line.strip()]
             shorter = tuple(Note(line, _origin(line, notes)) for line in lines)
-            tokens = prompter.count(_joined(shorter))
+            tokens = prompter.count(joined(shorter))
             if tokens <= target:
                 return Draft(Outcome.COMPACTED, shorter, tokens, said)
         kept = list(notes)
-        while len(kept) > 1 and prompter.count(_joined(kept)) > target:
+        while len(kept) > 1 and prompter.count(joined(kept)) > target:
             kept.remove(min(kept, key=lambda note: _shared_words(note.text, question)))
-        tokens = prompter.count(_joined(kept))
+        tokens = prompter.count(joined(kept))
         return Draft(Outcome.COMPACTED, tuple(kept), tokens, said)
-
-
-def _joined(notes: Sequence[Note]) -> str:
-    return "\n".join(note.text for note in notes)
 
 
 def _pointed_at(reply: Reply, reading: Reading) -> list[Note]:
@@ -135,7 +131,7 @@ def _fitting(notes: Sequence[Note], limit: int, prompter: Prompter) -> tuple[Not
     """The first notes that are within the limit together; one that is too long is passed over."""
     kept: tuple[Note, ...] = ()
     for note in notes:
-        if prompter.count(_joined((*kept, note))) <= limit:
+        if prompter.count(joined((*kept, note))) <= limit:
             kept = (*kept, note)
     return kept
 

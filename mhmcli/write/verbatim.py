@@ -8,10 +8,10 @@ are worth least, until there is room.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Sequence
 
 from mhmcli import prompts
-from mhmcli.memory import Memory, Note
+from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading
 from mhmcli.score import Query, Signals
 from mhmcli.write.checks import Outcome
@@ -52,10 +52,23 @@ class VerbatimWriter:
         seen = memory.seen.after(signals)
         note = Note(text, (reading.chunk.place,), signals)
         said = f"yes {weight.log_odds:+.2f}, question {weight.likelihood:+.2f}"
-        kept = [*memory.heads[head].notes, note]
-        while (tokens := prompter.count("\n".join(n.text for n in kept))) > memory.head_tokens:
-            least = min(kept, key=lambda n: seen.score(n.signals) if n.signals else 0.0)
-            kept.remove(least)
-            if least is note:
-                return Draft(Outcome.NOTHING_NEW, said=said, seen=seen, signals=signals)
-        return Draft(Outcome.WROTE, tuple(kept), tokens, said, seen=seen, signals=signals)
+        judged = memory.saw(seen)
+        fitting = best_that_fit(prompter, judged, (*memory.heads[head].notes, note))
+        if note not in fitting:
+            return Draft(Outcome.NOTHING_NEW, said=said, seen=seen, signals=signals)
+        tokens = prompter.count(joined(fitting))
+        return Draft(Outcome.WROTE, fitting, tokens, said, seen=seen, signals=signals)
+
+
+def best_that_fit(
+    prompter: Prompter, memory: Memory, notes: Sequence[Note], spared: Collection[Note] = ()
+) -> tuple[Note, ...]:
+    """The notes, without those that are worth least, so that a head can hold them; those `spared`
+    are not given up, and may be too long for it."""
+    kept = list(notes)
+    while prompter.count(joined(kept)) > memory.head_tokens:
+        candidates = [note for note in kept if note not in spared]
+        if not candidates:
+            break
+        kept.remove(min(candidates, key=memory.worth))
+    return tuple(kept)
