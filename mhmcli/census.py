@@ -15,18 +15,15 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
 
-from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk, Chunks
-from mhmcli.prompter import Prompter, Weight, run
+from mhmcli.judge import weighed, worths
+from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Seen, Signals
-from mhmcli.score.seen import Moments
-from mhmcli.source import Passage, Place, parts, sentences
+from mhmcli.source import Place, is_lines, units
 
 _LEAST_WORTH = 1.0  # of a passage, for its sentences to be judged
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
-_LEAST_LINES = 3  # that tell a log, a list or a table from prose
-_PRIORS = (0.1, 0.01)  # variances of log-odds and log-probabilities
 
 _COUNTED = re.compile(r"\b(?:how many|how often|number of|count)\b", re.IGNORECASE)
 _LISTED = re.compile(
@@ -103,8 +100,8 @@ def census(
             groups[mask].items.append(item)
         else:
             yield item.text
-            groups[mask] = _Group([item], _weighed(prompter, question, item.text))
-    chosen = upper_heap(_worths([group.weight for group in groups.values()]))
+            groups[mask] = _Group([item], weighed(prompter, question, item.text))
+    chosen = upper_heap(worths([group.weight for group in groups.values()]))
     found = [
         item
         for group, take in zip(groups.values(), chosen, strict=True)
@@ -139,49 +136,16 @@ def upper_heap(worths: Sequence[float]) -> list[bool]:
     return [worth >= least for worth in worths]
 
 
-def _worths(weights: Sequence[Weight]) -> list[float]:
-    """Both signals together, each in its own standard deviations."""
-    odds, likelihood = Moments(), Moments()
-    for weight in weights:
-        odds = odds.with_value(weight.log_odds)
-        likelihood = likelihood.with_value(weight.likelihood)
-    return [
-        odds.deviation(weight.log_odds, _PRIORS[0])
-        + likelihood.deviation(weight.likelihood, _PRIORS[1])
-        for weight in weights
-    ]
-
-
-def _weighed(prompter: Prompter, question: str, text: str) -> Weight:
-    sequence = run(prompter.read(prompts.part(text), of_document=False))
-    try:
-        return prompter.weigh(*prompts.weigh(question), after=sequence)
-    finally:
-        prompter.forget(sequence)
-
-
 def _units(
     chunks: Iterable[Chunk], signals: Sequence[Signals | None], seen: Seen
 ) -> Iterator[Item]:
     """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
     number = 0
     for chunk in chunks:
-        lines = _is_lines(chunk.text)
+        lines = is_lines(chunk.text)
         judged = signals[chunk.index]
         if not lines and (judged is None or seen.score(judged) < _LEAST_WORTH):
             continue
-        for passage in chunk.passages:
-            for unit in _lines(passage) if lines else sentences(passage):
-                if unit.text.strip():
-                    yield Item(" ".join(unit.text.split()), unit.place, number)
-                    number += 1
-
-
-def _is_lines(text: str) -> bool:
-    """True for a log, a list or a table: of wrapped prose, some lines begin in lower case."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return len(lines) >= _LEAST_LINES and not any(line.lstrip()[0].islower() for line in lines)
-
-
-def _lines(passage: Passage) -> list[Passage]:
-    return parts(passage) if "\n" in passage.text.strip() else [passage]
+        for unit in units(chunk.passages, lines=lines):
+            yield Item(unit.text, unit.place, number)
+            number += 1

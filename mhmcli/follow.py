@@ -2,8 +2,8 @@
 question, but it shares rare ones with the link before.
 
 After the reading, the sentences of the best notes that are about the question are looked up in the
-document: passages with a sentence that shares their rare words are kept too, and followed in turn.
-So a passage is found that went by before anything pointed to it. It costs no tokens.
+document: sentences that share their rare words are kept too, each with the path that led to it, and
+followed in turn. So a link is found that went by before anything pointed to it. It costs no tokens.
 """
 
 from __future__ import annotations
@@ -19,50 +19,57 @@ from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter
 from mhmcli.score import Signals
 from mhmcli.select import Cheapest
-from mhmcli.source import split_sentences
+from mhmcli.source import Unit, is_lines, units
 from mhmcli.write.ground import words
 from mhmcli.write.verbatim import best_that_fit
 
 _ROUNDS = 3
 _STRONG = 2  # notes that the first round follows
-_LINKS = 2  # passages that a round keeps
+_LINKS = 2  # sentences that a round keeps
 _SHARE = 0.25  # of the memory, that what is followed may take from the rest
 _LARGEST_SHARE = 0.1  # of the passages that a telling word may stand in
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A sentence to be followed: its words beside those of the question, and the signals of the
-    note that it stands in."""
+    """A sentence to be followed: its words beside those of the question, the signals of the note
+    that it stands in, and the sentences that led to it, itself the last."""
 
     words: frozenset[str]
     signals: Signals | None
+    path: tuple[Unit, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A passage that a lead led to, and the lead that its own sentence is in turn."""
+    """A sentence that a lead led to, which is a lead in turn, and the step that read it."""
 
-    chunk: Chunk
-    weight: float
     lead: Lead
+    weight: float
+    step: int
+
+    @property
+    def note(self) -> Note:
+        """The sentence as memory holds it."""
+        unit = self.lead.path[-1]
+        return Note(unit.shown, (unit.place,), self.lead.signals, path=self.lead.path)
 
 
 def leads(notes: Iterable[Note], question: str) -> list[Lead]:
     """The sentences of the notes that have a word of the question."""
     asked = words(question)
     return [
-        Lead(found - asked, note.signals)
+        Lead(found - asked, note.signals, (unit,))
         for note in notes
-        for sentence in _sentences(note.text)
-        if (found := words(sentence)) & asked
+        for unit in units(note.passages, lines=is_lines(note.text))
+        if (found := words(unit.shown)) & asked
     ]
 
 
 def links(
-    followed: Sequence[Lead], visited: Collection[str], chunks: Chunks, asked: frozenset[str]
+    followed: Sequence[Lead], visited: Collection[Unit], chunks: Chunks, asked: frozenset[str]
 ) -> list[Link]:
-    """The passages with a sentence that shares the most telling words with a lead, the best first.
+    """The sentences that share the most telling words with a lead, the best first.
 
     A word is telling when it is rare in the document; what was `visited` is left out. The document
     is looked through twice, and nothing of it is kept but the best.
@@ -71,8 +78,10 @@ def links(
     found = (
         link
         for chunk in chunks()
-        if not telling.keys().isdisjoint(words(chunk.text)) and chunk.text.strip() not in visited
-        if (link := _link(chunk, followed, telling, asked)) is not None
+        if not telling.keys().isdisjoint(words(chunk.text))
+        for unit in units(chunk.passages, lines=is_lines(chunk.text))
+        if unit not in visited
+        if (link := _link(unit, chunk.index, followed, telling, asked)) is not None
     )
     return heapq.nlargest(_LINKS, found, key=lambda link: link.weight)
 
@@ -89,47 +98,44 @@ def _telling(sought: frozenset[str], chunks: Iterable[Chunk]) -> dict[str, float
 
 
 def _link(
-    chunk: Chunk, followed: Sequence[Lead], telling: dict[str, float], asked: frozenset[str]
+    unit: Unit,
+    step: int,
+    followed: Sequence[Lead],
+    telling: dict[str, float],
+    asked: frozenset[str],
 ) -> Link | None:
-    """The best link to the chunk from any of the leads."""
+    """The best link to the sentence from any of the leads."""
+    found = words(unit.shown)
     best: Link | None = None
-    for found in map(words, _sentences(chunk.text)):
-        for lead in followed:
-            weight = sum(telling.get(word, 0.0) for word in found & lead.words)
-            if weight > (best.weight if best else 0.0):
-                onward = Lead(found - lead.words - asked, lead.signals)
-                best = Link(chunk, weight, onward)
+    for lead in followed:
+        weight = sum(telling.get(word, 0.0) for word in found & lead.words)
+        if weight > (best.weight if best else 0.0):
+            onward = Lead(found - lead.words - asked, lead.signals, (*lead.path, unit))
+            best = Link(onward, weight, step)
     return best
 
 
-def _sentences(text: str) -> list[str]:
-    return [sentence for line in text.splitlines() for sentence in split_sentences(line)]
-
-
 def follow(prompter: Prompter, question: str, memory: Memory, chunks: Chunks) -> Iterator[Memory]:
-    """The memory after each passage more. `chunks` reads the document again."""
+    """The memory after each sentence more. `chunks` reads the document again."""
     strong = heapq.nlargest(
         _STRONG,
         (n for head in memory.heads for n in head.notes),
         key=memory.worth,
     )
     followed = leads(strong, question)
-    visited = {note.text for note in strong}
+    visited = {unit for lead in followed for unit in lead.path}
     added: list[Note] = []
     room = _SHARE * len(memory.heads) * memory.head_tokens
     for _ in range(_ROUNDS):
-        held = {note.text for head in memory.heads for note in head.notes}
         found = links(followed, visited, chunks, words(question))
         for link in found:
-            note = Note(link.chunk.text.strip(), (link.chunk.place,), link.lead.signals)
-            visited.add(note.text)
-            if note.text in held:
-                continue
-            room -= link.chunk.tokens
+            visited.add(link.lead.path[-1])
+            tokens = prompter.count(link.note.text)
+            room -= tokens
             if room < 0:
                 return
-            added.append(note)
-            memory = _kept(prompter, memory, note, added, link.chunk)
+            added.append(link.note)
+            memory = _kept(prompter, memory, added, tokens, link.step)
             yield memory
         followed = [link.lead for link in found]
         if not followed:
@@ -137,11 +143,11 @@ def follow(prompter: Prompter, question: str, memory: Memory, chunks: Chunks) ->
 
 
 def _kept(
-    prompter: Prompter, memory: Memory, note: Note, added: Sequence[Note], chunk: Chunk
+    prompter: Prompter, memory: Memory, added: Sequence[Note], tokens: int, step: int
 ) -> Memory:
-    """The memory with the note in the head that gives up least for it; what was added is not
-    given up."""
-    head = Cheapest().choose(memory, chunk.tokens)
-    kept = best_that_fit(prompter, memory, (*memory.heads[head].notes, note), spared=added)
-    tokens = prompter.count(joined(kept))
-    return memory if tokens > memory.head_tokens else memory.write(head, kept, tokens, chunk.index)
+    """The memory with the last note added in the head that gives up least for it; what was added
+    is not given up."""
+    head = Cheapest().choose(memory, tokens)
+    kept = best_that_fit(prompter, memory, (*memory.heads[head].notes, added[-1]), spared=added)
+    size = prompter.count(joined(kept))
+    return memory if size > memory.head_tokens else memory.write(head, kept, size, step)

@@ -13,17 +13,22 @@ from dataclasses import dataclass, field, replace
 
 from mhmcli.errors import UsageError
 from mhmcli.score import Seen, Signals
-from mhmcli.source import Place
+from mhmcli.source import Passage, Place, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Some text in a head, and the places of the document that it was written from. A passage that
-    was kept for what it is worth has its signals; one that another led to, the other's."""
+    """Some text in a head, and the places of the document that it was written from.
+
+    Passages kept for what they are worth are there, with their signals. A sentence that another
+    led to has the other's signals, and the `path` by which it was reached, itself the last.
+    """
 
     text: str
     places: tuple[Place, ...] = ()
     signals: Signals | None = None
+    passages: tuple[Passage, ...] = ()
+    path: tuple[Unit, ...] = ()
 
 
 def joined(notes: Iterable[Note]) -> str:

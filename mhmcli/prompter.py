@@ -9,7 +9,7 @@ control tokens of it; only the chat template's own text does.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from mhmcli.chunk import Chunk
 from mhmcli.engine import Engine, Feed, Logits, Sampling, Want
 
 T = TypeVar("T")
+Telling = Callable[[float], bool]  # of the mean log-probability of a question
 # A template may itself open the tag: then only its end stands in the reply.
 _REASONING = re.compile(
     r"\A(?:(?!<think).)*?</think(?:ing)?>|<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL
@@ -60,10 +61,16 @@ class Reading:
 class Weight:
     """What the model's logits say of a part that it has read, for a question: the log-odds of yes
     against no that the part holds the answer or a fact needed for it, and the mean log-probability
-    of the question's own tokens after it, in nats."""
+    of the question's own tokens after it, in nats. `log_odds` is None where it was not asked."""
 
-    log_odds: float
     likelihood: float
+    log_odds: float | None
+
+
+def always(likelihood: float) -> bool:
+    """Whatever the likelihood is."""
+    del likelihood
+    return True
 
 
 @dataclass(slots=True)
@@ -147,28 +154,29 @@ class Prompter:
         yes, no = self._openings(text, ("yes", "no"), after)
         return yes - no
 
-    def weigh(self, before: str, question: str, then: str, *, after: int) -> Weight:
-        """How much the sequence has to do with the question, in one pass; nothing is decoded. The
-        sequence does not grow."""
+    def weigh(
+        self, before: str, question: str, then: str, *, after: int, telling: Telling = always
+    ) -> Weight:
+        """How much the sequence has to do with the question; nothing is decoded. The likelihood
+        comes first, from the question's own tokens alone; the verdict costs as many again, and is
+        asked for if the likelihood is `telling`. The sequence does not grow."""
         lead, asked = self._engine.tokenize(before), self._engine.tokenize(question)
-        rest = [*self._engine.tokenize(then), *self._frame.closing]
-        yes, no = self._openers("yes"), self._openers("no")
         sequence = self._engine.fork(after)
         try:
-            first, following, last = self._engine.feed(
-                [
-                    Feed(sequence, lead, Want.LAST),
-                    Feed(sequence, asked, Want.ALL),
-                    Feed(sequence, rest, Want.LAST),
-                ]
+            first, following = self._engine.feed(
+                [Feed(sequence, lead, Want.LAST), Feed(sequence, asked, Want.ALL)]
             )
+            self.spent.tail_tokens += len(lead) + len(asked)
+            rows = np.concatenate([first, following[:-1]])
+            said = rows[np.arange(len(asked)), asked] - _log_sums(rows)
+            likelihood = float(said.mean())
+            if not telling(likelihood):
+                return Weight(likelihood, None)
+            row = self._feed_tail(sequence, then)
         finally:
             self._engine.close(sequence)
-        self.spent.tail_tokens += len(lead) + len(asked) + len(rest)
-        rows = np.concatenate([first, following[:-1]])
-        said = rows[np.arange(len(asked)), asked] - np.logaddexp.reduce(rows, axis=1)
-        log_odds = _likely(last[0], yes) - _likely(last[0], no)
-        return Weight(log_odds, float(said.mean()))
+        yes, no = self._openers("yes"), self._openers("no")
+        return Weight(likelihood, _likely(row, yes) - _likely(row, no))
 
     def choose(self, text: str, words: Sequence[str], *, after: int) -> int:
         """Which of the words is the likeliest reply to `text`; nothing is decoded."""
@@ -210,6 +218,13 @@ def _spellings(word: str) -> tuple[str, ...]:
 def _likely(row: Logits, tokens: list[int]) -> float:
     """How likely the next token is to be one of these: a logit, up to a constant."""
     return float(np.logaddexp.reduce(row[tokens]))
+
+
+def _log_sums(rows: Logits) -> Logits:
+    """The logarithm of the sum of the exponentials of each row: (n, V) -> (n,)."""
+    most = rows.max(axis=1)
+    sums: Logits = most + np.log(np.exp(rows - most[:, None]).sum(axis=1))
+    return sums
 
 
 def _probability(row: Logits, tokens: list[int]) -> float:

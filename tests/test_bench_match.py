@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from mhmcli.bench.match import (
-    Evidence,
+    FactFinder,
     contains,
     contains_all,
     exact,
@@ -105,29 +105,29 @@ def test_normalisation() -> None:
 def test_evidence_is_held_when_one_sentence_has_most_of_it() -> None:
     """A paraphrase is taken; the words scattered over sentences are not, nor a sibling fact."""
     document = "Mary went to the kitchen. John went to the garden. " + "It rained all day. " * 20
-    evidence = Evidence(document)
+    finder = FactFinder(document)
     fact = "Mary went to the kitchen."
-    assert evidence.held(fact, "Notes:\n- Mary is in the kitchen")
-    assert not evidence.held(fact, "Mary went to the garden.")
-    assert not evidence.held(fact, "Mary left. The kitchen is large.")
-    assert not evidence.held(fact, "")
+    assert finder.held(fact, "Notes:\n- Mary is in the kitchen")
+    assert not finder.held(fact, "Mary went to the garden.")
+    assert not finder.held(fact, "Mary left. The kitchen is large.")
+    assert not finder.held(fact, "")
 
 
 def test_what_is_there_verbatim_is_held() -> None:
     """Over line ends, and of more than one sentence."""
     fact = "The mast of the Gannet is red. Its captain, Ivo Brandt, lives in Hull."
     document = f"It rained. {fact} It rained."
-    assert Evidence(document).held(fact, document.replace(" captain", "\ncaptain"))
-    assert not Evidence(document).held(fact, "The mast of the Gannet is red.")
-    assert not Evidence(document).held("...", document)
+    assert FactFinder(document).held(fact, document.replace(" captain", "\ncaptain"))
+    assert not FactFinder(document).held(fact, "The mast of the Gannet is red.")
+    assert not FactFinder(document).held("...", document)
 
 
 def test_a_sibling_is_not_the_fact() -> None:
     """What differs in a name or number alone is another fact, of every kind of needle."""
     task = NeedleTask()
     for case in islice(task.cases(800, lambda text: len(text.split())), 24):
-        evidence = Evidence(case.text)
+        finder = FactFinder(case.text)
         told = [s.strip() for s in split_sentences(case.text)]
         for fact in case.facts:
-            held = [sentence for sentence in told if evidence.held(fact, sentence)]
+            held = [sentence for sentence in told if finder.held(fact, sentence)]
             assert held == [fact], case.key

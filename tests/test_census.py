@@ -75,8 +75,8 @@ def found(chunks: list[Chunk], worth: list[float] | None = None) -> tuple[list[s
     query, seen = Query.of(QUESTION), Seen()
     signals: list[Signals | None] = []
     for odds in worth or [0.0] * len(chunks):
-        signals.append(Signals.of(odds, 0.0, query, "text"))
-        seen = seen.after(Signals.of(odds, 0.0, query, "text"))
+        signals.append(Signals.of(0.0, odds, query, "text"))
+        seen = seen.after(Signals.of(0.0, odds, query, "text"))
     before = engine.fed_tokens
     items = run(census(prompter, QUESTION, lambda: chunks, signals, seen))
     assert engine.open_sequences == 1

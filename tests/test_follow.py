@@ -33,10 +33,13 @@ def followed(texts: Sequence[str], found: Sequence[str], heads: int = 2, size: i
     prompter = Prompter(ScriptedEngine([]), prompts.SYSTEM, Sampling())
     memory, seen = Memory.empty(heads, size), Seen()
     for number, text in enumerate(found):
-        signals = Signals.of(-float(number), 0.0, query, text)
+        signals = Signals.of(0.0, -float(number), query, text)
         seen = seen.after(signals)
         head = number % heads
-        notes = (*memory.heads[head].notes, Note(text, (Place("doc", line=99),), signals))
+        line = texts.index(text) + 1 if text in texts else 99
+        place = Place("doc", line=line)
+        note = Note(text, (place,), signals, (Passage(text, place),))
+        notes = (*memory.heads[head].notes, note)
         tokens = prompter.count("\n".join(note.text for note in notes))
         memory = memory.write(head, notes, tokens, number)
     memory = memory.saw(seen)
@@ -53,19 +56,24 @@ def held(memory: Memory) -> set[str]:
     return {note.text for head in memory.heads for note in head.notes}
 
 
+LINKS = ["The crate was carried to the chapel.", "The only key of the chapel has Osric Vale."]
+
+
 def test_a_chain_is_followed_to_its_end() -> None:
-    """Also to what stood before the link that points to it; with its place."""
+    """Also to what stood before the link that points to it; with its place and the whole path."""
     memory = followed([*FILLER[:9], CHAIN[0], CHAIN[1], *FILLER[9:], CHAIN[2]], [CHAIN[2]])
-    assert set(CHAIN) <= held(memory)
-    note = next(n for head in memory.heads for n in head.notes if n.text == CHAIN[0])
-    assert note.places == (Place("doc", line=10),)
+    assert held(memory) == {CHAIN[2], *LINKS}
+    end = next(n for head in memory.heads for n in head.notes if n.text == LINKS[1])
+    assert [unit.text for unit in end.path] == ["The ring was put into the crate.", *LINKS]
+    assert [unit.place.line for unit in end.path] == [27, 10, 11]
+    assert end.places == (end.path[-1].place,)
 
 
-def test_a_link_that_is_held_already_is_followed_too() -> None:
+def test_a_link_whose_passage_is_held_already_is_followed_too() -> None:
     """Whoever found it."""
     other = "The moon is up."
     memory = followed([*FILLER, *CHAIN, other], [CHAIN[2], other, CHAIN[0]])
-    assert held(memory) == {*CHAIN, other}
+    assert held(memory) == {CHAIN[2], other, CHAIN[0], *LINKS}
 
 
 def test_common_words_lead_nowhere() -> None:
@@ -74,16 +82,16 @@ def test_common_words_lead_nowhere() -> None:
 
 
 def test_what_is_worth_least_makes_room() -> None:
-    """And never what was followed, or what leads to it."""
+    """And never what was followed."""
     others = [f"The ring is {age}. {FILLER[0]} {FILLER[1]}" for age in ("old", "new", "lost")]
-    memory = followed([*FILLER, *CHAIN], [CHAIN[2], *others], heads=1, size=80)
-    assert {*CHAIN, others[0], others[1]} == held(memory)
+    memory = followed([*FILLER, *CHAIN], [CHAIN[2], *others], heads=1, size=70)
+    assert {CHAIN[2], others[0], others[1], *LINKS} == held(memory)
 
 
 def test_what_is_followed_takes_a_quarter_of_the_memory_at_most() -> None:
     """The rest stays for what the model found."""
     memory = followed([*FILLER, *CHAIN], [CHAIN[2]], heads=1, size=40)
-    assert held(memory) == {CHAIN[2], CHAIN[0]}
+    assert held(memory) == {CHAIN[2], LINKS[0]}
 
 
 def test_an_empty_memory_is_left_alone() -> None:

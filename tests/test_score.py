@@ -7,6 +7,7 @@ import math
 import pytest
 
 from mhmcli.score import BM25
+from mhmcli.score.tokens import tokens
 
 
 def test_the_formula() -> None:
@@ -25,3 +26,12 @@ def test_the_best_come_in_reading_order_and_only_if_they_share_a_word() -> None:
     assert ranking.best("red ship", 9) == [1, 3, 4]
     assert ranking.best("mountain", 3) == []
     assert BM25([]).best("red", 3) == []
+
+
+def test_words_are_found_in_scripts_with_and_without_spaces() -> None:
+    assert tokens("The Keeper's STRASSE, Straße") == ["the", "keeper", "s", "strasse", "strasse"]
+    assert tokens("灯台守はGannet号で") == ["灯台", "台守", "守は", "gannet", "号で"]
+    assert tokens("灯 台") == ["灯", "台"]
+    assert tokens("") == []
+    passages = ["港の風は冷たい。", "灯台守は毎晩ランプに火を点ける。", "船は来なかった。"]
+    assert BM25(passages).best("灯台守は何をするか", 1) == [1]

@@ -48,6 +48,7 @@ def test_moments_are_mean_and_variance(values: list[float]) -> None:
 
 def test_the_first_passages_are_taken_with_a_prior() -> None:
     """One passage is no outlier of itself; with many, a deviation is what it is."""
+    assert Moments().deviation(-9.0, 1.0) == 0.0
     one = Moments().with_value(3.0)
     assert one.deviation(3.0, 1.0) == 0.0
     assert one.deviation(4.0, 1.0) == pytest.approx(1.118, abs=0.001)
@@ -63,7 +64,7 @@ def test_a_score_rises_with_each_signal_and_with_no_scale() -> None:
 
     def scores(scale: float, shift: float) -> list[float]:
         made = [
-            Signals.of(scale * odds + shift, likelihood, query, text)
+            Signals.of(likelihood, scale * odds + shift, query, text)
             for odds, likelihood, text in (
                 (-1.0, -3.0, "The sea is grey."),
                 (0.5, -3.0, "The sea is grey."),

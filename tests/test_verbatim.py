@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 from hypothesis import given
@@ -13,7 +14,7 @@ from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory
-from mhmcli.prompter import Prompter
+from mhmcli.prompter import Prompter, Telling, Weight, always
 from mhmcli.reader import Lane, Step, read
 from mhmcli.select import Cheapest
 from mhmcli.source import Passage, Place
@@ -27,20 +28,40 @@ def passage(number: int, worth: int) -> Chunk:
     return Chunk(number, (Passage(text, Place("doc", line=number + 1)),), TOKENS)
 
 
-def reading(worths: list[int], heads: int, head_tokens: int) -> list[Step]:
+class Weigher(Prompter):
+    """Finds the question as likely after a passage as the passage says that it is worth, and is as
+    sure of yes as `verdict` says; `asked` are the passages of which a verdict was asked."""
+
+    def __init__(self, verdict: Callable[[int], float]) -> None:
+        self.engine = ScriptedEngine([])
+        self.asked: list[int] = []
+        self._verdict = verdict
+        super().__init__(self.engine, prompts.SYSTEM, Sampling())
+
+    def weigh(
+        self, before: str, question: str, then: str, *, after: int, telling: Telling = always
+    ) -> Weight:
+        """As the passage says."""
+        worth = worth_of(self.engine.text(after))
+        if not telling(worth / 10):
+            return Weight(worth / 10, None)
+        self.asked.append(worth)
+        return Weight(worth / 10, self._verdict(worth))
+
+
+def worth_of(text: str) -> int:
+    return int(re.findall(r"worth (\d+)!", text)[-1])
+
+
+def reading(
+    worths: list[int], heads: int, head_tokens: int, prompter: Weigher | None = None
+) -> list[Step]:
     """The steps of a model that finds each passage worth what it says."""
-
-    def judge(prompt: str) -> float:
-        return float(re.findall(r"worth (\d+)!", prompt)[-1]) / 10
-
-    engine = ScriptedEngine([], judge=judge)
-    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    prompter = prompter or Weigher(lambda worth: worth / 10)
     lane = Lane("What for?", Memory.empty(heads, head_tokens), Cheapest(), VerbatimWriter())
     chunks = [passage(number, worth) for number, worth in enumerate(worths)]
-    for chunk in chunks:  # so that all are read with one and the same vocabulary
-        list(read([chunk], [lane], prompter=prompter))
     steps = [e for e in read(chunks, [lane], prompter=prompter) if isinstance(e, Step)]
-    assert engine.open_sequences == 1
+    assert prompter.engine.open_sequences == 1
     assert prompter.spent.reply_tokens == 0
     return steps
 
@@ -48,7 +69,7 @@ def reading(worths: list[int], heads: int, head_tokens: int) -> list[Step]:
 def held(memory: Memory) -> list[int]:
     """What the passages in memory are worth."""
     texts = [note.text for head in memory.heads for note in head.notes]
-    return sorted(int(re.findall(r"worth (\d+)!", text)[0]) for text in texts)
+    return sorted(map(worth_of, texts))
 
 
 @given(
@@ -62,6 +83,26 @@ def test_the_heads_together_hold_the_best_of_all(worths: list[int], shape: tuple
     assert held(memory) == sorted(worths)[-heads * each :]
     assert all(head.tokens <= each * TOKENS for head in memory.heads)
     assert memory.seen.passages == len(worths)
+
+
+def test_a_verdict_is_asked_of_what_may_be_kept_alone() -> None:
+    """So most of a long document costs but the question's own tokens."""
+    worths = [90, 80, 70, *(number % 5 for number in range(60))]
+    prompter = Weigher(lambda _: 0.0)
+    *_, last = reading(worths, 1, 3 * TOKENS, prompter)
+    assert held(last.memory) == [70, 80, 90]
+    assert prompter.asked[:3] == [90, 80, 70]
+    assert len(prompter.asked) < len(worths) / 2
+    assert last.signals is not None
+    assert last.signals.log_odds is None
+    assert "yes" not in last.said
+
+
+def test_a_verdict_keeps_what_the_likelihood_leaves_open() -> None:
+    """The second signal, where it was asked for, is worth as much as the first."""
+    prompter = Weigher(lambda worth: 5.0 if worth == 49 else -5.0)
+    last = reading([50, 51, 52, 49, 48, 47], 1, TOKENS, prompter)[-1]
+    assert held(last.memory) == [49]
 
 
 def test_a_note_is_the_passage_with_its_place() -> None:

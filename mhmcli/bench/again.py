@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from mhmcli import __version__
 from mhmcli.answer import Answer
-from mhmcli.bench.baselines import memory_of
 from mhmcli.bench.results import Result, ResultsFile
 from mhmcli.bench.trial import answer_anyway, marked
 from mhmcli.errors import WindowFullError
+from mhmcli.evidence import Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter
 
@@ -39,9 +39,9 @@ def answer_again(
             continue
         if result.error is None:
             start = clock()
-            memory = memory_of(prompter, [Note(text) for text in result.memory])
+            evidence = Evidence(tuple(Note(text) for text in result.shown or result.memory))
             try:
-                said, error = answer_anyway(prompter, result.question, memory), None
+                said, error = answer_anyway(prompter, result.question, evidence), None
             except WindowFullError as full:
                 said, error = Answer(result.question, "", found=False), full.message
             seconds = round(clock() - start, 3)

@@ -117,7 +117,7 @@ def _f1(said: list[str], wanted: list[str]) -> float:
     return 2 * common / (len(said) + len(wanted)) if common else 0.0
 
 
-class Evidence:
+class FactFinder:
     """Tells whether a text holds a fact of a document, in the fact's own words or most of them.
 
     A fact is held when the text has it verbatim, or when one sentence of the text has two thirds

@@ -40,11 +40,11 @@ class Result(Key):
     `length` is the length asked for in tokens, 0 where documents have their own; `answers` are the
     right ones, each with its spellings, none where the document has none. `log_odds` is the model's
     verdict on its notes; `mhm ask` would not have answered where it `refused`. `answer` and
-    `correct` are those of the reply that was asked for all the same, as in the papers.
-    `answer_trace` is None where the answer's text proves nothing (yes, no, a count). `replies` are
-    the head, the outcome and what the model said, of each step. Tokens are those computed: of the
-    document, shown beside it, and written; `read_s` is shared between the methods that read the
-    same chunks together, and counts fully for each.
+    `correct` are those of the reply that was asked for all the same, as in the papers; `shown` is
+    what it was written from. `answer_trace` is None where the answer's text proves nothing (yes,
+    no, a count). `replies` are the head, the outcome and what the model said, of each step. Tokens
+    are those computed: of the document, shown beside it, and written; `read_s` is shared between
+    the methods that read the same chunks together, and counts fully for each.
     """
 
     kind: str
@@ -70,6 +70,7 @@ class Result(Key):
     answer_s: float
     floor_tokens_per_s: float
     error: str | None = None
+    shown: tuple[str, ...] = ()
     mhm: str = __version__
     schema_version: int = SCHEMA_VERSION
 
@@ -175,6 +176,7 @@ def _result(entry: dict[str, Any]) -> Result:
             "facts": tuple(Trace(**fact) for fact in entry["facts"]),
             "answers": tuple(tuple(spellings) for spellings in entry["answers"]),
             "memory": tuple(entry["memory"]),
+            "shown": tuple(entry.get("shown", ())),
             "replies": tuple(tuple(reply) for reply in entry["replies"]),
         }
     )

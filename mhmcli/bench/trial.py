@@ -19,7 +19,7 @@ from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
 from mhmcli.bench.baselines import QuestionFirst, memory_of
 from mhmcli.bench.case import Case
 from mhmcli.bench.floor import floor_s
-from mhmcli.bench.match import Answers, Evidence, contains_all, exact, f1, right
+from mhmcli.bench.match import Answers, FactFinder, contains_all, exact, f1, right
 from mhmcli.bench.meter import Cost, Meter
 from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
@@ -28,6 +28,7 @@ from mhmcli.census import Asked, as_answer, asked, census
 from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
+from mhmcli.evidence import Evidence, gather
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
@@ -74,6 +75,7 @@ class Attempt:
     writing: Cost = field(default_factory=Cost)
     replies: list[tuple[int, str, str]] = field(default_factory=list)
     signals: list[Signals | None] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=lambda: Evidence(()))
 
     def took(self, head: int, outcome: Outcome, said: str = "") -> None:
         """The memory has taken a step."""
@@ -102,7 +104,7 @@ class Trial:
         self._clock = clock
         text = case.text
         self._text = text
-        self._evidence = Evidence(text)
+        self._facts = FactFinder(text)
         self._document_tokens = count(text)
         floor_tokens = min(_FLOOR_TOKENS, engine.info.window_tokens // 2)
         sample = engine.tokenize(text[: floor_tokens * 8])[:floor_tokens]
@@ -184,9 +186,10 @@ class Trial:
                 if attempt.memory is not before:
                     attempt.took(0, Outcome.COMPACTED)
                     meter.skip()
-            said = self._counted(attempt, chunks) or answer_anyway(
-                prompter, question, attempt.memory
-            )
+            said = self._counted(attempt, chunks)
+            if said is None:
+                attempt.evidence = run(gather(prompter, question, attempt.memory))
+                said = answer_anyway(prompter, question, attempt.evidence)
         except WindowFullError as full:
             return self._failed(attempt, full)
         meter.charge(answering)
@@ -222,6 +225,7 @@ class Trial:
             answer_trace=traces[0] if case.traceable else None,
             facts=tuple(traces[1:] if case.traceable else traces),
             memory=tuple(head.text for head in attempt.memory.heads if head.notes),
+            shown=tuple(note.text for note in attempt.evidence.notes),
             replies=tuple(attempt.replies),
             document_tokens=self._document_tokens,
             read_tokens=sum(cost.spent.chunk_tokens for cost in costs),
@@ -244,7 +248,7 @@ class Trial:
             chunk = next((n for n, end in enumerate(ends) if 0 <= at < end), -1)
             return Tracer(text, holds, depth=depth, chunk=chunk)
 
-        facts = [tracer(fact, partial(self._evidence.held, fact), fact) for fact in case.facts]
+        facts = [tracer(fact, partial(self._facts.held, fact), fact) for fact in case.facts]
         if not case.traceable:
             return facts
         holding = next((f for f in case.facts if contains_all(f, case.answers)), case.gold)
@@ -266,6 +270,6 @@ def marked(said: Answer, answers: Answers) -> dict[str, Any]:
     }
 
 
-def answer_anyway(prompter: Prompter, question: str, memory: Memory) -> Answer:
-    """The answer, asked for whatever the model's verdict on the memory is."""
-    return run(answer(prompter, question, memory, least_log_odds=-math.inf))
+def answer_anyway(prompter: Prompter, question: str, evidence: Evidence) -> Answer:
+    """The answer, asked for whatever the model's verdict on the evidence is."""
+    return run(answer(prompter, question, evidence, least_log_odds=-math.inf))

@@ -13,7 +13,7 @@ from typing import Any
 from mhmcli import __version__
 from mhmcli.answer import Answer
 from mhmcli.errors import ClosedPipeError, MhmError
-from mhmcli.memory import Memory
+from mhmcli.memory import Memory, Note
 from mhmcli.printable import one_line, printable
 from mhmcli.receipt import Receipt
 from mhmcli.source import Place
@@ -121,7 +121,7 @@ def as_json(
                         "tokens": head.tokens,
                         "writes": head.writes,
                         "written_chunk": head.written if head.notes else None,
-                        "notes": [asdict(note) for note in head.notes],
+                        "notes": [_note(note) for note in head.notes],
                     }
                     for head in memory.heads
                 ],
@@ -131,6 +131,16 @@ def as_json(
         "receipt": _receipt(receipt),
         "model": asdict(receipt.engine),
         "settings": settings,
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    """A note, with the model's signals and the sentences that led to it where there are any."""
+    return {
+        "text": note.text,
+        "places": [asdict(place) for place in note.places],
+        "signals": asdict(note.signals) if note.signals else None,
+        "path": [{"text": unit.text, "place": asdict(unit.place)} for unit in note.path],
     }
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import sys
 import time
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from rich.console import Console
 
 from mhmcli import prompts
 from mhmcli.answer import Answer, answer
-from mhmcli.census import Asked, Item, as_answer, asked, census
+from mhmcli.census import Asked, as_answer, asked, census
 from mhmcli.chunk import cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.models import model_file
@@ -23,6 +24,7 @@ from mhmcli.cli.signals import stopping
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
+from mhmcli.evidence import gather
 from mhmcli.follow import follow
 from mhmcli.memory import Memory
 from mhmcli.presets import MemoryKind, Preset, preset
@@ -36,6 +38,8 @@ from mhmcli.source import Documents, open_source
 from mhmcli.spool import Spool
 from mhmcli.tokens import GgufHeader, Tokenizer, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
+
+T = TypeVar("T")
 
 
 def run(request: Request) -> ExitStatus:
@@ -194,25 +198,15 @@ class _Run:
         self.view.update()
         seen = self.state.memories[number].seen
         judging = census(prompter, question, spool.chunks, self.signals[number], seen)
-        while True:
-            try:
-                self.state.writing = f"Is this one of them? {next(judging)}"
-                self.view.update()
-            except StopIteration as stop:
-                items: list[Item] = stop.value
-                break
-        self.state.writing = ""
+        items = self._watched(judging, "Is this one of them? ")
         return as_answer(question, items) if items else None
 
     def _answer(self, prompter: Prompter, number: int) -> Answer:
         self.state.answering(number)
         self.view.update()
-        answering = answer(
-            prompter,
-            self.request.questions[number],
-            self.state.memories[number],
-            max_tokens=self.sizes.answer_tokens,
-        )
+        question, memory = self.request.questions[number], self.state.memories[number]
+        evidence = self._watched(gather(prompter, question, memory), "Does this help? ")
+        answering = answer(prompter, question, evidence, max_tokens=self.sizes.answer_tokens)
         while True:
             try:
                 self.state.writing += next(answering)
@@ -220,6 +214,17 @@ class _Run:
             except StopIteration as stop:
                 answered: Answer = stop.value
                 return answered
+
+    def _watched(self, judging: Generator[str, None, T], asking: str) -> T:
+        """What comes of judging texts one by one; each is shown while it is judged."""
+        while True:
+            try:
+                self.state.writing = f"{asking}{next(judging)}"
+                self.view.update()
+            except StopIteration as stop:
+                self.state.writing = ""
+                value: T = stop.value
+                return value
 
     def _print(self, answers: list[Answer], receipt: Receipt) -> ExitStatus:
         request = self.request

@@ -17,6 +17,7 @@ from mhmcli.errors import WindowFullError
 
 Script = Sequence[str] | Callable[[str], str]
 _SURE = 9.0
+_VOCABULARY = 4096  # so that a word is as likely in the first prompt as in the last
 _TURN = "\n[assistant]\n"
 _TOKEN = re.compile(r"\s*\S+|\s+")
 
@@ -109,8 +110,9 @@ class ScriptedEngine:
         for feed in feeds:
             self._sequences[feed.sequence] += feed.tokens
             self.fed_tokens += len(feed.tokens)
-            logits = np.zeros((rows.get(feed.want, len(feed.tokens)), len(self._words)), np.float32)
-            prompt = self._text(feed.sequence)
+            width = max(_VOCABULARY, len(self._words))
+            logits = np.zeros((rows.get(feed.want, len(feed.tokens)), width), np.float32)
+            prompt = self.text(feed.sequence)
             if feed.want is not Want.NONE and prompt.endswith(_TURN):
                 logits[-1, yes] = self._judge(prompt)
                 if chosen := self._choose(prompt):
@@ -124,7 +126,8 @@ class ScriptedEngine:
     def shut(self) -> None:
         """Nothing to free."""
 
-    def _text(self, sequence: int) -> str:
+    def text(self, sequence: int) -> str:
+        """All that was fed to the sequence, as text."""
         return "".join(self._words[token] for token in self._sequences[sequence])
 
     def reply(
@@ -133,7 +136,7 @@ class ScriptedEngine:
         """The script's next reply, cut at the limit as a model's would be. A script may well say
         what was not to come first: what is done about that is a thing to test."""
         del sampling, not_first
-        prompt = self._text(sequence)
+        prompt = self.text(sequence)
         self.prompts.append(prompt)
         if callable(self._script):
             reply = self._script(prompt)

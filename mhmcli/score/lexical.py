@@ -1,17 +1,17 @@
 """BM25: rank passages by the words that they share with a question.
 
 Source: Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), section 3; the
-weight of a word is Lucene's, which is never negative. Words are case-folded and not stemmed.
+weight of a word is Lucene's, which is never negative.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 
-_WORD = re.compile(r"\w+")
+from mhmcli.score.tokens import tokens
+
 K1, B = 1.2, 0.75
 
 
@@ -24,14 +24,14 @@ class BM25:
     """Passages that are all there before the first question."""
 
     def __init__(self, passages: Sequence[str]) -> None:
-        self._counts = [Counter(_WORD.findall(passage.lower())) for passage in passages]
+        self._counts = [Counter(tokens(passage)) for passage in passages]
         self._lengths = [sum(counts.values()) for counts in self._counts]
         self._mean_length = sum(self._lengths) / max(1, len(passages)) or 1.0
         self._seen_in = Counter(word for counts in self._counts for word in counts)
 
     def scores(self, question: str) -> list[float]:
         """One score a passage; 0 where it shares no word with the question."""
-        asked = set(_WORD.findall(question.lower()))
+        asked = set(tokens(question))
         return [
             sum(self._score(word, counts, length) for word in asked & counts.keys())
             for counts, length in zip(self._counts, self._lengths, strict=True)

@@ -9,16 +9,16 @@ be. So scores need no second pass, and a threshold means the same everywhere.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from mhmcli.score.lexical import K1, B, rarity
+from mhmcli.score.tokens import tokens
 
-_WORD = re.compile(r"\w+")
 _LEXICAL_WEIGHT = 4.0
+_HOPED = 2.0  # standard deviations
 _PRIOR_PASSAGES = 4  # as which the prior counts, while few passages went by
-_PRIOR_VARIANCE = (1.0, 0.05)  # of log-odds, and of log-probabilities in nats
+_LIKELIHOOD_PRIOR, _LOG_ODDS_PRIOR = 0.05, 1.0  # variances, of values in nats
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +33,26 @@ class Query:
         return cls(tuple(dict.fromkeys(tokens(question))))
 
 
-def tokens(text: str) -> list[str]:
-    """The words of a text, case-folded."""
-    return _WORD.findall(text.casefold())
-
-
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What is known of how much a passage has to do with a question.
 
-    `log_odds` and `likelihood` are the model's (`mhmcli.prompter.Weight`); `matches` tells how
-    often each word of the query stands in the passage, which has `length` words.
+    `likelihood` and `log_odds` are the model's (`mhmcli.prompter.Weight`), the second None where it
+    was not asked for; `matches` tells how often each word of the query stands in the passage, which
+    has `length` words.
     """
 
-    log_odds: float
     likelihood: float
+    log_odds: float | None
     matches: tuple[int, ...]
     length: int
 
     @classmethod
-    def of(cls, log_odds: float, likelihood: float, query: Query, text: str) -> Signals:
+    def of(cls, likelihood: float, log_odds: float | None, query: Query, text: str) -> Signals:
         """The signals of a passage."""
         found = tokens(text)
         counts = Counter(found)
-        return cls(log_odds, likelihood, tuple(counts[word] for word in query.words), len(found))
+        return cls(likelihood, log_odds, tuple(counts[word] for word in query.words), len(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +73,19 @@ class Moments:
         return Moments(count, mean, self.squares + (value - self.mean) * (value - mean))
 
     def deviation(self, value: float, prior_variance: float) -> float:
-        """How many standard deviations above the mean; few values are taken with a prior."""
-        variance = (self.squares + prior_variance * _PRIOR_PASSAGES) / (
-            self.count + _PRIOR_PASSAGES
-        )
-        return (value - self.mean) / math.sqrt(variance)
+        """How many standard deviations above the mean, 0 where there is none yet; few values are
+        taken with a prior."""
+        if not self.count:
+            return 0.0
+        return (value - self.mean) / self._spread(prior_variance)
+
+    def at(self, deviation: float, prior_variance: float) -> float:
+        """The value that lies so many standard deviations above the mean."""
+        return self.mean + deviation * self._spread(prior_variance)
+
+    def _spread(self, prior_variance: float) -> float:
+        squares = self.squares + prior_variance * _PRIOR_PASSAGES
+        return math.sqrt(squares / (self.count + _PRIOR_PASSAGES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ class Seen:
     passages: int = 0
     words: int = 0
     seen_in: tuple[int, ...] = ()  # passages that have each word of the query
-    log_odds: Moments = Moments()
     likelihood: Moments = Moments()
+    log_odds: Moments = Moments()  # of the passages of which it was asked
 
     def after(self, passage: Signals) -> Seen:
         """The record after one passage more."""
@@ -101,8 +105,10 @@ class Seen:
             self.passages + 1,
             self.words + passage.length,
             tuple(seen + (often > 0) for seen, often in zip(before, passage.matches, strict=True)),
-            self.log_odds.with_value(passage.log_odds),
             self.likelihood.with_value(passage.likelihood),
+            self.log_odds
+            if passage.log_odds is None
+            else self.log_odds.with_value(passage.log_odds),
         )
 
     def lexical(self, passage: Signals) -> float:
@@ -118,15 +124,15 @@ class Seen:
         )
         return scored / most if most > 0 else 0.0
 
+    @property
+    def hoped(self) -> float:
+        """A good verdict that is not out of the ordinary, in log-odds."""
+        return self.log_odds.at(_HOPED, _LOG_ODDS_PRIOR)
+
     def score(self, passage: Signals) -> float:
-        """How much the passage is worth: the model's two signals and the lexical one."""
-        odds, likelihood = (
-            moments.deviation(value, variance)
-            for moments, value, variance in zip(
-                (self.log_odds, self.likelihood),
-                (passage.log_odds, passage.likelihood),
-                _PRIOR_VARIANCE,
-                strict=True,
-            )
-        )
-        return odds + likelihood + _LEXICAL_WEIGHT * self.lexical(passage)
+        """How much the passage is worth: the model's two signals and the lexical one. One of which
+        no verdict was asked is taken to have a middling one."""
+        worth = self.likelihood.deviation(passage.likelihood, _LIKELIHOOD_PRIOR)
+        if passage.log_odds is not None:
+            worth += self.log_odds.deviation(passage.log_odds, _LOG_ODDS_PRIOR)
+        return worth + _LEXICAL_WEIGHT * self.lexical(passage)

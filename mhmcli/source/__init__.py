@@ -4,6 +4,7 @@ from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import parts, sentences, split_sentences
+from mhmcli.source.units import Unit, is_lines, units
 
 __all__ = [
     "STDIN",
@@ -13,8 +14,11 @@ __all__ = [
     "Place",
     "Source",
     "SourceReport",
+    "Unit",
+    "is_lines",
     "open_source",
     "parts",
     "sentences",
     "split_sentences",
+    "units",
 ]

@@ -36,6 +36,11 @@ class Place:
     start_byte: int | None = None
     end_byte: int | None = None
 
+    @property
+    def position(self) -> tuple[str, int, int, int]:
+        """What places of one source are in reading order by."""
+        return (self.source, self.page or 0, self.line or 0, self.start_byte or 0)
+
     def to(self, last: Place) -> Place:
         """The stretch from the start of this place to the end of `last`, of the same source."""
         return replace(

@@ -3,12 +3,14 @@ would drive out.
 
 The model judges the passage by its logits and writes nothing; what is kept is the document's own
 text with its place, so it cannot be paraphrased away. The head selected gives up the notes that
-are worth least, until there is room.
+are worth least, until there is room. A passage that is not worth keeping by how likely it makes
+the question, and by its words, is not asked for a verdict: that halves what is shown beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Sequence
+from dataclasses import replace
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note, joined
@@ -43,18 +45,33 @@ class VerbatimWriter:
     ) -> Generator[str, None, Draft]:
         """The draft of head `head`, with the passage in it or as it was; no pieces are yielded."""
         yield from ()
-        text = reading.chunk.text.strip()
+        chunk = reading.chunk
+        text = chunk.text.strip()
         if not text:
             return Draft(Outcome.NOTHING_NEW)
-        weight = prompter.weigh(*prompts.weigh(reading.question), after=reading.sequence)
-        query = Query.of(reading.question)
-        signals = Signals.of(weight.log_odds, weight.likelihood, query, text)
-        seen = memory.seen.after(signals)
-        note = Note(text, (reading.chunk.place,), signals)
-        said = f"yes {weight.log_odds:+.2f}, question {weight.likelihood:+.2f}"
-        judged = memory.saw(seen)
-        fitting = best_that_fit(prompter, judged, (*memory.heads[head].notes, note))
-        if note not in fitting:
+        head_notes, seen = memory.heads[head].notes, memory.seen
+        words = Signals.of(0.0, None, Query.of(reading.question), text)
+
+        def kept(signals: Signals) -> tuple[Note, ...]:
+            """What the head holds with a passage of these signals before it."""
+            note = Note(text, (chunk.place,), signals, chunk.passages)
+            return best_that_fit(prompter, memory.saw(seen.after(signals)), (*head_notes, note))
+
+        def telling(likelihood: float) -> bool:
+            """Whether a good verdict would keep the passage."""
+            hoped = replace(words, likelihood=likelihood, log_odds=seen.hoped)
+            return any(note.signals is hoped for note in kept(hoped))
+
+        weight = prompter.weigh(
+            *prompts.weigh(reading.question), after=reading.sequence, telling=telling
+        )
+        signals = replace(words, likelihood=weight.likelihood, log_odds=weight.log_odds)
+        said = f"question {weight.likelihood:+.2f}"
+        if weight.log_odds is not None:
+            said += f", yes {weight.log_odds:+.2f}"
+        fitting = kept(signals)
+        seen = seen.after(signals)
+        if not any(note.signals is signals for note in fitting):
             return Draft(Outcome.NOTHING_NEW, said=said, seen=seen, signals=signals)
         tokens = prompter.count(joined(fitting))
         return Draft(Outcome.WROTE, fitting, tokens, said, seen=seen, signals=signals)

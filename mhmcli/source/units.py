@@ -1,0 +1,67 @@
+"""The sentences of prose under their titles, or the lines of a log, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mhmcli.source.place import Passage, Place
+from mhmcli.source.split import parts, sentences, split_sentences
+
+_LEAST_LINES = 3  # that tell a log, a list or a table from prose
+_MOST_PROSE = 0.5  # of their characters
+_TITLE_CHARS = 80
+_TITLE_SHARE = 1.5  # a line that is so much longer than the one before is no wrapped part of it
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence or line, on one line, with its place; `title` is that of what it stands in."""
+
+    text: str
+    place: Place
+    title: str = ""
+
+    @property
+    def shown(self) -> str:
+        """'The keeper: He trims the wicks.'"""
+        return f"{self.title}: {self.text}" if self.title else self.text
+
+
+def is_lines(text: str) -> bool:
+    """True for a log, a list or a table: in wrapped prose, some lines begin in lower case; in prose
+    with a paragraph on each line, most of the text is on lines of several sentences."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < _LEAST_LINES or any(line[0].islower() for line in lines):
+        return False
+    prose = sum(len(line) for line in lines if len(split_sentences(line)) > 1)
+    return prose <= _MOST_PROSE * sum(map(len, lines))
+
+
+def units(passages: Iterable[Passage], *, lines: bool) -> Iterator[Unit]:
+    """The lines of the passages, or their sentences under the titles that stand above them."""
+    for passage in passages:
+        title, body = ("", passage) if lines else _under_title(passage)
+        for unit in _lines(body) if lines else sentences(body):
+            if unit.text.strip():
+                yield Unit(" ".join(unit.text.split()), unit.place, title)
+
+
+def _lines(passage: Passage) -> list[Passage]:
+    return parts(passage) if "\n" in passage.text.strip() else [passage]
+
+
+def _under_title(passage: Passage) -> tuple[str, Passage]:
+    """A title that stands on lines of its own, and what stands under it: 'The keeper\\nRoy trims
+    the wicks each evening.' A line of wrapped prose is about as long as the next."""
+    title, body = "", passage
+    while "\n" in body.text.strip():
+        first, second, *rest = [part for part in parts(body) if part.text.strip()]
+        line, below = first.text.strip(), second.text.strip()
+        stands_alone = line.endswith(":") or len(below) >= _TITLE_SHARE * len(line)
+        if len(line) > _TITLE_CHARS or line[-1] in ".!?,;" or not stands_alone:
+            break
+        title = line.rstrip(":")
+        text = "".join(part.text for part in (second, *rest))
+        body = Passage(text, second.place.to(passage.place), passage.opens)
+    return title, body

@@ -1,0 +1,118 @@
+"""Of the passages in memory, the sentences that an answer is written from."""
+
+from __future__ import annotations
+
+from mhmcli import prompts
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.evidence import Evidence, gather
+from mhmcli.memory import Memory, Note
+from mhmcli.prompter import Prompter, run
+from mhmcli.score import Query, Seen, Signals
+from mhmcli.source import Passage, Place, Unit
+
+QUESTION = "Who can open the chapel?"
+DULL = "The cook swept the yard. The dog slept. Rain fell on the road. Tea was served. "
+KEY = "The key of the chapel has Osric Vale. "
+ANOTHER = "Another key of the chapel is lost. "
+
+
+def note(text: str, line: int, worth: float = 0.0, path: tuple[Unit, ...] = ()) -> Note:
+    place = Place("doc", line=line)
+    signals = Signals.of(0.0, worth, Query.of(QUESTION), text)
+    return Note(text.strip(), (place,), signals, (Passage(text, place),), path)
+
+
+def gathered(notes: list[Note]) -> tuple[Evidence, list[str]]:
+    """The evidence, of a model that is for keys, and the sentences that it was asked about."""
+    engine = ScriptedEngine([], judge=lambda p: 2.0 if "key" in p.split("Question")[0] else -3.0)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    memory = Memory.empty(1, 10_000).write(0, tuple(notes), 1, 0)
+    for one in notes:
+        memory = memory.saw(memory.seen.after(one.signals) if one.signals else Seen())
+    asked: list[str] = []
+    judging = gather(prompter, QUESTION, memory)
+    while True:
+        try:
+            asked.append(next(judging))
+        except StopIteration as stop:
+            assert engine.open_sequences == 1
+            return stop.value, asked
+
+
+def texts(evidence: Evidence) -> list[str]:
+    return [each.text for each in evidence.notes]
+
+
+def test_sentences_that_stand_out_are_shown_in_reading_order() -> None:
+    """Each with its own place, whatever stands around it."""
+    evidence, asked = gathered([note(f"{DULL}{ANOTHER}", 7, 1.0), note(f"{KEY}{DULL}", 3, 2.0)])
+    assert texts(evidence) == [KEY.strip(), ANOTHER.strip()]
+    assert [one.places[0].line for one in evidence.notes] == [3, 7]
+    assert evidence.log_odds is not None
+    assert evidence.log_odds > 0, "the verdict on the best, not on all"
+    assert len(asked) == 10
+
+
+def test_the_best_passages_alone_are_taken_apart() -> None:
+    """What it costs does not grow with the memory."""
+
+    def long(sentences: int) -> str:
+        return "".join(f"The dog slept all of day {number}. " for number in range(sentences))
+
+    dull = [note(long(30), line, float(line)) for line in range(1, 9)]
+    _, asked = gathered([*dull, note(f"{KEY}{DULL}", 20, 9.0)])
+    assert KEY.strip() in asked
+    assert len(asked) == 5 + 2 * 30
+    _, asked = gathered([note(long(300), 1)])
+    assert len(asked) == 300, "one at least, however long it is"
+
+
+def test_a_chain_comes_first_in_the_order_of_its_links() -> None:
+    """If its end stands out: a link that leads nowhere is left out."""
+    ring, crate, key, yard = (
+        Unit(text, Place("doc", line=line, last_line=line))
+        for text, line in (
+            ("The ring is in the crate.", 9),
+            ("The crate is in the chapel.", 5),
+            (KEY.strip(), 2),
+            ("The cook swept the yard.", 4),
+        )
+    )
+    evidence, _ = gathered(
+        [
+            note(f"{ANOTHER}{DULL}", 1, 2.0),
+            note(f"{KEY}{DULL}", 2, 0.0, (ring, crate, key)),
+            note(DULL, 4, 0.0, (ring, yard)),
+        ]
+    )
+    assert texts(evidence) == [ring.text, crate.text, key.text, ANOTHER.strip()]
+    assert [one.places[0].line for one in evidence.notes] == [9, 5, 2, 1]
+
+
+def test_a_sentence_is_judged_and_shown_under_its_title() -> None:
+    text = (
+        "Keys of the parish\nThe chapel was built by a baker who had come from Bergen. He left.\n"
+    )
+    evidence, asked = gathered([note(text, 1), note(DULL, 8)])
+    assert asked[:2] == ["The chapel was built by a baker who had come from Bergen.", "He left."]
+    assert not any("Keys of the parish" in text for text in texts(evidence)[2:])
+    assert texts(evidence)[1] == "Keys of the parish: He left."
+
+
+def test_few_sentences_are_shown_all() -> None:
+    evidence, _ = gathered([note("The dog slept. Rain fell. ", 1)])
+    assert texts(evidence) == ["The dog slept.", "Rain fell."]
+
+
+def test_what_a_model_wrote_is_evidence_as_it_is() -> None:
+    """Nothing is judged."""
+    engine = ScriptedEngine([])
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    fed = engine.fed_tokens
+    memory = Memory.empty(2, 50).write(0, (Note("One."), Note("Two.")), 2, 0)
+    evidence = run(gather(prompter, QUESTION, memory))
+    assert texts(evidence) == ["One.", "Two."]
+    assert evidence.log_odds is None
+    assert engine.fed_tokens == fed
+    assert run(gather(prompter, QUESTION, Memory.empty(2, 50))) == Evidence(())
