@@ -14,6 +14,7 @@ from mhmcli.source import Place, split_sentences
 from mhmcli.write.ground import words
 
 NOT_IN_DOCUMENT = "The document does not say."
+NOT_IN_PASSAGES = "The passages that were read do not say."
 NO_REPLY = "The model came to no answer within its limit."
 ANSWER_TOKENS = 512
 INSTRUCTION_TOKENS = 150
@@ -71,8 +72,9 @@ def answer(
     that only look like the one that was asked for convince a small model together. Where there is
     no evidence, no model is needed to say so.
     """
+    nothing = NOT_IN_DOCUMENT if evidence.of_all else NOT_IN_PASSAGES
     if not evidence.notes:
-        return Answer(question, NOT_IN_DOCUMENT, found=False)
+        return Answer(question, nothing, found=False)
     shown = prompts.notes([note.text for note in evidence.notes])
     sequence = run(prompter.read(shown, of_document=False))
     try:
@@ -81,7 +83,7 @@ def answer(
         else:
             odds = evidence.log_odds - _SENTENCE_ZERO
         if odds < least_log_odds:
-            return Answer(question, NOT_IN_DOCUMENT, found=False, log_odds=odds)
+            return Answer(question, nothing, found=False, log_odds=odds)
         reply = yield from prompter.reply(prompts.answer(question), max_tokens, after=sequence)
     finally:
         prompter.forget(sequence)
@@ -89,7 +91,7 @@ def answer(
     if not text and not reply.ended:
         return Answer(question, NO_REPLY, False, (), False, odds)
     if not text or _NOT_STATED.match(text):
-        return Answer(question, NOT_IN_DOCUMENT, False, (), True, odds, text)
+        return Answer(question, nothing, False, (), True, odds, text)
     found = places(evidence.notes, f"{question} {text}")
     return Answer(question, text, True, found, reply.ended, odds, text)
 

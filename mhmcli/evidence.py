@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
+from mhmcli.chunk import Count
 from mhmcli.judge import LIKELIHOOD_PRIOR, weighed, worths
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Moments
-from mhmcli.source import Unit, is_lines, units
+from mhmcli.source import Passage, Unit, is_lines, units
 
 # Passages are taken apart until they have so many tokens: the cost of it does not grow with the
 # document, and the default model answered 14 of 28 questions from 500 tokens, 10 from 1,024.
-_POOL_TOKENS = 600
+POOL_TOKENS = 600
 # What a sentence must be worth: standard deviations, and a share of what the best is.
 _LEAST_WORTH = 1.0
 _LEAST_SHARE = 0.5
@@ -30,10 +31,12 @@ _FEW = 4  # sentences that have no standard deviation to speak of
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Notes in the order in which they are shown. `log_odds` is the model's verdict on the sentence
-    that has most to say for itself; None where none was judged."""
+    that has most to say for itself, None where none was judged; `of_all` is False where the model
+    has not read all that there is."""
 
     notes: tuple[Note, ...]
     log_odds: float | None = None
+    of_all: bool = True
 
 
 def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, None, Evidence]:
@@ -62,6 +65,22 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
     )
 
 
+def of_passages(
+    ranked: Iterable[Passage], count: Count, most_tokens: int = POOL_TOKENS
+) -> Evidence:
+    """The first of the passages that there is room for, one at least, in reading order and as they
+    are; no more than `gather` would take apart."""
+    room = min(most_tokens, POOL_TOKENS)
+    best: list[Note] = []
+    for passage in ranked:
+        note = Note(passage.text.strip(), (passage.place,))
+        room -= count(note.text)
+        if best and room < 0:
+            break
+        best.append(note)
+    return Evidence(tuple(sorted(best, key=lambda note: note.places[0].position)), of_all=False)
+
+
 def _units(note: Note) -> Iterable[Unit]:
     """The sentences of a note; a sentence that another led to is its own."""
     return note.path[-1:] or units(note.passages, lines=is_lines(note.text))
@@ -72,7 +91,7 @@ def _pool(prompter: Prompter, memory: Memory) -> list[Note]:
     that there is room for, one at least."""
     kept = [note for head in memory.heads for note in head.notes if note.signals]
     pool = [note for note in kept if note.path]
-    room = _POOL_TOKENS - sum(prompter.count(note.text) for note in pool)
+    room = POOL_TOKENS - sum(prompter.count(note.text) for note in pool)
     for note in sorted((n for n in kept if not n.path), key=memory.worth, reverse=True):
         room -= prompter.count(note.text)
         if room < 0 and any(not n.path for n in pool):

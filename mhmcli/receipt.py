@@ -21,6 +21,7 @@ class Tally:
     lanes: int
     chunks: int = 0
     document_tokens: int = 0
+    scanned: int = 0  # passages that were looked at for their words
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
     def take(self, event: Event) -> None:
@@ -34,7 +35,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a run read and what it cost. `seconds` are those of reading; answering is apart."""
+    """What a run read and what it cost. `seconds` are those of reading; answering is apart. Where
+    passages were `scanned` for their words, the model read none but those that it answered from."""
 
     sources: tuple[SourceReport, ...]
     document_tokens: int
@@ -45,10 +47,12 @@ class Receipt:
     answer_seconds: float
     engine: EngineInfo
     finished: bool
+    scanned: int = 0
 
     @property
     def complete(self) -> bool:
-        """True when every part of every source was read by the model."""
+        """True when every part of every source was read by the model, or scanned where that was
+        all that was asked for."""
         return self.finished and all(source.complete for source in self.sources)
 
     @property
@@ -74,13 +78,28 @@ class Receipt:
     def lines(self) -> list[str]:
         """The receipt for a person: one line a source, one for the reading, one for the model."""
         return [
-            *(_source_line(source, finished=self.finished) for source in self.sources),
+            *(self._source_line(source) for source in self.sources),
             *(warning for source in self.sources for warning in _warnings(source)),
             self._reading_line(),
             f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",
         ]
 
+    def _source_line(self, source: SourceReport) -> str:
+        parts = []
+        if source.pages_total is not None:
+            parts.append(f"{source.pages_read} of {_count(source.pages_total, 'page')}")
+        if source.lines is not None:
+            parts.append(_count(source.lines, "line"))
+        if source.pages_total is None:
+            total = f" of {source.bytes_total:,}" if source.bytes_total is not None else ""
+            parts.append(f"{source.bytes_read:,}{total} bytes")
+        done = "scanned" if self.scanned else "read"
+        mark = done if source.complete and self.finished else f"{done.upper()} IN PART"
+        return f"{mark:<7} {one_line(source.name)}: {', '.join(parts)}"
+
     def _reading_line(self) -> str:
+        if self.scanned:
+            return self._scanning_line()
         unchanged = self.steps_kept + self.steps_failed
         parts = [
             f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}",
@@ -95,18 +114,16 @@ class Receipt:
             parts.append("STOPPED BEFORE THE END")
         return "model read  " + "; ".join(parts)
 
-
-def _source_line(source: SourceReport, *, finished: bool) -> str:
-    parts = []
-    if source.pages_total is not None:
-        parts.append(f"{source.pages_read} of {_count(source.pages_total, 'page')}")
-    if source.lines is not None:
-        parts.append(_count(source.lines, "line"))
-    if source.pages_total is None:
-        total = f" of {source.bytes_total:,}" if source.bytes_total is not None else ""
-        parts.append(f"{source.bytes_read:,}{total} bytes")
-    mark = "read" if source.complete and finished else "READ IN PART"
-    return f"{mark}    {one_line(source.name)}: {', '.join(parts)}"
+    def _scanning_line(self) -> str:
+        parts = [
+            f"{self.spent.tail_tokens:,} tokens: the passages that share the most words with the "
+            f"question, of {self.scanned:,}",
+            "THE REST WAS ONLY SCANNED",
+            f"{duration(self.seconds)} scanning + {duration(self.answer_seconds)} answering",
+        ]
+        if not self.finished:
+            parts.append("STOPPED BEFORE THE END")
+        return "model read  " + "; ".join(parts)
 
 
 def _warnings(source: SourceReport) -> list[str]:

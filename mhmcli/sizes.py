@@ -41,6 +41,11 @@ class Sizes:
     answer_tokens: int
     window_tokens: int
 
+    @property
+    def memory_tokens(self) -> int:
+        """Those of all heads together."""
+        return self.heads * self.head_tokens
+
     def as_dict(self) -> dict[str, int]:
         """The sizes by name, for a report."""
         return asdict(self)

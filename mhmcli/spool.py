@@ -1,8 +1,8 @@
 """Keep what was read for another look, in a file of its own that is gone with the process.
 
 A pipe can be read once, and a PDF is slow to read again; text is small. The file has no name and
-nobody else can open it. Beyond its limit, or when the disk is full, later chunks are not kept: what
-is looked up is then not found in them, and nothing else is lost.
+nobody else can open it. Beyond its limit, or when the disk is full, what comes later is not kept:
+what is looked up is then not found in it, and nothing else is lost.
 """
 
 from __future__ import annotations
@@ -10,32 +10,37 @@ from __future__ import annotations
 import contextlib
 import pickle
 import tempfile
+from array import array
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, cast
-
-from mhmcli.chunk import Chunk
+from typing import BinaryIO, Generic, TypeVar, cast
 
 LIMIT_BYTES = 1 << 28  # some 60 million tokens
+T = TypeVar("T")
 
 
-class Spool:
-    """Chunks on disk, in the order in which they came."""
+class Spool(Generic[T]):
+    """Chunks or passages on disk, in the order in which they came."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         self._file = cast(BinaryIO, tempfile.TemporaryFile(prefix="mhm-"))  # noqa: SIM115  `close`
         self._limit = limit_bytes
         self._full = False
+        self._starts = array("q")
 
-    def through(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        """The chunks, each kept as it passes."""
-        for chunk in chunks:
-            self._keep(chunk)
-            yield chunk
+    def __len__(self) -> int:
+        """How many were kept."""
+        return len(self._starts)
 
-    def _keep(self, chunk: Chunk) -> None:
-        whole = pickle.dumps(chunk)
-        end = self._file.tell()
-        self._full = self._full or end + len(whole) > self._limit
+    def through(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, each kept as it passes."""
+        for item in items:
+            self._keep(item)
+            yield item
+
+    def _keep(self, item: T) -> None:
+        whole = pickle.dumps(item)
+        start = self._file.tell()
+        self._full = self._full or start + len(whole) > self._limit
         if self._full:
             return
         try:
@@ -44,16 +49,19 @@ class Spool:
         except OSError:  # the disk is full: what is there is kept
             self._full = True
             with contextlib.suppress(OSError):
-                self._file.truncate(end)
+                self._file.truncate(start)
+        else:
+            self._starts.append(start)
 
-    def chunks(self) -> Iterator[Chunk]:
-        """What was kept, from the first on. Not while chunks are passing through."""
-        self._file.seek(0)
-        while True:
-            try:
-                yield pickle.load(self._file)  # noqa: S301  our own, and nobody else's
-            except EOFError:
-                return
+    def kept(self) -> Iterator[T]:
+        """What was kept, from the first on. Not while items are passing through."""
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> T:
+        """One of those kept, from 0. Not while items are passing through."""
+        self._file.seek(self._starts[number])
+        item: T = pickle.load(self._file)  # noqa: S301  our own, and nobody else's
+        return item
 
     def close(self) -> None:
         """The file is gone."""

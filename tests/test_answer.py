@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mhmcli import prompts
-from mhmcli.answer import NOT_IN_DOCUMENT, Answer, answer, concluded
+from mhmcli.answer import NOT_IN_DOCUMENT, NOT_IN_PASSAGES, Answer, answer, concluded
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.evidence import Evidence
@@ -52,6 +52,8 @@ def test_an_empty_memory_asks_no_model() -> None:
     """Where nothing was found, no model is given the chance to make something up."""
     made, engine = answered([], Evidence(()))
     assert (made.text, made.found) == (NOT_IN_DOCUMENT, False)
+    made, engine = answered([], Evidence((), of_all=False))
+    assert (made.text, made.found) == (NOT_IN_PASSAGES, False), "of the rest nothing is known"
     assert engine.prompts == []
 
 

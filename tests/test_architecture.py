@@ -13,7 +13,7 @@ LAYERS = [
     ["errors", "printable"],
     ["source", "score"],
     ["tokens", "chunk"],
-    ["spool"],
+    ["spool", "scan"],
     ["memory"],
     ["engine", "models"],
     ["prompts"],

@@ -34,7 +34,7 @@ RECURRENT = (
     *("mhm-lru", "monolithic", "append", "append:question-first", "scoring"),
     *("rewrite:2x60:random", "rewrite:4x60:relevance"),
 )
-ALL = (*RECURRENT, "rewrite:3x60:concur", "map-reduce", "readagent:9", "full", "bm25:20")
+ALL = (*RECURRENT, "rewrite:3x60:concur", "map-reduce", "readagent:9", "full", "bm25:20", "quick")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
     found = measured(perfect, plan(*ALL), tmp_path / "r.jsonl")
     assert [cell.method.split()[0] for cell in found] == [
         *("mhm-lru", "monolithic", "append", "append", "rewrite", "rewrite", "rewrite"),
-        *("map-reduce", "readagent", "scoring", "full", "bm25"),
+        *("map-reduce", "readagent", "scoring", "full", "bm25", "quick"),
     ]
     for cell in found:
         assert cell.accuracy is not None, cell.method

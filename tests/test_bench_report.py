@@ -57,6 +57,7 @@ def test_baselines_by_name() -> None:
     assert parse("bm25", BUDGET) == Retrieval("bm25 6", 6)
     assert parse("bm25:10", BUDGET) == Retrieval("bm25 10", 10)
     assert parse("full", BUDGET) == Retrieval("full", None)
+    assert parse("quick", BUDGET) == Retrieval("quick", quick=True)
     assert parse("map-reduce", BUDGET).label == "map-reduce 256"
     assert parse("readagent:3@200", BUDGET).label == "readagent 3 256 @200"
 
@@ -71,6 +72,7 @@ def test_baselines_by_name() -> None:
         "append:27x64",
         "append:concur",
         "bm25:x",
+        "quick:3",
         "bm25@9",
         "full:3",
         "append@5",

@@ -279,6 +279,33 @@ def test_a_count_is_the_programs(tiny_model: Path, tmp_path: Path) -> None:
     assert done.returncode == ExitStatus.ANSWERED
 
 
+@pytest.mark.model
+def test_a_quick_answer_is_from_the_passages_that_share_the_most_words(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    """Everything is scanned, the model is shown the best alone, and the receipt says so."""
+    path = tmp_path / "light.txt"
+    dull = "".join(
+        f"In the year {n} the sea was grey and nothing came of it.\n\n" for n in range(99)
+    )
+    path.write_text(f"{dull}The keeper of the lantern is Mr. Roy.\n\n{dull}")
+    arguments = ("-m", str(tiny_model), "--quick", str(path))
+    done = scripted(
+        "ScriptedEngine(lambda p: 'Mr. Roy' if p.count('the sea was grey') < 40 else 'all of it')",
+        *arguments,
+        "Who is the keeper of the lantern?",
+    )
+    assert done.stdout.decode() == "Mr. Roy\n"
+    err = done.stderr.decode()
+    assert f"from    {path} line 199\n" in err
+    assert f"scanned {path}: 397 lines" in err
+    assert "of 199; THE REST WAS ONLY SCANNED;" in err
+    assert done.returncode == ExitStatus.ANSWERED
+    none = scripted("ScriptedEngine([])", *arguments, "Xylophones?")
+    assert none.stdout.decode() == "The passages that were read do not say.\n"
+    assert none.returncode == ExitStatus.NOT_IN_DOCUMENT
+
+
 def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """`mhm ask` in a process of its own, with a fake engine."""
     code = (

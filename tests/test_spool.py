@@ -20,18 +20,19 @@ def chunks(number: int) -> list[Chunk]:
 
 def test_chunks_are_kept_as_they_pass() -> None:
     """All of them, with their places, as often as one looks."""
-    spool = Spool()
+    spool = Spool[Chunk]()
     assert list(spool.through(chunks(20))) == chunks(20)
-    assert list(spool.chunks()) == chunks(20)
-    assert list(spool.chunks()) == chunks(20)
+    assert list(spool.kept()) == chunks(20)
+    assert list(spool.kept()) == chunks(20)
+    assert (len(spool), spool[7]) == (20, chunks(20)[7])
     spool.close()
 
 
 def test_beyond_the_limit_nothing_is_kept_and_nothing_is_lost() -> None:
     """The reading goes on; what is kept are the first chunks, whole."""
-    spool = Spool(limit_bytes=2000)
+    spool = Spool[Chunk](limit_bytes=2000)
     assert list(spool.through(chunks(50))) == chunks(50)
-    kept = list(spool.chunks())
+    kept = list(spool.kept())
     assert 0 < len(kept) < 50
     assert kept == chunks(50)[: len(kept)]
     spool.close()
@@ -42,5 +43,5 @@ def test_a_full_disk_ends_the_keeping_alone(monkeypatch: pytest.MonkeyPatch) -> 
         pytest.skip("no /dev/full here")
     with Path("/dev/full").open("r+b", buffering=0) as full:
         monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full)
-        spool = Spool()
+        spool = Spool[Chunk]()
         assert list(spool.through(chunks(3))) == chunks(3)

@@ -10,6 +10,7 @@
     append:question-first      and the question before each chunk as well as after it
     full                       everything in one prompt, as far as the window goes
     bm25:6                     the 6 passages that share the most with the question
+    quick                      as many of them as `mhm ask --quick` takes
     map-reduce                 each chunk apart, then all notes together
     readagent:2                gists of all chunks, then 2 of them read again
 
@@ -35,7 +36,11 @@ from mhmcli.bench.baselines import (
     reduce,
     whole,
 )
+from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
+from mhmcli.evidence import of_passages
+from mhmcli.memory import Note
+from mhmcli.scan import Scan
 from mhmcli.score import BM25
 from mhmcli.select import Cheapest, HeadSelector, LeastRecentlyUpdated, Random, Relevance
 from mhmcli.source import Passage
@@ -50,7 +55,7 @@ _BM25_PASSAGES = 6
 _LOOK_UPS = 2
 _SHAPE = re.compile(r"(\d+)x(\d+)")
 _NAMES = (
-    "mhm-lru, monolithic, append, scoring, rewrite, full, bm25, map-reduce, readagent; "
+    "mhm-lru, monolithic, append, scoring, rewrite, full, bm25, quick, map-reduce, readagent; "
     "as in rewrite:2x512:random@400"
 )
 
@@ -72,18 +77,28 @@ class Recurrent:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Passages of the document, put before the model as they are. `limit` None: all of them."""
+    """Passages of the document, put before the model as they are: at most `limit` of them, or as
+    many as `mhm ask --quick` takes, or all."""
 
     label: str
-    limit: int | None
+    limit: int | None = None
+    quick: bool = False
     chunk_tokens: int = 0  # it reads no chunks
 
-    def select(self, question: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    def select(
+        self, question: str, passages: tuple[Passage, ...], count: Count
+    ) -> tuple[Note, ...]:
         """The passages to answer from, in reading order."""
-        if self.limit is None:
-            return passages
-        ranking = BM25([passage.text for passage in passages])
-        return tuple(passages[index] for index in ranking.best(question, self.limit))
+        if self.quick:
+            scan = Scan([question])
+            scanned = list(scan.through(passages))
+            return of_passages((scanned[n] for n in scan.ranked(0)), count).notes
+        chosen = passages
+        if self.limit is not None:
+            ranking = BM25([passage.text for passage in passages])
+            chosen = tuple(passages[index] for index in ranking.best(question, self.limit))
+        notes = (Note(passage.text.strip(), (passage.place,)) for passage in chosen)
+        return tuple(note for note in notes if note.text)
 
 
 Method = Recurrent | Retrieval
@@ -112,7 +127,7 @@ def parse(name: str, budget: Budget) -> Method:
         if not chunk.isdecimal() or int(chunk) < 16:  # noqa: PLR2004
             raise _unknown(name, f"@{chunk} is no chunk size")
         budget = replace(budget, chunk_tokens=int(chunk))
-    if kind in ("full", "bm25"):
+    if kind in ("full", "bm25", "quick"):
         if at:
             raise _unknown(name, f"{kind} reads no chunks")
         return _retrieval(name, kind, options)
@@ -124,10 +139,10 @@ def parse(name: str, budget: Budget) -> Method:
 
 
 def _retrieval(name: str, kind: str, options: list[str]) -> Retrieval:
-    if kind == "full":
+    if kind in ("full", "quick"):
         if options:
-            raise _unknown(name, "full has no parts")
-        return Retrieval("full", None)
+            raise _unknown(name, f"{kind} has no parts")
+        return Retrieval(kind, quick=kind == "quick")
     limit = _number(name, options, _BM25_PASSAGES)
     return Retrieval(f"bm25 {limit}", limit)
 

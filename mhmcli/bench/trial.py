@@ -29,7 +29,7 @@ from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.evidence import Evidence, gather
-from mhmcli.memory import Memory, Note
+from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter, run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
 from mhmcli.score import Signals
@@ -125,11 +125,7 @@ class Trial:
 
     def _retrieve(self, method: Retrieval) -> Result:
         meter = Meter(self._prompter, self._clock)
-        notes = [
-            Note(passage.text.strip(), (passage.place,))
-            for passage in method.select(self._case.question, self._case.passages)
-            if passage.text.strip()
-        ]
+        notes = method.select(self._case.question, self._case.passages, self._count)
         attempt = Attempt(method, memory_of(self._prompter, notes), self._tracers([]))
         meter.charge(attempt.writing)
         attempt.took(0, Outcome.WROTE)

@@ -29,6 +29,7 @@ class Request:
     head_tokens: int | None
     chunk_tokens: int | None
     overlap_tokens: int
+    quick: bool
     password: str | None
     temperature: float
     top_p: float
@@ -85,6 +86,15 @@ def ask(  # noqa: PLR0913  one parameter is one option
             help="Tokens of the last chunk shown again with the next.", rich_help_panel=_READING
         ),
     ] = 0,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="In seconds: scan everything for the words of the question, and let the model "
+            "read the best passages alone.",
+            rich_help_panel=_READING,
+        ),
+    ] = False,
     password_file: Annotated[
         Path | None,
         typer.Option(
@@ -159,6 +169,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         head_tokens=head_tokens,
         chunk_tokens=chunk_tokens,
         overlap_tokens=overlap_tokens,
+        quick=quick,
         password=_password(password_file),
         temperature=temperature,
         top_p=top_p,

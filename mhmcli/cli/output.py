@@ -151,6 +151,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "sources": [{**asdict(source), "complete": source.complete} for source in receipt.sources],
         "document_tokens": receipt.document_tokens,
         "chunks": receipt.chunks,
+        "scanned_passages": receipt.scanned,
         "steps": receipt.steps,
         "steps_kept": receipt.steps_kept,
         "steps_failed": receipt.steps_failed,

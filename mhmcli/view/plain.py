@@ -40,7 +40,7 @@ class PlainView:
 
     def _line(self) -> str:
         state = self._state
-        if state.doing in (Doing.LOADING, Doing.ANSWERING):
+        if state.doing in (Doing.LOADING, Doing.SCANNING, Doing.ANSWERING):
             return f"mhm: {state.doing.value}"
         facts = [] if state.share_read is None else [f"{state.share_read:.0%}"]
         facts.append(f"{state.tokens_read:,} tokens")

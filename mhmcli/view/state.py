@@ -24,6 +24,7 @@ class Doing(str, Enum):
     """What the run is at."""
 
     LOADING = "loading the model"
+    SCANNING = "scanning"
     READING = "reading"
     WRITING = "writing"
     ANSWERING = "answering"
@@ -79,6 +80,10 @@ class RunState:
             self.chunk_read = self.chunk_tokens = 0
             self._done_share = self._next_share
 
+    def scanning(self) -> None:
+        """The documents are looked through for words, and not read."""
+        self.doing, self._started = Doing.SCANNING, self.now()
+
     def answering(self, question: int) -> None:
         """The reading is over; this question is being answered."""
         self.doing, self.question, self.head, self.writing = Doing.ANSWERING, question, None, ""
@@ -105,9 +110,11 @@ class RunState:
 
     @property
     def share_read(self) -> float | None:
-        """The share of the documents that the model has read, 0 to 1; None when unknowable."""
+        """The share of the documents that is read, or scanned, 0 to 1; None when unknowable."""
         if self.doing is Doing.ANSWERING:
             return 1.0
+        if self.doing is Doing.SCANNING:
+            return self.share()
         if self._done_share is None or self._next_share is None:
             return None if self._started else 0.0
         part = _READ_SHARE * self.chunk_read / self.chunk_tokens if self.chunk_tokens else 0.0

@@ -1,0 +1,47 @@
+"""A look at every passage for the words of the questions."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhmcli.evidence import of_passages
+from mhmcli.scan import Scan
+from mhmcli.score import BM25
+from mhmcli.source import Passage, Place
+
+WORDS = st.lists(st.sampled_from(["red", "blue", "Green", "sky"]), max_size=8).map(" ".join)
+
+
+def passages(texts: list[str]) -> list[Passage]:
+    return [Passage(f"{text}\n", Place("doc", line=n)) for n, text in enumerate(texts, start=1)]
+
+
+@given(st.lists(WORDS, max_size=12), st.lists(WORDS, min_size=1, max_size=3))
+def test_the_ranking_is_that_of_bm25(texts: list[str], questions: list[str]) -> None:
+    """For each question apart; passages without any of its words are left out."""
+    scan = Scan(questions)
+    assert list(scan.through(passages(texts))) == passages(texts)
+    assert scan.passages == len(texts)
+    for index, question in enumerate(questions):
+        ranked = scan.ranked(index)
+        scores = BM25(texts).scores(question)
+        assert set(ranked) == {n for n, score in enumerate(scores) if score > 0}
+        values = [round(scores[n], 9) for n in ranked]
+        assert values == sorted(values, reverse=True)
+
+
+def test_the_best_that_fit_are_evidence_in_reading_order() -> None:
+    """One at least; it is no evidence of what the rest does not say."""
+    found = passages(["one two", "three four five", "six", "seven"])
+    ranked = [found[3], found[0], found[1], found[2]]
+
+    def count(text: str) -> int:
+        return len(text.split())
+
+    evidence = of_passages(ranked, count, 4)
+    assert [note.text for note in evidence.notes] == ["one two", "seven"]
+    assert [note.places for note in evidence.notes] == [(p.place,) for p in (found[0], found[3])]
+    assert not evidence.of_all
+    assert [note.text for note in of_passages(ranked[2:], count, 1).notes] == ["three four five"]
+    assert of_passages([], count).notes == ()
