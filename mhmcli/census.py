@@ -17,12 +17,13 @@ from itertools import accumulate
 
 from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk, Chunks
-from mhmcli.judge import weighed, worths
+from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Seen, Signals
 from mhmcli.source import Place, is_lines, units
 
 _LEAST_WORTH = 1.0  # of a passage, for its sentences to be judged
+_OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 
 _COUNTED = re.compile(r"\b(?:how many|how often|number of|count)\b", re.IGNORECASE)
@@ -59,6 +60,14 @@ class Item:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line or sentence that was judged, and how many are counted so far."""
+
+    text: str
+    so_far: int
+
+
 def as_answer(question: str, items: Sequence[Item]) -> Answer:
     """The count, or the list, line by line; with the places of all, and what was counted: two sorts
     of line that tell of the same thing are both counted, which a person must be able to see."""
@@ -72,43 +81,37 @@ def as_answer(question: str, items: Sequence[Item]) -> Answer:
     return Answer(question, text, True, places, said=text, counted=tuple(sorts))
 
 
-@dataclass(slots=True)
-class _Group:
-    """Lines that differ in nothing but their numbers: judged once, counted each."""
-
-    items: list[Item]
-    weight: Weight
-
-
 def census(
     prompter: Prompter,
     question: str,
     chunks: Chunks,
     signals: Sequence[Signals | None],
     seen: Seen,
-) -> Generator[str, None, list[Item]]:
-    """All lines or sentences that the question is about, in reading order; each that is judged is
-    yielded before it is.
+) -> Generator[Judged, None, list[Item]]:
+    """All lines or sentences that the question is about, in reading order; each that was judged is
+    yielded, with the count so far.
 
     `signals` are those of each chunk, by its index, and `seen` what is known of all of them.
     """
     named = {number.rstrip(_MARKS) for number in _VARYING.findall(question)}
-    groups: dict[str, _Group] = {}
+    sorts: dict[str, list[Item]] = {}
     for item in _units(chunks(), signals, seen):
-        mask = masked(item.text, named)
-        if mask in groups:
-            groups[mask].items.append(item)
-        else:
-            yield item.text
-            groups[mask] = _Group([item], weighed(prompter, question, item.text))
-    chosen = upper_heap(worths([group.weight for group in groups.values()]))
-    found = [
-        item
-        for group, take in zip(groups.values(), chosen, strict=True)
-        if take
-        for item in group.items
-    ]
-    return sorted(found, key=lambda item: item.number)
+        sorts.setdefault(masked(item.text, named), []).append(item)
+    groups = list(sorts.values())
+    weights: list[Weight] = []
+    so_far = 0
+    for weight in judged(prompter, question, (items[0].text for items in groups)):
+        weights.append(weight)
+        if len(weights) % (1 + len(weights) // _OFTEN) == 0:
+            so_far = len(_meant(groups, weights))
+        yield Judged(groups[len(weights) - 1][0].text, so_far)
+    return sorted(_meant(groups, weights), key=lambda item: item.number)
+
+
+def _meant(groups: Sequence[list[Item]], weights: Sequence[Weight]) -> list[Item]:
+    """The items of the groups that are in the upper heap of those that were judged."""
+    chosen = upper_heap(worths(weights))
+    return [item for n, take in enumerate(chosen) if take for item in groups[n]]
 
 
 def masked(line: str, named: Collection[str] = ()) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
 from mhmcli.chunk import Count
-from mhmcli.judge import LIKELIHOOD_PRIOR, weighed, worths
+from mhmcli.judge import LIKELIHOOD_PRIOR, judged, worths
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Moments
@@ -40,25 +40,26 @@ class Evidence:
 
 
 def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, None, Evidence]:
-    """The evidence that a memory holds; each sentence is yielded before it is judged. Notes that
+    """The evidence that a memory holds; each sentence that was judged is yielded. Notes that
     the model wrote are evidence as they are, head by head, and cost nothing."""
     pool = _pool(prompter, memory)
     if not pool:
         return Evidence(tuple(note for head in memory.heads for note in head.notes))
-    weights: dict[Unit, Weight] = {}
+    found = list(dict.fromkeys(unit for note in pool for unit in _units(note)))
     likelihoods = Moments()
 
     def telling(likelihood: float) -> bool:
+        nonlocal likelihoods
+        likelihoods = likelihoods.with_value(likelihood)
         return likelihoods.deviation(likelihood, LIKELIHOOD_PRIOR) >= _HOPELESS
 
-    for unit in (unit for note in pool for unit in _units(note)):
-        if unit not in weights:
-            yield unit.text
-            weights[unit] = weighed(prompter, question, unit.shown, telling)
-            likelihoods = likelihoods.with_value(weights[unit].likelihood)
-    worth = dict(zip(weights, worths(list(weights.values())), strict=True))
+    weights: list[Weight] = []
+    for weight in judged(prompter, question, (unit.shown for unit in found), telling):
+        yield found[len(weights)].shown
+        weights.append(weight)
+    worth = dict(zip(found, worths(weights), strict=True))
     chains = [unit for note in pool for unit in note.path if _ends_well(note, worth)]
-    verdicts = [weight.log_odds for weight in weights.values() if weight.log_odds is not None]
+    verdicts = [weight.log_odds for weight in weights if weight.log_odds is not None]
     return Evidence(
         tuple(Note(u.shown, (u.place,)) for u in dict.fromkeys([*chains, *_telling(worth)])),
         max(verdicts, default=None),

@@ -7,23 +7,22 @@ one document are to be compared with each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from mhmcli import prompts
-from mhmcli.prompter import Prompter, Telling, Weight, always, run
+from mhmcli.prompter import Prompter, Telling, Weight, always
 from mhmcli.score import Moments
 
 LIKELIHOOD_PRIOR, _LOG_ODDS_PRIOR = 0.01, 0.1  # variances
 
 
-def weighed(prompter: Prompter, question: str, text: str, telling: Telling = always) -> Weight:
-    """What the model says of a text by itself; nothing is decoded."""
-    sequence = run(prompter.read(prompts.part(text), of_document=False))
-    try:
-        return prompter.weigh(*prompts.weigh(question), after=sequence, telling=telling)
-    finally:
-        prompter.forget(sequence)
+def judged(
+    prompter: Prompter, question: str, texts: Iterable[str], telling: Telling = always
+) -> Iterator[Weight]:
+    """What the model says of each of the texts by itself; nothing is decoded."""
+    parts = (prompts.part(text) for text in texts)
+    return prompter.weigh_each(parts, prompts.weigh(question), telling=telling)
 
 
 def worths(weights: Sequence[Weight]) -> list[float]:

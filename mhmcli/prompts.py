@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mhmcli.memory import Memory
 
@@ -23,6 +24,16 @@ SYSTEM = (
 
 _FENCES = ("part", "notes", "memory")
 _FENCE = re.compile(rf"<(?=/?(?:{'|'.join(_FENCES)})>)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a model is asked whether a text is worth keeping: what stands before the question, the
+    question itself, of which the likelihood is taken, and what stands after it."""
+
+    before: str
+    question: str
+    then: str
 
 
 def fenced(name: str, text: str) -> str:
@@ -168,11 +179,10 @@ def judge(question: str) -> str:
     )
 
 
-def weigh(question: str) -> tuple[str, str, str]:
-    """Ask whether the part just read is worth keeping: what stands before the question, the
-    question, and what stands after it. The logits of yes and no are the reply, and how likely the
-    question itself is after the part is a second one."""
-    return (
+def weigh(question: str) -> Wording:
+    """Ask whether the part just read is worth keeping. The logits of yes and no are the reply, and
+    how likely the question itself is after the part is a second one."""
+    return Wording(
         "\nQuestion: ",
         question,
         "\n\nDoes the part above contain the answer to the question, or a fact that is needed to "

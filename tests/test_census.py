@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Asked, asked, census, masked, upper_heap
+from mhmcli.census import Asked, Judged, asked, census, masked, upper_heap
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -99,6 +99,27 @@ def test_lines_of_a_log_are_counted_and_alike_ones_judged_once() -> None:
     assert items == some
     _, cost_of_two = found([log([*mixed[:2], "Session 7 opened for ann"])])
     assert cost == cost_of_two
+
+
+def test_the_count_is_told_while_it_grows() -> None:
+    engine = ScriptedEngine([], judge=judge)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    lines = [f"{what} for ann" for what in ("Failed password", "Opened", "Failed password 2")]
+    some = [f"{line} {word}" for line in lines for word in ("a", "b", "c", "d")]
+    query = Query.of(QUESTION)
+    signals = [Signals.of(0.0, 0.0, query, "text")]
+    counting = census(prompter, QUESTION, lambda: [log(some)], signals, Seen().after(signals[0]))
+    told: list[Judged] = []
+    while True:
+        try:
+            told.append(next(counting))
+        except StopIteration as stop:
+            items = stop.value
+            break
+    assert [one.text for one in told] == some
+    assert told[0].so_far == 0, "of one nothing can be said"
+    assert told[7].so_far == 4
+    assert told[-1].so_far == len(items) == 8
 
 
 def test_of_prose_the_passages_that_stand_out_are_judged() -> None:

@@ -38,9 +38,7 @@ class Weigher(Prompter):
         self._verdict = verdict
         super().__init__(self.engine, prompts.SYSTEM, Sampling())
 
-    def weigh(
-        self, before: str, question: str, then: str, *, after: int, telling: Telling = always
-    ) -> Weight:
+    def weigh(self, wording: prompts.Wording, *, after: int, telling: Telling = always) -> Weight:
         """As the passage says."""
         worth = worth_of(self.engine.text(after))
         if not telling(worth / 10):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from mhmcli.spool import Spool
 from mhmcli.tokens import Tokenizer
 from mhmcli.view import RunState, View
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -116,13 +117,13 @@ class Whole:
             return None
         seen = self._job.state.memories[number].seen
         judging = census(prompter, question, self._spool.kept, self._signals[number], seen)
-        items = _watched(self._job, judging, "Is this one of them? ")
+        items = _watched(self._job, judging, lambda now: f"{now.so_far} so far: {now.text}")
         return as_answer(question, items) if items else None
 
     def _answered(self, prompter: Prompter, number: int) -> Answer:
         job = self._job
         question, memory = job.request.questions[number], job.state.memories[number]
-        evidence = _watched(job, gather(prompter, question, memory), "Does this help? ")
+        evidence = _watched(job, gather(prompter, question, memory), "judging: {}".format)
         return _written(job, prompter, question, evidence)
 
     def close(self) -> None:
@@ -173,11 +174,11 @@ def _written(job: Job, prompter: Prompter, question: str, evidence: Evidence) ->
             return written
 
 
-def _watched(job: Job, judging: Generator[str, None, T], asking: str) -> T:
-    """What comes of judging texts one by one; each is shown while it is judged."""
+def _watched(job: Job, judging: Generator[S, None, T], shown: Callable[[S], str]) -> T:
+    """What comes of judging texts one by one; how far it is is shown meanwhile."""
     while True:
         try:
-            job.state.writing = f"{asking}{next(judging)}"
+            job.state.writing = shown(next(judging))
             job.view.update()
         except StopIteration as stop:
             job.state.writing = ""

@@ -62,9 +62,8 @@ class VerbatimWriter:
             hoped = replace(words, likelihood=likelihood, log_odds=seen.hoped)
             return any(note.signals is hoped for note in kept(hoped))
 
-        weight = prompter.weigh(
-            *prompts.weigh(reading.question), after=reading.sequence, telling=telling
-        )
+        wording = prompts.weigh(reading.question)
+        weight = prompter.weigh(wording, after=reading.sequence, telling=telling)
         signals = replace(words, likelihood=weight.likelihood, log_odds=weight.log_odds)
         said = f"question {weight.likelihood:+.2f}"
         if weight.log_odds is not None:
