@@ -22,6 +22,7 @@ class Tally:
     chunks: int = 0
     document_tokens: int = 0
     scanned: int = 0  # passages that were looked at for their words
+    share_read: float = 1.0  # of the documents, by the model, where it read less than all
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
     def take(self, event: Event) -> None:
@@ -36,7 +37,8 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a run read and what it cost. `seconds` are those of reading; answering is apart. Where
-    passages were `scanned` for their words, the model read none but those that it answered from."""
+    passages were `scanned` for their words, the model read a share of them, or none but those that
+    it answered from."""
 
     sources: tuple[SourceReport, ...]
     document_tokens: int
@@ -48,6 +50,7 @@ class Receipt:
     engine: EngineInfo
     finished: bool
     scanned: int = 0
+    share_read: float = 1.0
 
     @property
     def complete(self) -> bool:
@@ -98,11 +101,12 @@ class Receipt:
         return f"{mark:<7} {one_line(source.name)}: {', '.join(parts)}"
 
     def _reading_line(self) -> str:
-        if self.scanned:
+        if self.scanned and not self.chunks:
             return self._scanning_line()
         unchanged = self.steps_kept + self.steps_failed
+        share = f", {self.share_read:.0%} of the document" if self.scanned else ""
         parts = [
-            f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}",
+            f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}{share}",
             f"{_count(self.steps, 'step')}, {unchanged} kept the heads unchanged",
             f"{duration(self.seconds)} reading ({self.tokens_per_s:.0f} tokens/s)"
             f" + {duration(self.answer_seconds)} answering",
@@ -110,14 +114,16 @@ class Receipt:
         if self.steps_failed:
             failed = [f"{o}: {n}" for o, n in self.outcomes.items() if Outcome(o).is_failure]
             parts.insert(2, f"{self.steps_failed} replies not taken ({', '.join(failed)})")
+        if self.share_read < 1:
+            parts.append("THE REST WAS ONLY SCANNED")
         if not self.finished:
             parts.append("STOPPED BEFORE THE END")
         return "model read  " + "; ".join(parts)
 
     def _scanning_line(self) -> str:
         parts = [
-            f"{self.spent.tail_tokens:,} tokens: the passages that share the most words with the "
-            f"question, of {self.scanned:,}",
+            f"the passages that share the most words with the question, of {self.scanned:,}: "
+            f"{self.share_read:.1%} of the document",
             "THE REST WAS ONLY SCANNED",
             f"{duration(self.seconds)} scanning + {duration(self.answer_seconds)} answering",
         ]

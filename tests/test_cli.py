@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -297,13 +298,57 @@ def test_a_quick_answer_is_from_the_passages_that_share_the_most_words(
     )
     assert done.stdout.decode() == "Mr. Roy\n"
     err = done.stderr.decode()
-    assert f"from    {path} line 199\n" in err
+    assert f"from    {path} lines 199-200\n" in err
     assert f"scanned {path}: 397 lines" in err
-    assert "of 199; THE REST WAS ONLY SCANNED;" in err
+    assert re.search(r"of 199: 1\d\.\d% of the document; THE REST WAS ONLY SCANNED;", err)
     assert done.returncode == ExitStatus.ANSWERED
     none = scripted("ScriptedEngine([])", *arguments, "Xylophones?")
     assert none.stdout.decode() == "The passages that were read do not say.\n"
     assert none.returncode == ExitStatus.NOT_IN_DOCUMENT
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("partly", "least", "most"), [("--skim=10%", 0.1, 0.13), ("--budget=9s", 1.0, 1.0)]
+)
+def test_a_part_is_read_most_promising_first(
+    tiny_model: Path, tmp_path: Path, partly: str, least: float, most: float
+) -> None:
+    """What shares words with the question comes first, wherever it stands, and the receipt says how
+    much was read. (A scripted engine reads all in no time.)"""
+    path = tmp_path / "light.txt"
+    dull = "".join(f"In the year {n} the sea was grey and all was well.\n\n" for n in range(50))
+    path.write_text(f"{dull}The keeper of the lantern is Mr. Roy. He has a lamp. He has a boat.\n")
+    done = scripted(
+        "ScriptedEngine(lambda p: 'Mr. Roy' if 'The keeper of' in p else 'nobody')",
+        *("-m", str(tiny_model), partly, "--json", str(path), "Who keeps the lantern, keeper?"),
+    )
+    made, err = json.loads(done.stdout), done.stderr.decode()
+    assert made["answers"][0]["text"] == "Mr. Roy"
+    assert made["answers"][0]["places"][0]["line"] == 101
+    assert least <= made["receipt"]["share_read"] <= most
+    assert made["receipt"]["scanned_passages"] == 51
+    assert f"{made['receipt']['share_read']:.0%} of the document;" in err
+    assert ("; THE REST WAS ONLY SCANNED" in err) == (most < 1)
+    assert f"scanned {path}: 101 lines" in err
+    assert done.returncode == ExitStatus.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--quick", "--skim", "5%"], "exclude each other"),
+        (["--skim", "0%"], "is no share"),
+        (["--budget", "soon"], "is no length of time"),
+        (["--budget", "5m", "--memory", "append"], "out of order"),
+    ],
+)
+def test_parts_that_cannot_be_are_status_2(
+    mhm: Mhm, short: Path, arguments: list[str], why: str
+) -> None:
+    ran = mhm("ask", *arguments, short, "What?")
+    assert is_one_error(ran, why)
+    assert ran.status == ExitStatus.USAGE
 
 
 def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:

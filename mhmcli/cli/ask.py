@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mhmcli.cli import options
+from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.errors import UsageError
 from mhmcli.presets import DEFAULT_MEMORY, MemoryKind
 
@@ -30,6 +31,8 @@ class Request:
     chunk_tokens: int | None
     overlap_tokens: int
     quick: bool
+    skim: float | None  # a share, 0 to 1
+    budget: float | None  # seconds
     password: str | None
     temperature: float
     top_p: float
@@ -62,14 +65,15 @@ def ask(  # noqa: PLR0913  one parameter is one option
     ] = None,
     model: options.Model = "default",
     memory: Annotated[
-        MemoryKind,
+        MemoryKind | None,
         typer.Option(
             envvar="MHM_MEMORY",
             help="scoring: the model judges every passage, the best are kept verbatim; append: "
             "copied sentences are added; mhm-lru: the paper's four heads; monolithic: one block.",
+            show_default=DEFAULT_MEMORY.value,
             rich_help_panel=_MEMORY,
         ),
-    ] = DEFAULT_MEMORY,
+    ] = None,
     heads: Annotated[
         int | None, typer.Option(help="How many heads the memory has.", rich_help_panel=_MEMORY)
     ] = None,
@@ -95,6 +99,22 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = False,
+    skim: Annotated[
+        str | None,
+        typer.Option(
+            help="Scan everything, and read this share of it, the most promising passages first.",
+            metavar="SHARE",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            help="The same for as long as this, loading and answering included: 90s, 5m, 1h30m.",
+            metavar="TIME",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
     password_file: Annotated[
         Path | None,
         typer.Option(
@@ -160,16 +180,20 @@ def ask(  # noqa: PLR0913  one parameter is one option
     4 model, 5 not everything could be read.
     """
     sources, questions = _split(arguments or [], question or [])
+    if sum((quick, skim is not None, budget is not None)) > 1:
+        raise UsageError("--quick, --skim and --budget exclude each other", hint="give one")
     request = Request(
         sources=sources,
         questions=questions,
         model=model,
-        memory=memory,
+        memory=_memory(memory, scored=bool(skim or budget)),
         heads=heads,
         head_tokens=head_tokens,
         chunk_tokens=chunk_tokens,
         overlap_tokens=overlap_tokens,
         quick=quick,
+        skim=None if skim is None else parse_share(skim),
+        budget=None if budget is None else parse_duration(budget),
         password=_password(password_file),
         temperature=temperature,
         top_p=top_p,
@@ -212,6 +236,16 @@ def _split(
     if sources.count("-") > 1:
         raise UsageError("standard input can be read only once", hint="give - once")
     return tuple(sources) or ("-",), tuple(question.strip() for question in asked)
+
+
+def _memory(given: MemoryKind | None, *, scored: bool) -> MemoryKind:
+    """The memory asked for; one that judges passages where they are not read in their order."""
+    if scored and given not in (None, MemoryKind.SCORING):
+        raise UsageError(
+            "--skim and --budget read passages out of order",
+            hint="they go with --memory scoring alone",
+        )
+    return MemoryKind.SCORING if scored else given or DEFAULT_MEMORY
 
 
 def _password(file: Path | None) -> str | None:

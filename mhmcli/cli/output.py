@@ -152,6 +152,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "document_tokens": receipt.document_tokens,
         "chunks": receipt.chunks,
         "scanned_passages": receipt.scanned,
+        "share_read": receipt.share_read,
         "steps": receipt.steps,
         "steps_kept": receipt.steps_kept,
         "steps_failed": receipt.steps_failed,

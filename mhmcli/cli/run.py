@@ -15,9 +15,10 @@ from rich.console import Console
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.cli.ask import Request
+from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import as_json, print_answers, print_json, say_receipt
-from mhmcli.cli.reading import Job, Quick, Reading, Whole
+from mhmcli.cli.reading import Job, Quick, Reading, Skim, Whole
 from mhmcli.cli.signals import stopping
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
@@ -34,13 +35,14 @@ from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 def run(request: Request) -> ExitStatus:
     """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
+    started = time.monotonic()
     stop = Stop()
     with stopping(stop):
         documents = Documents(
             [open_source(name, _stdin(), password=request.password) for name in request.sources]
         )
         try:
-            return _prepared(request, documents, stop).whole()
+            return _prepared(request, documents, stop, started).whole()
         finally:
             documents.close()
 
@@ -50,7 +52,7 @@ def _stdin() -> BinaryIO:
     return sys.stdin.buffer if sys.stdin else io.BytesIO()
 
 
-def _prepared(request: Request, documents: Documents, stop: Stop) -> _Run:
+def _prepared(request: Request, documents: Documents, stop: Stop, started: float) -> _Run:
     """A run with all that it needs. What is wrong with a document is known before a model is
     fetched, and what is wrong with the model or the sizes before it is loaded."""
     documents.open()
@@ -64,7 +66,20 @@ def _prepared(request: Request, documents: Documents, stop: Stop) -> _Run:
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
     view = _view(request, state)
-    return _Run(Job(request, documents, sizes, tokenizer, state, view), path, stop)
+    job = Job(request, documents, sizes, tokenizer, state, view)
+    return _Run(job, path, _reading(job, started), stop)
+
+
+def _reading(job: Job, started: float) -> Reading:
+    """All is read, unless less was asked for."""
+    request = job.request
+    if request.quick:
+        return Quick(job)
+    if request.skim is not None:
+        return Skim(job, Share(request.skim))
+    if request.budget is not None:
+        return Skim(job, Deadline(request.budget, len(request.questions), started))
+    return Whole(job)
 
 
 @dataclass(slots=True)
@@ -73,6 +88,7 @@ class _Run:
 
     job: Job
     path: Path
+    reading: Reading
     stop: Stop
 
     def whole(self) -> ExitStatus:
@@ -114,13 +130,13 @@ class _Run:
                 document_tokens=tally.document_tokens,
                 chunks=tally.chunks,
                 scanned=tally.scanned,
+                share_read=tally.share_read,
                 outcomes={outcome.value: n for outcome, n in tally.outcomes.items()},
                 seconds=time.monotonic() - started,
             )
 
-        reading: Reading
         try:
-            with closing(Quick(self.job) if request.quick else Whole(self.job)) as reading:
+            with closing(self.reading) as reading:
                 reading.read(prompter, tally)
                 receipt = replace(so_far(), finished=True)
                 answers = [reading.answer(prompter, n) for n in range(len(request.questions))]
@@ -138,6 +154,8 @@ class _Run:
             settings = {
                 "memory": None if request.quick else request.memory.value,
                 "quick": request.quick,
+                "skim": request.skim,
+                "budget_seconds": request.budget,
                 "temperature": request.temperature,
                 "top_p": request.top_p,
                 "seed": request.seed,

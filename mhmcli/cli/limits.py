@@ -1,0 +1,85 @@
+"""How much is read: a share of the documents, or as much as there is time for."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mhmcli.errors import UsageError
+
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+# Answering takes as long as reading so many tokens: some thirty sentences are judged, the best are
+# read once more, and some hundred tokens are written.
+_ANSWERING_TOKENS = 2000
+_USUAL_TOKENS_PER_S = 100.0  # until it is known
+
+
+class Limit(Protocol):
+    """Says when enough was read."""
+
+    def progress(self, share: float, tokens_per_s: float) -> float:
+        """How far it is, 0 to 1 and more, when a share of the documents was read at such a pace; 1
+        is enough."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Enough is a share of the documents."""
+
+    wanted: float
+
+    def progress(self, share: float, tokens_per_s: float) -> float:
+        """A tenth of the half that is wanted -> 0.2."""
+        del tokens_per_s
+        return share / self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Enough is what leaves time for the answers. `started` is when the run began, by `now`."""
+
+    seconds: float
+    questions: int
+    started: float
+    now: Callable[[], float] = time.monotonic
+
+    def progress(self, share: float, tokens_per_s: float) -> float:
+        """Of the time that is there for reading; all is enough, however early."""
+        if share >= 1:
+            return 1.0
+        pace = tokens_per_s or _USUAL_TOKENS_PER_S
+        reading = self.seconds - self.questions * _ANSWERING_TOKENS / pace
+        gone = self.now() - self.started
+        return gone / reading if reading > 0 else 1.0
+
+
+def parse_share(text: str) -> float:
+    """'20%' -> 0.2.
+
+    Raises:
+        UsageError: it is no share above 0 and up to 100%.
+    """
+    found = _SHARE.fullmatch(text.strip())
+    share = float(found[1]) / 100 if found else 0.0
+    if not 0 < share <= 1:
+        raise UsageError(f"{text!r} is no share of a document", hint="as in --skim 20%")
+    return share
+
+
+def parse_duration(text: str) -> float:
+    """'90', '90s', '5m', '1h30m' -> seconds.
+
+    Raises:
+        UsageError: it is no time above 0.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    total = hours * 3600 + minutes * 60 + seconds
+    if total <= 0:
+        raise UsageError(f"{text!r} is no length of time", hint="as in --budget 5m, 90s or 1h30m")
+    return float(total)

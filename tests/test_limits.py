@@ -1,0 +1,46 @@
+"""How much is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from mhmcli.cli.limits import Deadline, Share, parse_duration, parse_share
+from mhmcli.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("90s", 90), ("5m", 300), ("1h30m", 5400), (" 2h1s ", 7201)]
+)
+def test_lengths_of_time(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0s", "soon", "-5m", "5 minutes", "m"])
+def test_what_is_no_length_of_time(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_duration(text)
+
+
+def test_shares() -> None:
+    assert parse_share("20%") == pytest.approx(0.2)
+    assert parse_share(" 0.5 % ") == pytest.approx(0.005)
+    for text in ("0%", "101%", "20", "half", ""):
+        with pytest.raises(UsageError):
+            parse_share(text)
+
+
+def test_a_share_is_enough_when_it_is_read() -> None:
+    assert Share(0.2).progress(0.05, 100.0) == pytest.approx(0.25)
+    assert Share(0.2).progress(0.2, 0.0) == pytest.approx(1.0)
+
+
+def test_a_deadline_leaves_time_for_each_answer() -> None:
+    """At 100 tokens a second an answer takes some 20 seconds; a slower machine stops earlier."""
+    clock = [50.0]
+    deadline = Deadline(100.0, 2, 50.0, now=lambda: clock[0])
+    assert deadline.progress(0.1, 100.0) == 0.0
+    clock[0] = 80.0
+    assert deadline.progress(0.1, 100.0) == pytest.approx(0.5)
+    assert deadline.progress(0.1, 50.0) >= 1.0
+    assert deadline.progress(0.1, 0.0) == pytest.approx(0.5), "the usual pace"
+    assert deadline.progress(1.0, 100.0) == 1.0, "there is no more to read"
