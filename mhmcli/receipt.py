@@ -96,7 +96,7 @@ class Receipt:
         if source.pages_total is None:
             total = f" of {source.bytes_total:,}" if source.bytes_total is not None else ""
             parts.append(f"{source.bytes_read:,}{total} bytes")
-        done = "scanned" if self.scanned else "read"
+        done = "scanned" if self.share_read < 1 else "read"
         mark = done if source.complete and self.finished else f"{done.upper()} IN PART"
         return f"{mark:<7} {one_line(source.name)}: {', '.join(parts)}"
 
@@ -104,7 +104,7 @@ class Receipt:
         if self.scanned and not self.chunks:
             return self._scanning_line()
         unchanged = self.steps_kept + self.steps_failed
-        share = f", {self.share_read:.0%} of the document" if self.scanned else ""
+        share = f", {self.share_read:.0%} of the document" if self.share_read < 1 else ""
         parts = [
             f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}{share}",
             f"{_count(self.steps, 'step')}, {unchanged} kept the heads unchanged",

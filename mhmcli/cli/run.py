@@ -17,20 +17,23 @@ from mhmcli.answer import Answer
 from mhmcli.cli.ask import Request
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
-from mhmcli.cli.output import as_json, print_answers, print_json, say_receipt
-from mhmcli.cli.reading import Job, Quick, Reading, Skim, Whole
+from mhmcli.cli.output import as_json, print_answers, print_json, say, say_receipt
+from mhmcli.cli.partial import Proven, Quick, Skim
+from mhmcli.cli.reading import Job, Reading, Whole
 from mhmcli.cli.signals import stopping
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.memory import Memory
-from mhmcli.presets import Preset, preset
+from mhmcli.presets import MemoryKind, Preset, preset
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
 from mhmcli.tokens import GgufHeader, Tokenizer, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
+
+_SMALL_BYTES = 1 << 24  # some four million tokens
 
 
 def run(request: Request) -> ExitStatus:
@@ -79,7 +82,16 @@ def _reading(job: Job, started: float) -> Reading:
         return Skim(job, Share(request.skim))
     if request.budget is not None:
         return Skim(job, Deadline(request.budget, len(request.questions), started))
+    scored = request.memory is MemoryKind.SCORING
+    if scored and isinstance(job.view, LiveView) and _are_small_files(job.documents):
+        return Proven(job)
     return Whole(job)
+
+
+def _are_small_files(documents: Documents) -> bool:
+    """True where the documents can be looked through in seconds, before they are read."""
+    sizes = [report.bytes_total for report in documents.reports]
+    return all(size is not None for size in sizes) and sum(s or 0 for s in sizes) <= _SMALL_BYTES
 
 
 @dataclass(slots=True)
@@ -142,8 +154,11 @@ class _Run:
                 answers = [reading.answer(prompter, n) for n in range(len(request.questions))]
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
+            if provisional := self.job.state.provisional:
+                say("mhm: stopped; a provisional answer, from a scan:")
+                print_answers(provisional)
             if not request.quiet:
-                say_receipt(receipt if receipt.finished else so_far(), [])
+                say_receipt(receipt if receipt.finished else so_far(), provisional)
             raise
         answering_s = time.monotonic() - started - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)

@@ -52,12 +52,16 @@ class LiveView:
         self._live.stop()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Rows in order: question, heads, place, progress; the answer while it is written."""
+        """Rows in order: question, what a scan found, heads, the answer while it is written, place,
+        progress."""
         width = options.max_width
         height = (options.height or console.size.height) - _FIXED_ROWS
+        provisional = len(self._state.provisional) > self._state.question
         answering = self._state.doing is Doing.ANSWERING
         yield self._question(width)
-        yield self._heads(console, width, height - (_ANSWER_ROWS if answering else 0))
+        if provisional:
+            yield self._provisional(width)
+        yield self._heads(console, width, height - provisional - (_ANSWER_ROWS if answering else 0))
         if answering:
             yield self._answer(console, width)
         yield self._reading(width)
@@ -69,6 +73,16 @@ class LiveView:
             f"[{state.question + 1}/{len(state.questions)}] " if len(state.questions) > 1 else ""
         )
         text = Text(number + one_line(state.questions[state.question]), style="bold")
+        text.truncate(width, overflow="ellipsis")
+        return text
+
+    def _provisional(self, width: int) -> Text:
+        """What a scan found, until the reading proves or overturns it."""
+        state = self._state
+        share = state.share_read or 0.0
+        said = one_line(state.provisional[state.question].text)
+        text = Text(f"provisional, {share:.0%} read: ", style="dim")
+        text.append(said, style="not dim italic")
         text.truncate(width, overflow="ellipsis")
         return text
 

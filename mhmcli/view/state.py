@@ -49,7 +49,7 @@ class RunState:
     done_tokens: int = 0
     writing: str = ""
     outcome: Outcome | None = None
-    answers: list[Answer] = field(default_factory=list)
+    provisional: list[Answer] = field(default_factory=list)  # one a question, before the reading
     _started: float | None = None
     _done_share: float | None = 0.0
     _next_share: float | None = None

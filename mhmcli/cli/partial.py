@@ -1,0 +1,177 @@
+"""From documents to answers when not all is read, or not at once: scanned first, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, zip_longest
+
+from mhmcli.answer import Answer
+from mhmcli.chunk import Chunk, cut
+from mhmcli.cli.limits import Limit
+from mhmcli.cli.reading import (
+    Job,
+    Whole,
+    begin_answer,
+    follow_up,
+    gathered,
+    read_chunks,
+    written,
+)
+from mhmcli.errors import SourceError
+from mhmcli.evidence import Evidence, of_passages
+from mhmcli.prompter import Prompter
+from mhmcli.receipt import Tally
+from mhmcli.scan import Scan
+from mhmcli.source import Passage
+from mhmcli.spool import Spool
+
+
+class Scanned:
+    """All passages, looked at for the words of the questions, and kept."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._spool = Spool[Passage]()
+        self._scan = Scan(job.request.questions)
+        self._chars = 0
+
+    def read(self, prompter: Prompter, tally: Tally) -> None:
+        """Costs no tokens."""
+        del prompter
+        self._job.state.scanning()
+        passages = self._spool.through(self._job.documents.passages())
+        for passage in self._scan.through(passages):
+            tally.scanned += 1
+            self._chars += len(passage.text)
+            self._job.view.update()
+
+    @property
+    def kept_passages(self) -> int:
+        """How many there was room for."""
+        return len(self._spool)
+
+    def kept(self) -> Iterator[Passage]:
+        """The passages once more, and how far they are handed out as the state's share."""
+        handed_out = 0
+        self._job.state.share = lambda: handed_out / max(1, self._chars)
+        for passage in self._spool.kept():
+            handed_out += len(passage.text)
+            yield passage
+
+    def _ranked(self, number: int) -> list[int]:
+        """The numbers of the passages that were kept, the best for the question first."""
+        return [n for n in self._scan.ranked(number) if n < len(self._spool)]
+
+    def close(self) -> None:
+        """The spool is gone."""
+        self._spool.close()
+
+
+class Quick(Scanned):
+    """The model reads the best passages alone, and answers from them."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._evidence: list[Evidence] = []
+
+    def read(self, prompter: Prompter, tally: Tally) -> None:
+        """All is scanned, and the best taken as it is."""
+        super().read(prompter, tally)
+        sizes, count = self._job.sizes, self._job.tokenizer.count
+        for number in range(len(self._job.request.questions)):
+            best = (self._spool[n] for n in self._ranked(number))
+            self._evidence.append(of_passages(best, count, sizes.memory_tokens))
+        shown = {note for evidence in self._evidence for note in evidence.notes}
+        tally.share_read = sum(len(note.text) for note in shown) / max(1, self._chars)
+
+    def answer(self, prompter: Prompter, number: int) -> Answer:
+        """From the best passages."""
+        begin_answer(self._job, number)
+        return written(self._job, prompter, number, self._evidence[number])
+
+
+class Proven:
+    """An answer in seconds, shown as provisional, that the whole reading proves or overturns."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._quick = Quick(job)
+        self._whole = Whole(job, self._quick.kept)
+
+    def read(self, prompter: Prompter, tally: Tally) -> None:
+        """All is scanned and answered from, and then all is read.
+
+        Raises:
+            SourceError: the documents could not be kept for the reading.
+        """
+        self._quick.read(prompter, tally)
+        if self._quick.kept_passages < tally.scanned:
+            raise SourceError(
+                "cannot keep the documents for a second look: the disk is full",
+                hint="make room for temporary files, or read without a view: --quiet",
+            )
+        for number in range(len(self._job.request.questions)):
+            self._job.state.provisional.append(self._quick.answer(prompter, number))
+        tally.share_read = 1.0
+        self._whole.read(prompter, tally)
+
+    def answer(self, prompter: Prompter, number: int) -> Answer:
+        """That of the whole reading."""
+        return self._whole.answer(prompter, number)
+
+    def close(self) -> None:
+        """Both spools are gone."""
+        self._quick.close()
+        self._whole.close()
+
+
+class Skim(Scanned):
+    """The model reads the most promising passages first, until it is enough."""
+
+    def __init__(self, job: Job, limit: Limit) -> None:
+        super().__init__(job)
+        self._limit = limit
+        self._read_chars = 0
+
+    def read(self, prompter: Prompter, tally: Tally) -> None:
+        """All is scanned, then some read; what the best of it points to is found anywhere."""
+        super().read(prompter, tally)
+        self._job.state.share = self._progress
+        for _ in read_chunks(self._job, self._chunks(), prompter, tally):
+            tally.share_read = self._share
+        tally.share_read = self._share
+        follow_up(self._job, prompter, self._whole)
+
+    @property
+    def _share(self) -> float:
+        return self._read_chars / max(1, self._chars)
+
+    def _progress(self) -> float:
+        return min(1.0, self._limit.progress(self._share, self._job.state.tokens_per_s))
+
+    def _chunks(self) -> Iterator[Chunk]:
+        """The passages as chunks, those first that share the most with a question: the best for
+        each question, the second best for each, and at last those that share nothing."""
+        job = self._job
+        rankings = [self._ranked(number) for number in range(len(job.request.questions))]
+        best = (n for row in zip_longest(*rankings) for n in row if n is not None)
+        index = 0
+        for number in dict.fromkeys(chain(best, range(len(self._spool)))):
+            if index and self._progress() >= 1:
+                return
+            passage = self._spool[number]
+            for chunk in cut([passage], job.sizes.chunk_tokens, job.tokenizer.count):
+                yield replace(chunk, index=index)
+                index += 1
+            self._read_chars += len(passage.text)
+
+    def _whole(self) -> Iterator[Chunk]:
+        """The document, whether the model has read it or not."""
+        return (Chunk(n, (passage,), 0) for n, passage in enumerate(self._spool.kept()))
+
+    def answer(self, prompter: Prompter, number: int) -> Answer:
+        """From the sentences of memory that tell; nothing is counted that may not be all."""
+        begin_answer(self._job, number)
+        evidence = gathered(self._job, prompter, number)
+        return written(self._job, prompter, number, replace(evidence, of_all=self._share >= 1))
