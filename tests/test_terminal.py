@@ -74,6 +74,20 @@ def test_ctrl_c_stops_a_prefill_and_restores_the_cursor(tiny_model: Path) -> Non
     assert "Traceback" not in rest
 
 
+def test_ctrl_c_leaves_the_provisional_answer(tiny_model: Path) -> None:
+    """What a scan found is shown while all is read, and is not lost when that is cut short."""
+    question = "How deep is the water over the Corran reef?"
+    child = terminal("ask", "-m", "tiny", "--memory", "scoring", str(SAMPLE), question)
+    child.expect(r"provisional, \d+% read: ")
+    child.expect(r"reading +chunk 2")
+    child.sendintr()
+    rest = child.read()
+    child.close()
+    assert child.exitstatus == ExitStatus.INTERRUPTED
+    assert "stopped; a provisional answer, from a scan" in rest
+    assert "STOPPED BEFORE THE END" in rest
+
+
 def test_ctrl_c_while_the_model_loads(short: str) -> None:
     """Stopped before anything is read: 130, and no traceback from inside llama.cpp."""
     child = terminal("ask", "-m", "tiny", short, "Who?")

@@ -8,6 +8,7 @@ import re
 import pytest
 from rich.console import Console
 
+from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory, Note
 from mhmcli.reader import ChunkOpened, ChunkProgress, HeadSelected, ReplyPiece, Step
@@ -68,11 +69,15 @@ def drawn(state: RunState, width: int, height: int) -> str:
 def test_it_fits_the_screen(size: tuple[int, int], heads: int) -> None:
     """At every size: no line too long, no line too many, and the question and progress shown."""
     width, height = size
-    state, _, _ = running(heads, text="word " * 400)
-    state.answering(0)
-    for answering in (False, True):
-        if not answering:
-            state, _, _ = running(heads, text="word " * 400)
+    provisional = Answer("Who betrays the captain?", "The cook. " * 40, found=True)
+    for answering, shown in (
+        *((False, []), (True, [])),
+        *((False, [provisional]), (True, [provisional])),
+    ):
+        state, _, _ = running(heads, text="word " * 400)
+        state.provisional = shown
+        if answering:
+            state.answering(0)
         lines = drawn(state, width, height).splitlines()
         assert max(map(len, lines)) <= width
         assert len(lines) < height
@@ -94,6 +99,15 @@ def test_80_by_24_shows_all_that_matters() -> None:
         "head 4",
     ):
         assert text in shown
+
+
+def test_a_provisional_answer_stands_above_the_heads() -> None:
+    """With how much was read so far; what is in it goes through the same filter."""
+    state, _, _ = running()
+    state.provisional = [Answer("Who?", f"The mate.\n{HOSTILE}", found=True)]
+    lines = drawn(state, 80, 24).splitlines()
+    assert lines[1].startswith("provisional, 36% read: The mate.")
+    assert "\x1b[31m" not in lines[1]
 
 
 def test_the_head_being_written_is_marked_and_streams() -> None:

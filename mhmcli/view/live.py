@@ -57,13 +57,14 @@ class LiveView:
         width = options.max_width
         height = (options.height or console.size.height) - _FIXED_ROWS
         provisional = len(self._state.provisional) > self._state.question
-        answering = self._state.doing is Doing.ANSWERING
+        height -= provisional
+        answer = min(_ANSWER_ROWS, height - 1) if self._state.doing is Doing.ANSWERING else 0
         yield self._question(width)
         if provisional:
             yield self._provisional(width)
-        yield self._heads(console, width, height - provisional - (_ANSWER_ROWS if answering else 0))
-        if answering:
-            yield self._answer(console, width)
+        yield self._heads(console, width, height - answer)
+        if answer:
+            yield self._answer(console, width, answer)
         yield self._reading(width)
         yield self._progress()
 
@@ -148,12 +149,10 @@ class LiveView:
         place = head.last_place.in_source() if head.last_place else "place lost"
         return f"{one_line(place)} · {when} · {full}"
 
-    def _answer(self, console: Console, width: int) -> Panel:
+    def _answer(self, console: Console, width: int, height: int) -> Panel:
         text = Text(printable(self._state.writing) or "...")
-        shown = _last_lines(console, text, width - 4, _ANSWER_ROWS - 2)
-        return Panel(
-            shown, title="answer", title_align="left", border_style="bold", height=_ANSWER_ROWS
-        )
+        shown = _last_lines(console, text, width - 4, height - 2)
+        return Panel(shown, title="answer", title_align="left", border_style="bold", height=height)
 
     def _reading(self, width: int) -> Text:
         state = self._state
