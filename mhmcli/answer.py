@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from mhmcli import prompts
-from mhmcli.evidence import Evidence
+from mhmcli.evidence import SENTENCE_ZERO, Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.source import Place, split_sentences
@@ -22,9 +22,6 @@ INSTRUCTION_TOKENS = 150
 # Log-odds of yes against no that the notes hold the answer. With the default model, 4 of 5
 # memories with the answer in them stand above 0, and 6 of 7 from other questions below.
 LEAST_LOG_ODDS = 0.0
-# The same of the best sentence alone, that counts as even: with the default model it stood between
-# -0.84 and 0.66 in 14 documents with an answer, at -1.32 and below in 3 without.
-_SENTENCE_ZERO = -1.1
 _NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 
 _SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
@@ -81,7 +78,7 @@ def answer(
         if evidence.log_odds is None:
             odds = prompter.judge(prompts.judge(question), after=sequence)
         else:
-            odds = evidence.log_odds - _SENTENCE_ZERO
+            odds = evidence.log_odds - SENTENCE_ZERO
         if odds < least_log_odds:
             return Answer(question, nothing, found=False, log_odds=odds)
         reply = yield from prompter.reply(prompts.answer(question), max_tokens, after=sequence)

@@ -17,6 +17,7 @@ from mhmcli.errors import WindowFullError
 
 Script = Sequence[str] | Callable[[str], str]
 _SURE = 9.0
+_SPELLINGS = ("Yes", " yes", " Yes", "No", " no", " No")  # that it does not use
 _VOCABULARY = 4096  # so that a word is as likely in the first prompt as in the last
 _TURN = "\n[assistant]\n"
 _TOKEN = re.compile(r"\s*\S+|\s+")
@@ -103,7 +104,7 @@ class ScriptedEngine:
         that the engine was told to prefer have more."""
         rows = {Want.NONE: 0, Want.LAST: 1}
         yes = self._id("yes")
-        for word in ("Yes", " yes", " Yes", "no", "No", " no", " No", "None", " NONE", " None"):
+        for word in (*_SPELLINGS, "no", "None", " NONE", " None"):
             self._id(word)
         none = self._id("NONE")
         made = []
@@ -114,6 +115,7 @@ class ScriptedEngine:
             logits = np.zeros((rows.get(feed.want, len(feed.tokens)), width), np.float32)
             prompt = self.text(feed.sequence)
             if feed.want is not Want.NONE and prompt.endswith(_TURN):
+                logits[-1, [self._id(word) for word in _SPELLINGS]] = -_SURE * 4
                 logits[-1, yes] = self._judge(prompt)
                 if chosen := self._choose(prompt):
                     logits[-1, self._ids[chosen]] = _SURE
