@@ -66,20 +66,24 @@ def answer(
 
     The model first judges, by its logits, whether the notes hold the answer, and is not asked for
     one below `least_log_odds`. Of sentences that were judged one by one, the best decides: those
-    that only look like the one that was asked for convince a small model together. Where there is
-    no evidence, no model is needed to say so.
+    that only look like the one that was asked for convince a small model together. A model that
+    gives no verdicts is asked for the answer whatever it is; where there is no evidence, none is
+    needed to say so.
     """
     nothing = NOT_IN_DOCUMENT if evidence.of_all else NOT_IN_PASSAGES
     if not evidence.notes:
         return Answer(question, nothing, found=False)
     shown = prompts.notes([note.text for note in evidence.notes])
+    odds: float | None
     sequence = run(prompter.read(shown, of_document=False))
     try:
-        if evidence.log_odds is None:
+        if evidence.log_odds is not None:
+            odds = evidence.log_odds - SENTENCE_ZERO
+        elif prompter.verdicts:
             odds = prompter.judge(prompts.judge(question), after=sequence)
         else:
-            odds = evidence.log_odds - SENTENCE_ZERO
-        if odds < least_log_odds:
+            odds = None
+        if odds is not None and odds < least_log_odds:
             return Answer(question, nothing, found=False, log_odds=odds)
         reply = yield from prompter.reply(prompts.answer(question), max_tokens, after=sequence)
     finally:

@@ -14,6 +14,13 @@ from mhmcli import prompts
 from mhmcli.prompter import Prompter, Telling, Weight, always
 from mhmcli.score import Moments
 
+# A question, a text that answers it, and one that does not.
+_CANARIES = (
+    ("Who is the keeper of the light?", "Mr. Roy keeps the light.", "The road was as bad as ever."),
+    ("When did the ship arrive?", "The ship came in on 4 May 1843.", "There was soup, and cheese."),
+    ("What does the ticket cost?", "A ticket is 12 euros.", "The cook mended the fence."),
+)
+_LEAST_CONTRAST = 0.5  # log-odds, on average
 LIKELIHOOD_PRIOR, _LOG_ODDS_PRIOR = 0.01, 0.1  # variances
 
 
@@ -37,3 +44,13 @@ def worths(weights: Sequence[Weight]) -> list[float]:
         + (0.0 if w.log_odds is None else verdicts.deviation(w.log_odds, _LOG_ODDS_PRIOR))
         for w in weights
     ]
+
+
+def can_judge(prompter: Prompter) -> bool:
+    """Whether the model's yes means anything: it is to be likelier after a text that answers a
+    question than after one that does not. Some 300 tokens are read for it."""
+    contrast = 0.0
+    for question, answering, other in _CANARIES:
+        yes, no = judged(prompter, question, (answering, other))
+        contrast += (yes.log_odds or 0.0) - (no.log_odds or 0.0)
+    return contrast / len(_CANARIES) >= _LEAST_CONTRAST

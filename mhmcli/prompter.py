@@ -85,7 +85,10 @@ class Spent:
 
 
 class Prompter:
-    """An engine with the system prompt computed, ready to read parts and to reply."""
+    """An engine with the system prompt computed, ready to read parts and to reply. `verdicts` is
+    False for a model whose yes and no say nothing: it is not asked for them."""
+
+    verdicts = True
 
     def __init__(self, engine: Engine, system: str, sampling: Sampling) -> None:
         self.spent = Spent()
@@ -205,7 +208,7 @@ class Prompter:
                 _likelihood(np.concatenate([first, following[:-1]]), asked)
                 for first, following in zip(rows[::2], rows[1::2], strict=True)
             ]
-            told = [n for n, likelihood in enumerate(likelihoods) if telling(likelihood)]
+            told = [n for n, likely in enumerate(likelihoods) if self.verdicts and telling(likely)]
             rows = self._engine.feed([Feed(sequences[n], rest, Want.LAST) for n in told])
         finally:
             for sequence in sequences:

@@ -13,6 +13,11 @@ from mhmcli.reader import Event, Step
 from mhmcli.source import SourceReport
 from mhmcli.write import Outcome
 
+_NO_JUDGE = (
+    "        this model's yes and no say nothing: passages were ranked by how likely they make the "
+    "question, and by its words"
+)
+
 
 @dataclass(slots=True)
 class Tally:
@@ -51,6 +56,7 @@ class Receipt:
     finished: bool
     scanned: int = 0
     share_read: float = 1.0
+    judges: bool = True  # the model knows yes from no, as far as that was needed
 
     @property
     def complete(self) -> bool:
@@ -85,6 +91,7 @@ class Receipt:
             *(warning for source in self.sources for warning in _warnings(source)),
             self._reading_line(),
             f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",
+            *([] if self.judges else [_NO_JUDGE]),
         ]
 
     def _source_line(self, source: SourceReport) -> str:

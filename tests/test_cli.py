@@ -359,6 +359,7 @@ def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]
         "from mhmcli.cli import main\n"
         "from mhmcli.engine.scripted import ScriptedEngine\n"
         f"run.LlamaEngine = lambda *_: {engine}\n"
+        "run.can_judge = lambda _: True\n"
         "main()"
     )
     command = [sys.executable, "-c", code, "ask", *arguments]
@@ -379,6 +380,18 @@ def test_a_run_gives_an_answer_and_a_receipt(mhm: Mhm, short: Path, memory: str)
     assert f"read    {short}: 3 lines, {len(SHORT)} of {len(SHORT)} bytes" in ran.err
     assert "1 chunk; 1 step" in ran.err
     assert "Smollm2 135M" in ran.err
+
+
+@pytest.mark.model
+def test_a_model_that_cannot_judge_is_not_asked_to(mhm: Mhm, short: Path) -> None:
+    """The tiny model's yes is as likely after any text; passages are ranked without it, and that is
+    said."""
+    ran = mhm("ask", "-m", "tiny", "--memory", "scoring", "-v", short, "Who is the keeper?")
+    assert "this model's yes and no say nothing" in ran.err
+    assert "question -" in ran.err
+    assert "yes +" not in ran.err
+    assert "yes -" not in ran.err
+    assert ran.status == ExitStatus.ANSWERED
 
 
 @pytest.mark.model

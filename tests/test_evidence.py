@@ -63,7 +63,7 @@ def test_the_best_passages_alone_are_taken_apart() -> None:
     dull = [note(long(30), line, float(line)) for line in range(1, 9)]
     _, asked = gathered([*dull, note(f"{KEY}{DULL}", 20, 9.0)])
     assert KEY.strip() in asked
-    assert len(asked) == 5 + 2 * 30
+    assert len(asked) == 5 + 4 * 30
     _, asked = gathered([note(long(300), 1)])
     assert len(asked) == 300, "one at least, however long it is"
 

@@ -30,6 +30,7 @@ from mhmcli.cli.signals import stopping
 from mhmcli.engine import Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import Interrupted, UsageError
+from mhmcli.judge import can_judge
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import duration
@@ -189,6 +190,7 @@ def _measure(
 ) -> None:
     sampling = Sampling(request.temperature, request.top_p, request.sampling_seed)
     prompter = Prompter(engine, prompts.SYSTEM, sampling)
+    prompter.verdicts = can_judge(prompter)
     pace = Pace(plan)
     live = sys.stderr.isatty() and not request.quiet
     bar = _bar() if live else None

@@ -24,6 +24,7 @@ from mhmcli.cli.signals import stopping
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
+from mhmcli.judge import can_judge
 from mhmcli.memory import Memory
 from mhmcli.presets import MemoryKind, Preset, preset
 from mhmcli.prompter import Prompter
@@ -133,7 +134,10 @@ class _Run:
         tally = Tally(len(request.questions))
         started = time.monotonic()
         prompter = Prompter(engine, prompts.SYSTEM, sampling)
+        if request.memory is MemoryKind.SCORING and not request.quick:
+            prompter.verdicts = can_judge(prompter)
         receipt = Receipt((), 0, 0, {}, prompter.spent, 0.0, 0.0, engine.info, finished=False)
+        receipt = replace(receipt, judges=prompter.verdicts)
 
         def so_far() -> Receipt:
             return replace(

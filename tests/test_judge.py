@@ -1,0 +1,41 @@
+"""Sentences judged one by one, and whether a model can judge at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from mhmcli import prompts
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.judge import can_judge, judged, worths
+from mhmcli.prompter import Prompter, Weight
+
+
+def prompter(engine: ScriptedEngine) -> Prompter:
+    return Prompter(engine, prompts.SYSTEM, Sampling())
+
+
+def test_a_model_can_judge_if_its_yes_follows_what_is_there() -> None:
+    knows = ScriptedEngine([], judge=lambda p: 2.0 if "Roy" in p or "1843" in p else -1.0)
+    says_yes = ScriptedEngine([], judge=lambda _: 5.0)
+    assert can_judge(prompter(knows))
+    assert not can_judge(prompter(says_yes))
+    assert knows.open_sequences == says_yes.open_sequences == 1
+
+
+def test_a_model_that_cannot_is_not_asked() -> None:
+    engine = ScriptedEngine([], judge=lambda _: pytest.fail("asked"))
+    one = prompter(engine)
+    one.verdicts = False
+    weights = list(judged(one, "Who?", ["He.", "She."]))
+    assert [weight.log_odds for weight in weights] == [None, None]
+
+
+def test_worth_is_in_standard_deviations_of_what_was_asked() -> None:
+    """A verdict that was not asked for is a middling one."""
+    same = [Weight(-2.0, 1.0), Weight(-2.0, -1.0)] * 50
+    first, second, third = worths([*same, Weight(-2.0, None)])[-3:]
+    assert first == pytest.approx(1.0, abs=0.05)
+    assert second == pytest.approx(-1.0, abs=0.05)
+    assert third == pytest.approx(0.0, abs=0.05)
+    assert worths([]) == []
