@@ -60,3 +60,17 @@ def test_prose_with_a_paragraph_on_each_line_is_no_log() -> None:
         "He sang.",
         "He went.",
     ]
+
+
+def test_lines_that_begin_with_a_time_are_a_log_whatever_they_say() -> None:
+    lines = [f"2015-10-18 18:01:0{n} INFO Retrying. Already tried {n} times." for n in range(4)]
+    assert [unit for _, unit, _ in split("\n".join(lines))] == lines
+
+
+def test_wrapped_prose_is_no_log_even_if_no_line_begins_in_lower_case() -> None:
+    text = "Her master, Captain\nAase, came ashore. He\nThanked us all. Mr. Roy\nGave him tea.\n"
+    assert [unit for _, unit, _ in split(text)] == [
+        "Her master, Captain Aase, came ashore.",
+        "He Thanked us all.",
+        "Mr. Roy Gave him tea.",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from mhmcli.source.place import Passage, Place
 from mhmcli.source.split import parts, sentences, split_sentences
 
 _LEAST_LINES = 3  # that tell a log, a list or a table from prose
-_MOST_PROSE = 0.5  # of their characters
+_MOST_PROSE = 0.2  # of their characters
+_STAMP = re.compile(r"\W*\d|[A-Z][a-z]{2} +\d")  # 2015-10-18, [1.2.3.4], Jul  9
 _TITLE_CHARS = 80
 _TITLE_SHARE = 1.5  # a line that is so much longer than the one before is no wrapped part of it
 
@@ -29,10 +31,14 @@ class Unit:
 
 
 def is_lines(text: str) -> bool:
-    """True for a log, a list or a table: in wrapped prose, some lines begin in lower case; in prose
-    with a paragraph on each line, most of the text is on lines of several sentences."""
+    """True for a log, a list or a table. Most lines of a log begin with a time; in wrapped prose,
+    some lines begin in lower case, or have the end of one sentence and the beginning of another."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) < _LEAST_LINES or any(line[0].islower() for line in lines):
+    if len(lines) < _LEAST_LINES:
+        return False
+    if sum(1 for line in lines if _STAMP.match(line)) > len(lines) / 2:
+        return True
+    if any(line[0].islower() for line in lines):
         return False
     prose = sum(len(line) for line in lines if len(split_sentences(line)) > 1)
     return prose <= _MOST_PROSE * sum(map(len, lines))

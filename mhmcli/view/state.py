@@ -57,7 +57,8 @@ class RunState:
     def take(self, event: Event) -> None:
         """The state after the event."""
         if isinstance(event, ChunkOpened):
-            self._started = self._started or self.now()
+            if self.chunk == 0:  # a scan before it was another thing
+                self._started = self.now()
             self.doing, self.head, self.writing = Doing.READING, None, ""
             self.place, self.chunk = event.chunk.place, event.chunk.index + 1
             self.chunk_tokens, self.chunk_read = event.chunk.text_tokens, 0
