@@ -22,8 +22,8 @@ class Limit(Protocol):
     """Says when enough was read."""
 
     def progress(self, share: float, tokens_per_s: float) -> float:
-        """How far it is, 0 to 1 and more, when a share of the documents was read at such a pace; 1
-        is enough."""
+        """How far it is, 0 to 1 and more, when a share of the documents was read at such a pace, 0
+        where that is not known yet; 1 is enough."""
         ...
 
 

@@ -26,6 +26,8 @@ from mhmcli.scan import Scan
 from mhmcli.source import Passage
 from mhmcli.spool import Spool
 
+_PACE_TOKENS = 500  # of the document, after which the pace is known
+
 
 class Scanned:
     """All passages, looked at for the words of the questions, and kept."""
@@ -148,7 +150,9 @@ class Skim(Scanned):
         return self._read_chars / max(1, self._chars)
 
     def _progress(self) -> float:
-        return min(1.0, self._limit.progress(self._share, self._job.state.tokens_per_s))
+        state = self._job.state
+        pace = state.tokens_per_s if state.done_tokens >= _PACE_TOKENS else 0.0
+        return min(1.0, self._limit.progress(self._share, pace))
 
     def _chunks(self) -> Iterator[Chunk]:
         """The passages as chunks, those first that share the most with a question: the best for
