@@ -17,7 +17,7 @@ from mhmcli.judge import LIKELIHOOD_PRIOR, judged, worths
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Moments
-from mhmcli.source import Passage, Unit, is_lines, units
+from mhmcli.source import Passage, Unit, units_of
 
 _POOL_TOKENS = 1000  # of passages are taken apart: what it costs does not grow with the document
 _PASSAGES, _PASSAGE_TOKENS = 6, 1000  # at most, that are shown as they are
@@ -66,7 +66,8 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
         for unit, weight in zip(found, weights, strict=True)
         if weight.log_odds is not None and weight.log_odds >= SENTENCE_ZERO
     }
-    told = [unit for unit in found if unit in said_yes or worth[unit] >= _least(worth.values())]
+    least = _least(worth.values())
+    told = [unit for unit in found if unit in said_yes or worth[unit] >= least]
     chains = [unit for note in pool for unit in note.path if _ends_well(note, worth)]
     verdicts = [weight.log_odds for weight in weights if weight.log_odds is not None]
     return Evidence(
@@ -93,7 +94,7 @@ def of_passages(
 
 def _units(note: Note) -> Iterable[Unit]:
     """The sentences of a note; a sentence that another led to is its own."""
-    return note.path[-1:] or units(note.passages, lines=is_lines(note.text))
+    return note.path[-1:] or units_of(note.passages)
 
 
 def _pool(prompter: Prompter, memory: Memory) -> list[Note]:

@@ -19,7 +19,7 @@ from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter
 from mhmcli.score import Signals
 from mhmcli.select import Cheapest
-from mhmcli.source import Unit, is_lines, units
+from mhmcli.source import Unit, units_of
 from mhmcli.write.ground import words
 from mhmcli.write.verbatim import best_that_fit
 
@@ -61,7 +61,7 @@ def leads(notes: Iterable[Note], question: str) -> list[Lead]:
     return [
         Lead(found - asked, note.signals, (unit,))
         for note in notes
-        for unit in units(note.passages, lines=is_lines(note.text))
+        for unit in units_of(note.passages)
         if (found := words(unit.shown)) & asked
     ]
 
@@ -79,7 +79,7 @@ def links(
         link
         for chunk in chunks()
         if not telling.keys().isdisjoint(words(chunk.text))
-        for unit in units(chunk.passages, lines=is_lines(chunk.text))
+        for unit in units_of(chunk.passages)
         if unit not in visited
         if (link := _link(unit, chunk.index, followed, telling, asked)) is not None
     )

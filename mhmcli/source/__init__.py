@@ -4,7 +4,7 @@ from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import parts, sentences, split_sentences
-from mhmcli.source.units import Unit, is_lines, units
+from mhmcli.source.units import Unit, is_lines, units, units_of
 
 __all__ = [
     "STDIN",
@@ -21,4 +21,5 @@ __all__ = [
     "sentences",
     "split_sentences",
     "units",
+    "units_of",
 ]

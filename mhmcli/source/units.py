@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source.place import Passage, Place
@@ -42,6 +42,11 @@ def is_lines(text: str) -> bool:
         return False
     prose = sum(len(line) for line in lines if len(split_sentences(line)) > 1)
     return prose <= _MOST_PROSE * sum(map(len, lines))
+
+
+def units_of(passages: Sequence[Passage]) -> Iterator[Unit]:
+    """The units that are right for the passages together: their lines, or their sentences."""
+    return units(passages, lines=is_lines("".join(passage.text for passage in passages)))
 
 
 def units(passages: Iterable[Passage], *, lines: bool) -> Iterator[Unit]:
