@@ -19,6 +19,7 @@ from mhmcli.bench.case import Case, passages_of
 from mhmcli.bench.cell import Cell, cells
 from mhmcli.bench.pace import Pace
 from mhmcli.bench.results import Result, ResultsFile, load
+from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.tasks import OwnTask
 from mhmcli.bench.trace import Fate
 from mhmcli.bench.trial import marked
@@ -113,7 +114,7 @@ def plan(*methods: str, limit: int = 2, lengths: tuple[int, ...] = (1200,)) -> P
 
 
 def events(engine: ScriptedEngine, what: Plan, out: Path) -> list[object]:
-    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    prompter = SharingPrompter(engine, prompts.SYSTEM, Sampling())
     return list(
         campaign(
             what,

@@ -9,11 +9,11 @@ from itertools import islice
 from mhmcli.bench.case import Case, Task
 from mhmcli.bench.method import Budget, Method, Recurrent, parse
 from mhmcli.bench.results import Result, ResultsFile
+from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trial import Subject, Trial
 from mhmcli.chunk import Count
 from mhmcli.engine import Engine
 from mhmcli.errors import UsageError
-from mhmcli.prompter import Prompter
 from mhmcli.reader import Event
 from mhmcli.sizes import Wanted, fit
 
@@ -109,7 +109,7 @@ def campaign(  # noqa: PLR0913
     results: ResultsFile,
     *,
     engine: Engine,
-    prompter: Prompter,
+    prompter: SharingPrompter,
     count: Count,
     model: str,
 ) -> Iterator[TrialOpened | Event | Result]:

@@ -8,7 +8,6 @@ own. So methods are compared on the same reading, and in half of the time.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -23,6 +22,7 @@ from mhmcli.bench.match import Answers, FactFinder, contains_all, exact, f1, rig
 from mhmcli.bench.meter import Cost, Meter
 from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
+from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trace import Tracer
 from mhmcli.census import Asked, as_answer, asked, census
 from mhmcli.chunk import Chunk, Count, cut
@@ -85,30 +85,29 @@ class Attempt:
 
 
 class Trial:
-    """A case before an engine. `count` tells the tokens of a text, `clock` the seconds."""
+    """A case before an engine. `count` tells the tokens of a text."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         case: Case,
         subject: Subject,
         *,
         engine: Engine,
-        prompter: Prompter,
+        prompter: SharingPrompter,
         count: Count,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._case = case
         self._subject = subject
         self._prompter = prompter
         self._count = count
-        self._clock = clock
+        self._clock = prompter.clock
         text = case.text
         self._text = text
         self._facts = FactFinder(text)
         self._document_tokens = count(text)
         floor_tokens = min(_FLOOR_TOKENS, engine.info.window_tokens // 2)
         sample = engine.tokenize(text[: floor_tokens * 8])[:floor_tokens]
-        seconds = floor_s(engine, sample, clock)
+        seconds = floor_s(engine, sample, prompter.clock)
         self._floor_tokens_per_s = len(sample) / seconds if seconds > 0 else 0.0
 
     def run(self, methods: Sequence[Method]) -> Iterator[Event | Result]:

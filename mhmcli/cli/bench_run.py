@@ -22,6 +22,7 @@ from mhmcli.bench.case import Task
 from mhmcli.bench.figures import draw
 from mhmcli.bench.pace import Pace
 from mhmcli.bench.results import Result, ResultsFile, load
+from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.tasks import BabiTask, HotpotTask, LogTask, NeedleTask, OwnTask
 from mhmcli.chunk import Count
 from mhmcli.cli.models import model_file
@@ -189,7 +190,7 @@ def _measure(
     request: Request, plan: Plan, results: ResultsFile, engine: LlamaEngine, count: Count
 ) -> None:
     sampling = Sampling(request.temperature, request.top_p, request.sampling_seed)
-    prompter = Prompter(engine, prompts.SYSTEM, sampling)
+    prompter = SharingPrompter(engine, prompts.SYSTEM, sampling)
     prompter.verdicts = can_judge(prompter)
     pace = Pace(plan)
     live = sys.stderr.isatty() and not request.quiet
