@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mhmcli.select import Cheapest, HeadSelector, LeastRecentlyUpdated
-from mhmcli.write import AppendWriter, HeadWriter, RewriteWriter, VerbatimWriter
+from mhmcli.write import AppendWriter, HeadWriter, RewriteWriter, ScribeWriter, VerbatimWriter
 
 
 class MemoryKind(str, Enum):
@@ -26,6 +26,7 @@ class MemoryKind(str, Enum):
 
     SCORING = "scoring"
     APPEND = "append"
+    SCRIBE = "scribe"
     MHM_LRU = "mhm-lru"
     MONOLITHIC = "monolithic"
 
@@ -52,6 +53,7 @@ def preset(kind: MemoryKind) -> Preset:
     return {
         MemoryKind.SCORING: Preset(4, 512, 220, Cheapest(), VerbatimWriter()),
         MemoryKind.APPEND: Preset(4, 512, 700, lru, AppendWriter()),
+        MemoryKind.SCRIBE: Preset(4, 512, 350, lru, ScribeWriter(AppendWriter())),
         MemoryKind.MHM_LRU: Preset(4, 1024, 2000, lru, RewriteWriter()),
         MemoryKind.MONOLITHIC: Preset(1, 4096, 2000, lru, RewriteWriter()),
     }[kind]

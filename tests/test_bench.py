@@ -32,7 +32,7 @@ from mhmcli.prompter import Prompter
 FILLER = "The gardener mended the fence before breakfast and thought no more of it.\n\n"
 FACTS = ("The safe stands behind the blue clock.", "The blue clock came from old Lisbon.")
 RECURRENT = (
-    *("mhm-lru", "monolithic", "append", "append:question-first", "scoring"),
+    *("mhm-lru", "monolithic", "append", "append:question-first", "scribe", "scoring"),
     *("rewrite:2x60:random", "rewrite:4x60:relevance"),
 )
 ALL = (*RECURRENT, "rewrite:3x60:concur", "map-reduce", "readagent:9", "full", "bm25:20", "quick")
@@ -138,7 +138,7 @@ def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
     """With it, every method captures, retains and answers everything."""
     found = measured(perfect, plan(*ALL), tmp_path / "r.jsonl")
     assert [cell.method.split()[0] for cell in found] == [
-        *("mhm-lru", "monolithic", "append", "append", "rewrite", "rewrite", "rewrite"),
+        *("mhm-lru", "monolithic", "append", "append", "scribe", "rewrite", "rewrite", "rewrite"),
         *("map-reduce", "readagent", "scoring", "full", "bm25", "quick"),
     ]
     for cell in found:

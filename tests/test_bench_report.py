@@ -14,7 +14,7 @@ from mhmcli.bench.results import Result
 from mhmcli.bench.trace import Trace
 from mhmcli.errors import UsageError
 from mhmcli.select import LeastRecentlyUpdated, Random, Relevance
-from mhmcli.write import AppendWriter, ConcurWriter, RewriteWriter
+from mhmcli.write import AppendWriter, ConcurWriter, RewriteWriter, ScribeWriter
 
 BUDGET = Budget(memory_tokens=1024, chunk_tokens=512, seed=7)
 
@@ -30,6 +30,8 @@ BUDGET = Budget(memory_tokens=1024, chunk_tokens=512, seed=7)
         ("rewrite:relevance:2x99", "rewrite 2x99 relevance", 2, 99, RewriteWriter, Relevance),
         ("rewrite:concur", "rewrite 4x256 concur", 4, 256, ConcurWriter, LeastRecentlyUpdated),
         ("append@350", "append 4x256 @350", 4, 256, AppendWriter, LeastRecentlyUpdated),
+        ("scribe", "scribe 4x256", 4, 256, ScribeWriter, LeastRecentlyUpdated),
+        ("rewrite:2x99:gated", "rewrite 2x99 gated", 2, 99, ScribeWriter, LeastRecentlyUpdated),
     ],
 )
 def test_memories_by_name(  # noqa: PLR0913, PLR0917
@@ -71,6 +73,8 @@ def test_baselines_by_name() -> None:
         "append:0x9",
         "append:27x64",
         "append:concur",
+        "scribe:gated",
+        "scoring:gated",
         "bm25:x",
         "quick:3",
         "bm25@9",

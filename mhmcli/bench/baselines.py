@@ -15,7 +15,7 @@ from mhmcli.chunk import Chunk
 from mhmcli.follow import follow
 from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading, run
-from mhmcli.write import Draft, HeadWriter, RewriteWriter
+from mhmcli.write import Around, Draft, RewriteWriter
 from mhmcli.write.checks import fault
 from mhmcli.write.ground import words
 from mhmcli.write.rewrite import rewritten
@@ -37,24 +37,9 @@ def followed(prompter: Prompter, question: str, memory: Memory, chunks: Sequence
     return memory
 
 
-class QuestionFirst:
+class QuestionFirst(Around):
     """Another writer, with the question before the chunk as well as after it. The chunk is then
     read once more for each question: its keys and values depend on what stands before it."""
-
-    def __init__(self, writer: HeadWriter) -> None:
-        self._writer = writer
-
-    def tail_tokens(self, heads: int, head_tokens: int) -> int:
-        """Those of the other writer."""
-        return self._writer.tail_tokens(heads, head_tokens)
-
-    def reply_tokens(self, head_tokens: int) -> int:
-        """Those of the other writer."""
-        return self._writer.reply_tokens(head_tokens)
-
-    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
-        """Those of the other writer."""
-        return self._writer.compaction_tokens(chunk_tokens, head_tokens)
 
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int

@@ -8,6 +8,8 @@
     rewrite:4x256:relevance    and any selector (lru, relevance, random, concur)
     append@350                 and any chunk size
     append:question-first      and the question before each chunk as well as after it
+    rewrite:4x256:gated        written only from chunks that have to do with the question
+    scribe                     the same of append
     full                       everything in one prompt, as far as the window goes
     bm25:6                     the 6 passages that share the most with the question
     quick                      as many of them as `mhm ask --quick` takes
@@ -44,7 +46,14 @@ from mhmcli.scan import Scan
 from mhmcli.score import BM25
 from mhmcli.select import Cheapest, HeadSelector, LeastRecentlyUpdated, Random, Relevance
 from mhmcli.source import Passage
-from mhmcli.write import AppendWriter, ConcurWriter, HeadWriter, RewriteWriter, VerbatimWriter
+from mhmcli.write import (
+    AppendWriter,
+    ConcurWriter,
+    HeadWriter,
+    RewriteWriter,
+    ScribeWriter,
+    VerbatimWriter,
+)
 
 _DEFAULT_HEADS = 4
 _USUAL_HEADS = {"monolithic": 1, "scoring": 2}
@@ -55,8 +64,8 @@ _BM25_PASSAGES = 6
 _LOOK_UPS = 2
 _SHAPE = re.compile(r"(\d+)x(\d+)")
 _NAMES = (
-    "mhm-lru, monolithic, append, scoring, rewrite, full, bm25, quick, map-reduce, readagent; "
-    "as in rewrite:2x512:random@400"
+    "mhm-lru, monolithic, append, scribe, scoring, rewrite, full, bm25, quick, map-reduce, "
+    "readagent; as in rewrite:2x512:random@400"
 )
 
 
@@ -168,6 +177,7 @@ def _recurrent(
         "monolithic": RewriteWriter(),
         "rewrite": RewriteWriter(),
         "append": AppendWriter(),
+        "scribe": ScribeWriter(AppendWriter()),
         "scoring": VerbatimWriter(),
     }
     selectors: dict[str, HeadSelector] = {
@@ -198,6 +208,10 @@ def _recurrent(
     if kind == "scoring" and not chunk_given:
         passage = min(_PASSAGE_TOKENS, budget.chunk_tokens, head_tokens // 2)
         budget = replace(budget, chunk_tokens=passage)
+    if "gate" in parts:
+        if kind not in ("rewrite", "append"):
+            raise _unknown(name, f"{kind} does not go with gated")
+        writer, label = ScribeWriter(writer), f"{label} gated"
     if "placement" in parts:
         writer, label = QuestionFirst(writer), f"{label} question-first"
     scoring = kind == "scoring"
@@ -215,12 +229,15 @@ def _recurrent(
 
 def _parts(name: str, options: list[str], selectors: Iterable[str]) -> dict[str, str]:
     """The options by sort, each at most once: ['2x64', 'random'] -> a shape and a selector."""
-    sorts = dict.fromkeys(selectors, "selector") | {"question-first": "placement"}
+    sorts = dict.fromkeys(selectors, "selector")
+    sorts |= {"question-first": "placement", "gated": "gate"}
     parts: dict[str, str] = {}
     for option in options:
         sort = "shape" if _SHAPE.fullmatch(option) else sorts.get(option)
         if sort is None:
-            raise _unknown(name, f"{option!r} is no heads x tokens, selector or question-first")
+            raise _unknown(
+                name, f"{option!r} is no heads x tokens, selector, gated or question-first"
+            )
         if sort in parts:
             raise _unknown(name, f"{option!r} and {parts[sort]!r} do not go together")
         parts[sort] = option

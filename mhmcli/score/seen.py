@@ -54,6 +54,11 @@ class Signals:
         counts = Counter(found)
         return cls(likelihood, log_odds, tuple(counts[word] for word in query.words), len(found))
 
+    def __str__(self) -> str:
+        """'question -5.81, yes +0.32'; without the verdict where there is none."""
+        verdict = "" if self.log_odds is None else f", yes {self.log_odds:+.2f}"
+        return f"question {self.likelihood:+.2f}{verdict}"
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:

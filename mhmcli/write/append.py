@@ -18,7 +18,7 @@ from mhmcli.prompter import OptOut, Prompter, Reading, Reply
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
 from mhmcli.write.ground import Grounding, words
-from mhmcli.write.writer import Draft
+from mhmcli.write.writer import Draft, HeadWriter
 
 # How sure the model must be that a chunk has nothing, to be believed. With the default model the
 # chunk with the answer stands at 0.07 to 0.39 for plain questions, the others at 0.4 to 0.95.
@@ -29,7 +29,7 @@ _COMPACTED_SHARE = 0.75  # of the budget, so that the next notes do not compact 
 _BULLET = re.compile(r"^(?:[-*•]|\d{1,2}[.)]|>)\s+")
 
 
-class AppendWriter:
+class AppendWriter(HeadWriter):
     """Sentences copied from the chunk are added to the head; nothing is rewritten."""
 
     def tail_tokens(self, heads: int, head_tokens: int) -> int:

@@ -13,7 +13,7 @@ from mhmcli import prompts
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading, Reply
 from mhmcli.write.checks import Outcome, fault, says_nothing
-from mhmcli.write.writer import Draft
+from mhmcli.write.writer import Draft, HeadWriter
 
 # What a model copies from the way the memory is shown to it.
 _LABELS = re.compile(
@@ -23,8 +23,9 @@ _LABEL = re.compile(r"\A\[?head \d+\]?:?\s*", re.IGNORECASE)
 _INSTRUCTION_TOKENS = 200
 
 
-class RewriteWriter:
-    """Read all heads, write to one: the reply replaces the head's text."""
+class RewriteWriter(HeadWriter):
+    """Read all heads, write to one: the reply replaces the head's text. It is never longer than a
+    head, so there is nothing to compact."""
 
     def tail_tokens(self, heads: int, head_tokens: int) -> int:
         """All heads, and the instruction."""
@@ -33,11 +34,6 @@ class RewriteWriter:
     def reply_tokens(self, head_tokens: int) -> int:
         """A whole head."""
         return head_tokens
-
-    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
-        """A reply is never longer than a head: there is nothing to compact."""
-        del chunk_tokens, head_tokens
-        return 0
 
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int

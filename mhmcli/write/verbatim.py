@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 
-from mhmcli import prompts
 from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading
-from mhmcli.score import Query, Signals
+from mhmcli.score import Signals
 from mhmcli.write.checks import Outcome
-from mhmcli.write.writer import Draft
+from mhmcli.write.weighing import weighed
+from mhmcli.write.writer import Draft, HeadWriter
 
 _INSTRUCTION_TOKENS = 80
 
 
-class VerbatimWriter:
+class VerbatimWriter(HeadWriter):
     """Keeps the passages of the highest scores (`mhmcli.score.Seen.score`)."""
 
     def tail_tokens(self, heads: int, head_tokens: int) -> int:
@@ -35,11 +35,6 @@ class VerbatimWriter:
         del head_tokens
         return 0
 
-    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
-        """Nothing is compacted."""
-        del chunk_tokens, head_tokens
-        return 0
-
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
@@ -50,30 +45,24 @@ class VerbatimWriter:
         if not text:
             return Draft(Outcome.NOTHING_NEW)
         head_notes, seen = memory.heads[head].notes, memory.seen
-        words = Signals.of(0.0, None, Query.of(reading.question), text)
 
         def kept(signals: Signals) -> tuple[Note, ...]:
             """What the head holds with a passage of these signals before it."""
             note = Note(text, (chunk.place,), signals, chunk.passages)
             return best_that_fit(prompter, memory.saw(seen.after(signals)), (*head_notes, note))
 
-        def telling(likelihood: float) -> bool:
-            """Whether a good verdict would keep the passage."""
-            hoped = replace(words, likelihood=likelihood, log_odds=seen.hoped)
-            return any(note.signals is hoped for note in kept(hoped))
-
-        wording = prompts.weigh(reading.question)
-        weight = prompter.weigh(wording, after=reading.sequence, telling=telling)
-        signals = replace(words, likelihood=weight.likelihood, log_odds=weight.log_odds)
-        said = f"question {weight.likelihood:+.2f}"
-        if weight.log_odds is not None:
-            said += f", yes {weight.log_odds:+.2f}"
-        fitting = kept(signals)
-        seen = seen.after(signals)
-        if not any(note.signals is signals for note in fitting):
-            return Draft(Outcome.NOTHING_NEW, said=said, seen=seen, signals=signals)
+        signals = weighed(prompter, reading, seen, lambda hoped: _has(kept(hoped), hoped))
+        fitting, seen = kept(signals), seen.after(signals)
+        draft = Draft(Outcome.NOTHING_NEW, said=str(signals), seen=seen, signals=signals)
+        if not _has(fitting, signals):
+            return draft
         tokens = prompter.count(joined(fitting))
-        return Draft(Outcome.WROTE, fitting, tokens, said, seen=seen, signals=signals)
+        return replace(draft, outcome=Outcome.WROTE, notes=fitting, tokens=tokens)
+
+
+def _has(notes: Sequence[Note], signals: Signals) -> bool:
+    """Whether the note of these very signals is among them."""
+    return any(note.signals is signals for note in notes)
 
 
 def best_that_fit(

@@ -42,10 +42,30 @@ class HeadWriter(Protocol):
     def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
         """The most tokens in the window while a head is compacted, the question left out; 0 for
         a writer that compacts none."""
-        ...
+        del chunk_tokens, head_tokens
+        return 0
 
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
         """The draft of head `head`, after the reading; pieces of replies are yielded."""
         ...
+
+
+class Around(HeadWriter):
+    """A writer round another one, of the other's sizes."""
+
+    def __init__(self, writer: HeadWriter) -> None:
+        self._writer = writer
+
+    def tail_tokens(self, heads: int, head_tokens: int) -> int:
+        """Those of the other writer."""
+        return self._writer.tail_tokens(heads, head_tokens)
+
+    def reply_tokens(self, head_tokens: int) -> int:
+        """Those of the other writer."""
+        return self._writer.reply_tokens(head_tokens)
+
+    def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
+        """Those of the other writer."""
+        return self._writer.compaction_tokens(chunk_tokens, head_tokens)
