@@ -81,10 +81,21 @@ def of_passages(
 ) -> Evidence:
     """The first few of the passages that there is room for, one at least, in reading order and as
     they are."""
+    notes = (Note(passage.text.strip(), (passage.place,)) for passage in ranked)
+    return _as_they_are(notes, count, most_tokens)
+
+
+def so_far(memory: Memory, count: Count) -> Evidence:
+    """The same of the passages that a memory holds before all is read, the best first."""
+    kept = (note for head in memory.heads for note in head.notes)
+    ranked = sorted(kept, key=memory.worth, reverse=True)
+    return _as_they_are(ranked, count, len(memory.heads) * memory.head_tokens)
+
+
+def _as_they_are(ranked: Iterable[Note], count: Count, most_tokens: int) -> Evidence:
     room = min(most_tokens, _PASSAGE_TOKENS)
     best: list[Note] = []
-    for passage in islice(ranked, _PASSAGES):
-        note = Note(passage.text.strip(), (passage.place,))
+    for note in islice(ranked, _PASSAGES):
         room -= count(note.text)
         if best and room < 0:
             break

@@ -84,7 +84,7 @@ def test_ctrl_c_leaves_the_provisional_answer(tiny_model: Path) -> None:
     rest = child.read()
     child.close()
     assert child.exitstatus == ExitStatus.INTERRUPTED
-    assert "stopped; a provisional answer, from a scan" in rest
+    assert "stopped; a provisional answer:" in rest
     assert "STOPPED BEFORE THE END" in rest
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain, zip_longest
 
 from mhmcli.answer import Answer
@@ -19,7 +20,7 @@ from mhmcli.cli.reading import (
     written,
 )
 from mhmcli.errors import SourceError
-from mhmcli.evidence import Evidence, of_passages
+from mhmcli.evidence import Evidence, of_passages, so_far
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
 from mhmcli.scan import Scan
@@ -27,6 +28,9 @@ from mhmcli.source import Passage
 from mhmcli.spool import Spool
 
 _PACE_TOKENS = 500  # of the document, after which the pace is known
+# Read before a provisional answer is renewed, and twice as many each time after: some 6 s of each
+# 70 at first, and less and less.
+_RENEW_TOKENS = 10_000
 
 
 class Scanned:
@@ -80,7 +84,7 @@ class Quick(Scanned):
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """All is scanned, and the best taken as it is."""
         super().read(prompter, tally)
-        sizes, count = self._job.sizes, self._job.tokenizer.count
+        sizes, count = self._job.sizes, self._job.count
         for number in range(len(self._job.request.questions)):
             best = (self._spool[n] for n in self._ranked(number))
             self._evidence.append(of_passages(best, count, sizes.memory_tokens))
@@ -94,12 +98,15 @@ class Quick(Scanned):
 
 
 class Proven:
-    """An answer in seconds, shown as provisional, that the whole reading proves or overturns."""
+    """An answer in seconds, shown as provisional, that the whole reading proves or overturns; while
+    it reads, it is given again from what memory holds so far, ever more seldom."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._quick = Quick(job)
-        self._whole = Whole(job, self._quick.kept)
+        self._whole = Whole(job, self._passages)
+        self._renew: Callable[[], None] = lambda: None
+        self._due_tokens = _RENEW_TOKENS
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """All is scanned and answered from, and then all is read.
@@ -116,7 +123,31 @@ class Proven:
         for number in range(len(self._job.request.questions)):
             self._job.state.provisional.append(self._quick.answer(prompter, number))
         tally.share_read = 1.0
+        self._renew = partial(
+            self._renewed, prompter, [Evidence(())] * len(self._job.request.questions)
+        )
         self._whole.read(prompter, tally)
+
+    def _passages(self) -> Iterator[Passage]:
+        """Those of the documents. Between two of them the window is free for an answer."""
+        for passage in self._quick.kept():
+            if self._job.state.done_tokens >= self._due_tokens:
+                self._due_tokens *= 2
+                self._renew()
+            yield passage
+
+    def _renewed(self, prompter: Prompter, before: list[Evidence]) -> None:
+        """New provisional answers where memory has other passages than `before`."""
+        state, count = self._job.state, self._job.count
+        for number, memory in enumerate(state.memories):
+            evidence = so_far(memory, count)
+            if evidence == before[number]:
+                continue
+            before[number] = evidence
+            state.renewing(number)
+            made = written(self._job, prompter, number, evidence)
+            if made.found:
+                state.provisional[number] = made
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """That of the whole reading."""
@@ -165,7 +196,7 @@ class Skim(Scanned):
             if index and self._progress() >= 1:
                 return
             passage = self._spool[number]
-            for chunk in cut([passage], job.sizes.chunk_tokens, job.tokenizer.count):
+            for chunk in cut([passage], job.sizes.chunk_tokens, job.count):
                 yield replace(chunk, index=index)
                 index += 1
             self._read_chars += len(passage.text)

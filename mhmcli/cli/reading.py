@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
 from mhmcli.census import Asked, as_answer, asked, census
-from mhmcli.chunk import Chunk, Chunks, cut
+from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
 from mhmcli.evidence import Evidence, gather
@@ -22,7 +22,6 @@ from mhmcli.score import Signals
 from mhmcli.sizes import Sizes
 from mhmcli.source import Documents, Passage
 from mhmcli.spool import Spool
-from mhmcli.tokens import Tokenizer
 from mhmcli.view import RunState, View
 
 S = TypeVar("S")
@@ -36,7 +35,7 @@ class Job:
     request: Request
     documents: Documents
     sizes: Sizes
-    tokenizer: Tokenizer
+    count: Count  # tokens of a text
     state: RunState
     view: View
 
@@ -74,7 +73,7 @@ class Whole:
         chunks = cut(
             self._passages(),
             job.sizes.chunk_tokens,
-            job.tokenizer.count,
+            job.count,
             overlap_tokens=job.sizes.overlap_tokens,
         )
         kept = self._spool.through(chunks) if self._scores else chunks

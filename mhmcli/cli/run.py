@@ -14,6 +14,7 @@ from rich.console import Console
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
+from mhmcli.chunk import Count
 from mhmcli.cli.ask import Request
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
@@ -31,7 +32,7 @@ from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
-from mhmcli.tokens import GgufHeader, Tokenizer, read_header
+from mhmcli.tokens import GgufHeader, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
@@ -62,15 +63,15 @@ def _prepared(request: Request, documents: Documents, stop: Stop, started: float
     documents.open()
     path = model_file(request.model, offline=request.offline, quiet=request.quiet)
     header = read_header(path)
-    tokenizer = tokenizer_of(header)
+    count = tokenizer_of(header).count
     chosen = preset(request.memory)
-    sizes = _sizes(request, chosen, tokenizer, header)
+    sizes = _sizes(request, chosen, count, header)
     empty = Memory.empty(sizes.heads, sizes.head_tokens)
     state = RunState(
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
     view = _view(request, state)
-    job = Job(request, documents, sizes, tokenizer, state, view)
+    job = Job(request, documents, sizes, count, state, view)
     return _Run(job, path, _reading(job, started), stop)
 
 
@@ -159,7 +160,7 @@ class _Run:
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
             if provisional := self.job.state.provisional:
-                say("mhm: stopped; a provisional answer, from a scan:")
+                say("mhm: stopped; a provisional answer:")
                 print_answers(provisional)
             if not request.quiet:
                 say_receipt(receipt if receipt.finished else so_far(), provisional)
@@ -197,7 +198,7 @@ def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> Exi
     return ExitStatus.ANSWERED
 
 
-def _sizes(request: Request, chosen: Preset, tokenizer: Tokenizer, header: GgufHeader) -> Sizes:
+def _sizes(request: Request, chosen: Preset, count: Count, header: GgufHeader) -> Sizes:
     wanted = Wanted(
         heads=chosen.heads if request.heads is None else request.heads,
         default_head_tokens=chosen.head_tokens,
@@ -206,7 +207,7 @@ def _sizes(request: Request, chosen: Preset, tokenizer: Tokenizer, header: GgufH
         head_tokens=request.head_tokens,
         overlap_tokens=request.overlap_tokens,
     )
-    longest = max(tokenizer.count(question) for question in request.questions)
+    longest = max(count(question) for question in request.questions)
     return fit(wanted, chosen.writer, longest, header.window_tokens or UNSAID_WINDOW_TOKENS)
 
 

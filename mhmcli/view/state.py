@@ -27,6 +27,7 @@ class Doing(str, Enum):
     SCANNING = "scanning"
     READING = "reading"
     WRITING = "writing"
+    RENEWING = "a provisional answer"
     ANSWERING = "answering"
 
 
@@ -49,7 +50,7 @@ class RunState:
     done_tokens: int = 0
     writing: str = ""
     outcome: Outcome | None = None
-    provisional: list[Answer] = field(default_factory=list)  # one a question, before the reading
+    provisional: list[Answer] = field(default_factory=list)  # one a question, before all is read
     _started: float | None = None
     _done_share: float | None = 0.0
     _next_share: float | None = None
@@ -84,6 +85,10 @@ class RunState:
     def scanning(self) -> None:
         """The documents are looked through for words, and not read."""
         self.doing, self._started = Doing.SCANNING, self.now()
+
+    def renewing(self, question: int) -> None:
+        """This question is answered from what is known so far; the reading goes on after it."""
+        self.doing, self.question, self.head, self.writing = Doing.RENEWING, question, None, ""
 
     def answering(self, question: int) -> None:
         """The reading is over; this question is being answered."""

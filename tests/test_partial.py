@@ -1,0 +1,105 @@
+"""Provisional answers: from a scan, and again from what memory holds while the rest is read."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from mhmcli import prompts
+from mhmcli.cli import partial
+from mhmcli.cli.ask import Request
+from mhmcli.cli.partial import Proven
+from mhmcli.cli.reading import Job
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.memory import Memory
+from mhmcli.presets import MemoryKind
+from mhmcli.prompter import Prompter
+from mhmcli.receipt import Tally
+from mhmcli.sizes import Sizes
+from mhmcli.source import Documents
+from mhmcli.source.text import TextSource
+from mhmcli.view import Doing, NoView, RunState
+
+QUESTION = "Who mends the red lamp?"
+DECOY = "The red lamp was bought by a man who mends nets.\n\n"
+FACT = "Anna Roy sees to the crimson light whenever it fails.\n\n"
+FILLER = "The road to the ford was as bad as ever, and hay was dear that year.\n\n"
+SIZES = Sizes(40, 2, 120, 0, 64, 4096)
+
+
+def request() -> Request:
+    return Request(
+        sources=("doc.txt",), questions=(QUESTION,), model="", memory=MemoryKind.SCORING,
+        heads=None, head_tokens=None, chunk_tokens=None, overlap_tokens=0, quick=False, skim=None,
+        budget=None, password=None, temperature=0.0, top_p=1.0, seed=0, threads=None, gpu_layers=0,
+        offline=True, partial_ok=False, as_json=False, quiet=True, verbose=0,
+    )  # fmt: skip
+
+
+def answering(prompt: str) -> str:
+    """From what it is shown."""
+    return f"Answer: {'Anna Roy' if FACT.strip() in prompt else 'a man who mends nets'}"
+
+
+def telling(prompt: str) -> float:
+    """Of a part, whether it is the fact; notes are always taken to hold the answer."""
+    part = re.search(r"<part>\n(.*?)\n</part>", prompt, re.DOTALL)
+    return 3.0 if part is None or "Anna Roy" in part[1] else -3.0
+
+
+class Watch(NoView):
+    """Every provisional answer that was shown, and what the run was at."""
+
+    def __init__(self, state: RunState) -> None:
+        self.seen: dict[str, None] = {}
+        self.did: set[Doing] = set()
+        self._state = state
+
+    def update(self) -> None:
+        """Whenever something changed."""
+        self.did.add(self._state.doing)
+        self.seen.update(dict.fromkeys(answer.text for answer in self._state.provisional))
+
+
+def proven(text: str) -> tuple[Proven, Watch, Prompter]:
+    engine = ScriptedEngine(answering, judge=telling)
+    documents = Documents([TextSource("doc.txt", io.BytesIO(text.encode()))])
+    empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
+    state = RunState((QUESTION,), [empty], lambda: documents.progress)
+    watch = Watch(state)
+    job = Job(request(), documents, SIZES, engine.count, state, watch)
+    return Proven(job), watch, Prompter(engine, prompts.SYSTEM, Sampling())
+
+
+def test_a_provisional_answer_is_overturned_while_the_rest_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The scan has what shares the words; what only the model sees comes with the reading."""
+    monkeypatch.setattr(partial, "_RENEW_TOKENS", 400)
+    reading, watch, prompter = proven(DECOY + FILLER * 30 + FACT + FILLER * 60)
+    reading.read(prompter, Tally(1))
+    assert list(watch.seen) == ["a man who mends nets", "Anna Roy"]
+    assert Doing.RENEWING in watch.did
+    assert reading.answer(prompter, 0).text == "Anna Roy"
+    reading.close()
+
+
+def test_a_short_document_is_read_before_an_answer_would_be_renewed() -> None:
+    """A provisional answer costs as much as a few hundred tokens."""
+    reading, watch, prompter = proven(DECOY + FILLER * 30 + FACT)
+    reading.read(prompter, Tally(1))
+    assert list(watch.seen) == ["a man who mends nets"]
+    reading.close()
+
+
+def test_an_answer_is_not_renewed_from_the_same_passages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What memory holds has not changed since: the answer would be the same."""
+    monkeypatch.setattr(partial, "_RENEW_TOKENS", 400)
+    reading, _, prompter = proven(FACT * 20 + FILLER * 200)
+    reading.read(prompter, Tally(1))
+    answers = [p for p in prompter._engine.prompts if "<notes>" in p]  # type: ignore[attr-defined]
+    assert len(answers) == 2, "from the scan, and from memory once"
+    reading.close()
