@@ -13,10 +13,7 @@ from mhmcli.reader import Event, Step
 from mhmcli.source import SourceReport
 from mhmcli.write import Outcome
 
-_NO_JUDGE = (
-    "        this model's yes and no say nothing: passages were ranked by how likely they make the "
-    "question, and by its words"
-)
+_NO_JUDGE = "        this model's yes and no say nothing, and were not asked for"
 
 
 @dataclass(slots=True)
@@ -56,7 +53,7 @@ class Receipt:
     finished: bool
     scanned: int = 0
     share_read: float = 1.0
-    judges: bool = True  # the model knows yes from no, as far as that was needed
+    judges: bool = True  # the model knows yes from no
 
     @property
     def complete(self) -> bool:

@@ -359,7 +359,7 @@ def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]
         "from mhmcli.cli import main\n"
         "from mhmcli.engine.scripted import ScriptedEngine\n"
         f"run.LlamaEngine = lambda *_: {engine}\n"
-        "run.can_judge = lambda _: True\n"
+        "run.judges = lambda *_: True\n"
         "main()"
     )
     command = [sys.executable, "-c", code, "ask", *arguments]
@@ -370,7 +370,7 @@ def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("memory", ["scoring", "append", "mhm-lru", "monolithic"])
+@pytest.mark.parametrize("memory", ["scoring", "append", "scribe", "mhm-lru", "monolithic"])
 def test_a_run_gives_an_answer_and_a_receipt(mhm: Mhm, short: Path, memory: str) -> None:
     """stdout has the answer alone, stderr the receipt, whatever the memory."""
     ran = mhm("ask", "-m", "tiny", "--memory", memory, short, "Who is the keeper of the light?")

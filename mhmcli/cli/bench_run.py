@@ -28,10 +28,10 @@ from mhmcli.chunk import Count
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_line, say
 from mhmcli.cli.signals import stopping
+from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import Interrupted, UsageError
-from mhmcli.judge import can_judge
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import duration
@@ -131,6 +131,7 @@ def run_again(  # noqa: PLR0913
         engine = LlamaEngine(path, options, stop)
         try:
             prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+            prompter.verdicts = judges(model, prompter)
             again = answer_again(earlier, results, prompter=prompter, model=path.stem)
             for number, result in enumerate(again, start=1):
                 say(f"mhm: {number} of {len(earlier)}: {result.method} {_said(result)}")
@@ -191,7 +192,7 @@ def _measure(
 ) -> None:
     sampling = Sampling(request.temperature, request.top_p, request.sampling_seed)
     prompter = SharingPrompter(engine, prompts.SYSTEM, sampling)
-    prompter.verdicts = can_judge(prompter)
+    prompter.verdicts = judges(request.model, prompter)
     pace = Pace(plan)
     live = sys.stderr.isatty() and not request.quiet
     bar = _bar() if live else None

@@ -22,10 +22,10 @@ from mhmcli.cli.output import as_json, print_answers, print_json, say, say_recei
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.reading import Job, Reading, Whole
 from mhmcli.cli.signals import stopping
+from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
-from mhmcli.judge import can_judge
 from mhmcli.memory import Memory
 from mhmcli.presets import MemoryKind, Preset, preset
 from mhmcli.prompter import Prompter
@@ -135,8 +135,7 @@ class _Run:
         tally = Tally(len(request.questions))
         started = time.monotonic()
         prompter = Prompter(engine, prompts.SYSTEM, sampling)
-        if request.memory is MemoryKind.SCORING and not request.quick:
-            prompter.verdicts = can_judge(prompter)
+        prompter.verdicts = judges(request.model, prompter)
         receipt = Receipt((), 0, 0, {}, prompter.spent, 0.0, 0.0, engine.info, finished=False)
         receipt = replace(receipt, judges=prompter.verdicts)
 

