@@ -226,7 +226,7 @@ def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
         for e in events(engine, plan("append", "bm25", limit=3), parts)
         if isinstance(e, TrialOpened)
     ]
-    assert [len(e.methods) for e in opened] == [1, 2, 2]
+    assert [e.results for e in opened] == [1, 2, 2]
 
     def told(path: Path) -> set[tuple[object, ...]]:
         return {(*vars_of(result), result.answer, result.memory) for result in load([path])}
@@ -237,6 +237,35 @@ def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert told(parts) == told(whole)
     again = ScriptedEngine([])
     assert events(again, plan("append", "bm25", limit=3), parts) == []
+
+
+def test_questions_of_one_document_share_its_reading(tmp_path: Path) -> None:
+    """Each gets what it gets alone, and is charged with all of the reading."""
+    text = f"{FILLER * 9}{FACTS[0]}\n\n{FILLER * 9}{FACTS[1]}\n\n{FILLER * 9}"
+    own = tmp_path / "own.jsonl"
+    own.write_text(
+        "\n".join(
+            json.dumps({"id": str(n), "document": text, "question": q, "answer": "old Lisbon"})
+            for n, q in enumerate(["Where is it from?", "Where did it come from?", "From where?"])
+        )
+    )
+    fed, told = [], []
+    for together in (1, 2):
+        out = tmp_path / f"{together}.jsonl"
+        engine = ScriptedEngine(perfect, judge=knows)
+        what = replace(plan("append", "mhm-lru", "bm25", limit=3), task=OwnTask(own), lengths=(0,))
+        opened = [
+            event.cases
+            for event in events(engine, replace(what, together=together), out)
+            if isinstance(event, TrialOpened)
+        ]
+        assert opened == ([1, 1, 1] if together == 1 else [2, 1])
+        assert engine.open_sequences == 1
+        fed.append(engine.fed_tokens)
+        told.append({r.key: (r.answer, r.memory, r.read_tokens, r.replies) for r in load([out])})
+    assert told[0] == told[1]
+    assert len(told[0]) == 9
+    assert fed[1] < fed[0] - engine.count(text)
 
 
 def test_methods_that_read_together_get_the_same_as_alone(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mhmcli.bench.case import Case, Task
 from mhmcli.bench.match import contains, contains_all
 from mhmcli.bench.tasks import BabiTask, HotpotTask, LogTask, NeedleTask, OwnTask
-from mhmcli.bench.tasks.needles import KINDS
+from mhmcli.bench.tasks.kinds import KINDS
 from mhmcli.bench.tasks.wordless import ASSOCIATIONS
 from mhmcli.errors import UsageError
 from mhmcli.write.ground import words
@@ -118,6 +118,32 @@ def test_what_is_asked_in_vain_is_named_and_no_more() -> None:
         assert case.answers == ()
 
 
+@given(st.integers(0, 99), st.permutations(sorted(KINDS)))
+def test_needles_of_one_document_have_no_name_in_common(seed: int, kinds: list[str]) -> None:
+    """So each answer follows from the facts of its own case, and stands nowhere else."""
+    cases = first(NeedleTask(seed=seed, kinds=kinds, together=4), 12, 1500)
+    assert [case.kind for case in cases] == [*kinds, *kinds][:12]
+    documents = [list(group) for _, group in groupby(cases, key=lambda case: case.passages)]
+    assert 3 <= len(documents) < 12
+    assert max(map(len, documents)) <= 4
+    for case in cases:
+        assert count(case.text) <= 1500
+        rest = case.text
+        for fact in case.facts:
+            assert fact in case.text
+            rest = rest.replace(fact, "")
+        if case.traceable:
+            assert not any(contains(rest, spelling) for (spelling,) in case.answers), case.key
+    assert len({case.digest for case in cases}) == 12
+
+
+def test_what_shares_a_document_is_filed_apart() -> None:
+    """Documents with more in them are another task."""
+    assert NeedleTask().name == "needles"
+    assert NeedleTask(together=3).name == "needles, 3 a document"
+    assert first(NeedleTask(together=1), 5) == first(NeedleTask(), 5)
+
+
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(UsageError, match="no needles of kind 'loud'"):
         NeedleTask(kinds=["loud"])
@@ -141,6 +167,16 @@ def test_lines_of_a_log_are_counted(tmp_path: Path) -> None:
         assert 2 <= len(case.facts) <= 10
         assert not case.traceable
         assert 150 < count(case.text) <= 200
+
+
+def test_a_stretch_of_a_log_is_asked_several_things(tmp_path: Path) -> None:
+    """Of what there is to ask, as much as it has enough of."""
+    path = tmp_path / "sshd.log"
+    path.write_text(SSHD.replace("session closed", "Connection closed by 1.2.3.4"))
+    cases = first(LogTask(path, together=4), 4, 200)
+    assert cases[0].passages == cases[1].passages != cases[2].passages
+    assert [case.question.split()[2] for case in cases] == ["failed", "times"] * 2
+    assert len({case.key for case in cases}) == 4
 
 
 def test_values_in_a_log_are_listed(tmp_path: Path) -> None:
@@ -283,6 +319,23 @@ def test_each_question_and_length_has_an_order_of_its_own(two_files: Path) -> No
     assert len(places) == 8
     assert first(task, 2) == first(HotpotTask(two_files), 2)
     assert first(task, 2) != first(HotpotTask(two_files, seed=1), 2)
+
+
+def test_questions_share_a_document_unless_one_gives_another_away(one_file: Path) -> None:
+    """The gold of all is there, and no answer of any elsewhere."""
+    entries = json.loads(one_file.read_text())
+    entries[1] |= {"answer": "blue"}
+    entries += [{**entries[1], "_id": "q3", "answer": "violet"}]
+    one_file.write_text(json.dumps(entries))
+    one, two, three = first(HotpotTask(one_file, together=3), 3)
+    assert one.passages == two.passages == three.passages
+    assert "Gold One" in one.text
+    assert "Other 1" in one.text
+    assert "Many people live in Oslo." not in one.text
+    entries[2] |= {"supporting_facts": [["Leak", 0]], "answer": "green"}
+    one_file.write_text(json.dumps(entries))
+    one, two, three = first(HotpotTask(one_file, together=3), 3)
+    assert one.passages == two.passages != three.passages, "its gold has the answer of another"
 
 
 def test_a_yes_is_not_traced_and_leaks_nowhere(one_file: Path) -> None:

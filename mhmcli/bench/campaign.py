@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
 from mhmcli.bench.case import Case, Task
 from mhmcli.bench.method import Budget, Method, Recurrent, parse
@@ -26,7 +26,8 @@ _LEAST_CHUNK = 64
 class Plan:
     """What is to be run. `lengths` is (0,) for documents that have lengths of their own.
     `chunk_tokens` None: so that each document is read in `steps` steps. `skip` questions are left
-    out first, then `limit` taken, or as many as there are."""
+    out first, then `limit` taken, or as many as there are; up to `together` of them that follow
+    one another are asked of one reading, where they are about one document."""
 
     task: Task
     lengths: tuple[int, ...]
@@ -38,6 +39,7 @@ class Plan:
     skip: int
     seed: int
     sampling: str = "greedy"
+    together: int = 1
 
     @property
     def questions(self) -> int:
@@ -48,6 +50,12 @@ class Plan:
     def cases(self, length: int, count: Count) -> Iterator[Case]:
         """Those of one length."""
         return islice(self.task.cases(length, count), self.skip, self.skip + self.limit)
+
+    def documents(self, length: int, count: Count) -> Iterator[list[Case]]:
+        """The cases of one length, those of one document together."""
+        for _, about in groupby(self.cases(length, count), key=lambda case: case.passages):
+            while few := list(islice(about, self.together)):
+                yield few
 
     def at(self, size: int) -> list[Method]:
         """The methods for a document of so many tokens: 8192 in 16 steps -> chunks of 512.
@@ -95,13 +103,14 @@ def _window(method: Method, size: int, question: int, model_window: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TrialOpened:
-    """The case number `number` of `of` at this length begins, for these methods."""
+    """A document begins: `cases` questions, from number `number` of `of` at this length, of which
+    so many `results` are to come."""
 
     length: int
     number: int
     of: int
-    methods: Sequence[Method]
-    question: str
+    cases: int
+    results: int
 
 
 def campaign(  # noqa: PLR0913
@@ -116,14 +125,20 @@ def campaign(  # noqa: PLR0913
     """Every result that is not yet in the file, in order; each is in the file when it is told."""
     for length in plan.lengths:
         subject = Subject(plan.task.name, length, model, plan.seed, plan.sampling)
-        for number, case in enumerate(plan.cases(length, count), start=1):
-            methods = plan.at(length or count(case.text))
-            todo = [m for m in methods if subject.key(case, m) not in results]
-            if not todo:
-                continue
-            yield TrialOpened(length, number, plan.questions, todo, case.question)
-            trial = Trial(case, subject, engine=engine, prompter=prompter, count=count)
-            for event in trial.run(todo):
-                if isinstance(event, Result):
-                    results.add(event)
-                yield event
+        number = 1
+        for cases in plan.documents(length, count):
+            methods = plan.at(length or count(cases[0].text))
+            todo = [
+                (case, method)
+                for case in cases
+                for method in methods
+                if subject.key(case, method) not in results
+            ]
+            if todo:
+                yield TrialOpened(length, number, plan.questions, len(cases), len(todo))
+                trial = Trial(cases, subject, engine=engine, prompter=prompter, count=count)
+                for event in trial.run(todo):
+                    if isinstance(event, Result):
+                        results.add(event)
+                    yield event
+            number += len(cases)

@@ -69,6 +69,11 @@ class Task(Protocol):
         ...
 
 
+def named(task: str, together: int) -> str:
+    """What results of a task are filed under when so many questions share a document."""
+    return task if together == 1 else f"{task}, {together} a document"
+
+
 def passages_of(text: str, name: str = "document") -> tuple[Passage, ...]:
     """The passages that the text would be read as from a file of that name."""
     return tuple(TextSource(name, io.BytesIO(text.encode())).passages())

@@ -47,7 +47,8 @@ class Pace:
         sizes = [max(1, length) for length in self.plan.lengths]
         at = self.plan.lengths.index(self.opened.length)
         cases = max(1, self.plan.questions)
-        here = self.opened.number - 1 + self._results_here / len(self.opened.methods)
+        done = self.opened.cases * self._results_here / self.opened.results
+        here = self.opened.number - 1 + done
         return min(1.0, (sum(sizes[:at]) * cases + sizes[at] * here) / (sum(sizes) * cases))
 
     @property

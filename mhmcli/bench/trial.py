@@ -1,8 +1,8 @@
-"""One case, answered by several methods; those with chunks of one size read them together.
+"""Questions about one document, answered by several methods; chunks of one size are read once.
 
 The document's keys and values depend on nothing but the document (`mhmcli.prompts`), so the
-prefill of a chunk is shared and counted fully for each method; what a method does after it is its
-own. So methods are compared on the same reading, and in half of the time.
+prefill of a chunk is shared and counted fully for each method and question; what is done after it
+is its own. So methods are compared on the same reading, and in half of the time.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Subject:
 class Attempt:
     """One method at work on a case: its memory so far, who watches it, and what it has cost."""
 
+    case: Case
     method: Method
     memory: Memory
     tracers: Sequence[Tracer]
@@ -85,23 +86,23 @@ class Attempt:
 
 
 class Trial:
-    """A case before an engine. `count` tells the tokens of a text."""
+    """Cases of one document before an engine. `count` tells the tokens of a text."""
 
     def __init__(
         self,
-        case: Case,
+        cases: Sequence[Case],
         subject: Subject,
         *,
         engine: Engine,
         prompter: SharingPrompter,
         count: Count,
     ) -> None:
-        self._case = case
+        self._passages = cases[0].passages
         self._subject = subject
         self._prompter = prompter
         self._count = count
         self._clock = prompter.clock
-        text = case.text
+        text = cases[0].text
         self._text = text
         self._facts = FactFinder(text)
         self._document_tokens = count(text)
@@ -110,42 +111,46 @@ class Trial:
         seconds = floor_s(engine, sample, prompter.clock)
         self._floor_tokens_per_s = len(sample) / seconds if seconds > 0 else 0.0
 
-    def run(self, methods: Sequence[Method]) -> Iterator[Event | Result]:
-        """The events of the readings, and a result for each method as soon as it is known."""
-        groups: dict[int, list[Recurrent]] = {}
-        for method in methods:
+    def run(self, todo: Sequence[tuple[Case, Method]]) -> Iterator[Event | Result]:
+        """The events of the readings, and a result for each case and method as soon as it is
+        known."""
+        groups: dict[int, list[tuple[Case, Recurrent]]] = {}
+        for case, method in todo:
             if isinstance(method, Recurrent):
-                groups.setdefault(method.chunk_tokens, []).append(method)
-        for method in methods:
+                groups.setdefault(method.chunk_tokens, []).append((case, method))
+        for case, method in todo:
             if isinstance(method, Retrieval):
-                yield self._retrieve(method)
+                yield self._retrieve(case, method)
             elif group := groups.pop(method.chunk_tokens, None):
                 yield from self._read(group, method.chunk_tokens)
 
-    def _retrieve(self, method: Retrieval) -> Result:
+    def _retrieve(self, case: Case, method: Retrieval) -> Result:
         meter = Meter(self._prompter, self._clock)
-        notes = method.select(self._case.question, self._case.passages, self._count)
-        attempt = Attempt(method, memory_of(self._prompter, notes), self._tracers([]))
+        notes = method.select(case.question, self._passages, self._count)
+        attempt = Attempt(case, method, memory_of(self._prompter, notes), self._tracers(case, []))
         meter.charge(attempt.writing)
         attempt.took(0, Outcome.WROTE)
         return self._answered(attempt, [])
 
-    def _read(self, group: Sequence[Recurrent], chunk_tokens: int) -> Iterator[Event | Result]:
-        chunks = list(cut(self._case.passages, chunk_tokens, self._count))
+    def _read(
+        self, group: Sequence[tuple[Case, Recurrent]], chunk_tokens: int
+    ) -> Iterator[Event | Result]:
+        chunks = list(cut(self._passages, chunk_tokens, self._count))
         reading = Cost()
         attempts = [
             Attempt(
+                case,
                 method,
                 Memory.empty(method.heads or len(chunks), method.head_tokens),
-                self._tracers(chunks),
+                self._tracers(case, chunks),
                 len(chunks),
                 Cost() if isinstance(method.writer, QuestionFirst) else reading,
             )
-            for method in group
+            for case, method in group
         ]
         lanes = [
-            Lane(self._case.question, attempt.memory, method.selector, method.writer)
-            for attempt, method in zip(attempts, group, strict=True)
+            Lane(case.question, attempt.memory, method.selector, method.writer)
+            for attempt, (case, method) in zip(attempts, group, strict=True)
         ]
         meter = Meter(self._prompter, self._clock)
         try:
@@ -170,7 +175,7 @@ class Trial:
     def _answered(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Result:
         """The result of a method whose memory is written. What it answers from may exceed the
         window: that is its failure, and counts as wrong."""
-        question, prompter, method = self._case.question, self._prompter, attempt.method
+        question, prompter, method = attempt.case.question, self._prompter, attempt.method
         answering = Cost()
         meter = Meter(prompter, self._clock)
         try:
@@ -192,7 +197,7 @@ class Trial:
 
     def _counted(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Answer | None:
         """The answer of a census, where the question and the method are for one."""
-        question, method = self._case.question, attempt.method
+        question, method = attempt.case.question, attempt.method
         if not (isinstance(method, Recurrent) and method.counts) or asked(question) is Asked.ONE:
             return None
         seen = attempt.memory.seen
@@ -203,11 +208,11 @@ class Trial:
         """A result that is wrong, and holds nothing at the end."""
         attempt.memory = Memory.empty(1, 1)
         attempt.took(0, Outcome.COMPACTED)
-        none = Answer(self._case.question, "", found=False)
+        none = Answer(attempt.case.question, "", found=False)
         return replace(self._result(attempt, none, Cost()), error=full.message)
 
     def _result(self, attempt: Attempt, said: Answer, answering: Cost) -> Result:
-        case = self._case
+        case = attempt.case
         costs = (attempt.reading, attempt.writing, answering)
         traces = [tracer.trace() for tracer in attempt.tracers]
         return Result(
@@ -232,9 +237,8 @@ class Trial:
             floor_tokens_per_s=round(self._floor_tokens_per_s, 2),
         )
 
-    def _tracers(self, chunks: Sequence[Chunk]) -> list[Tracer]:
+    def _tracers(self, case: Case, chunks: Sequence[Chunk]) -> list[Tracer]:
         """The answer's, where it can be traced, and one for each fact."""
-        case = self._case
         ends = list(accumulate(len(chunk.text) for chunk in chunks))
 
         def tracer(text: str, holds: Callable[[str], bool], sought: str) -> Tracer:

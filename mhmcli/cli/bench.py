@@ -81,6 +81,15 @@ def bench(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_TASK,
         ),
     ] = 0,
+    together: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Questions asked of one document, whose reading they share: as many are hidden "
+            "in it as go together.",
+            rich_help_panel=_TASK,
+        ),
+    ] = 1,
     memory: Annotated[
         str,
         typer.Option(
@@ -175,6 +184,7 @@ def bench(  # noqa: PLR0913  one parameter is one option
             lengths=(0,) if task is TaskKind.OWN else _lengths(lengths),
             limit=limit,
             skip=skip,
+            together=together,
             methods=_names(memory),
             memory_tokens=memory_tokens,
             steps=steps,

@@ -54,6 +54,7 @@ class Request:
     lengths: tuple[int, ...]
     limit: int
     skip: int
+    together: int
     methods: tuple[str, ...]
     memory_tokens: int
     steps: int
@@ -154,6 +155,7 @@ def _plan(request: Request) -> Plan:
         skip=request.skip,
         seed=request.seed,
         sampling=_sampling(request),
+        together=request.together,
     )
 
 
@@ -170,21 +172,30 @@ def _task(request: Request) -> Task:
         )
     if request.kinds and request.task != "needles":
         raise UsageError(f"{request.task} takes no --kinds", hint="they are those of needles")
+    seed, together = request.seed, request.together
     if request.task == "needles":
         if request.data:
             raise UsageError("needles take no --data", hint="name a --task for the data")
-        return NeedleTask(seed=request.seed, kinds=request.kinds)
+        return NeedleTask(seed=seed, kinds=request.kinds, together=together)
     if request.data is None:
         raise UsageError(f"--task {request.task} needs --data", hint="mhm bench --help says what")
     if request.task == "hotpotqa":
-        return HotpotTask(request.data, seed=request.seed)
+        return HotpotTask(request.data, seed=seed, together=together)
     if request.task == "logs":
-        return LogTask(request.data, seed=request.seed)
+        return LogTask(request.data, seed=seed, together=together)
     if request.task == "own":
         return OwnTask(request.data)
-    if request.book is None:
+    return _babi(request.data, request.book, seed, together)
+
+
+def _babi(data: Path, book: Path | None, seed: int, together: int) -> Task:
+    if book is None:
         raise UsageError("--task babilong needs --book", hint="name a long text file")
-    return BabiTask(request.data, request.book, seed=request.seed)
+    if together > 1:
+        raise UsageError(
+            "babilong takes no --together", hint="its stories are of the same people and places"
+        )
+    return BabiTask(data, book, seed=seed)
 
 
 def _measure(

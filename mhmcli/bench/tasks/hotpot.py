@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
-from mhmcli.bench.case import Case, passages_of
+from mhmcli.bench.case import Case, named, passages_of
 from mhmcli.bench.match import contains, proves_capture
 from mhmcli.bench.tasks.haystack import draw, filled
 from mhmcli.chunk import Count
@@ -40,16 +41,17 @@ class Question:
 
 
 class HotpotTask:
-    """The questions of a file. `paragraphs` has the sentences of each title.
+    """The questions of a file; up to `together` that follow one another are hidden in one document,
+    if no answer stands in the gold paragraphs of another.
 
     Raises:
         UsageError: the file is missing or in neither format.
     """
 
-    name = "ruler-hqa-style"
-
-    def __init__(self, path: Path, *, seed: int = 0) -> None:
+    def __init__(self, path: Path, *, seed: int = 0, together: int = 1) -> None:
+        self.name = named("ruler-hqa-style", together)
         self._seed = seed
+        self._together = together
         questions, self._paragraphs = _load(path)
         self._questions = [
             question
@@ -65,12 +67,34 @@ class HotpotTask:
 
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
         """Every question whose paragraphs are there."""
-        for question in self._questions:
-            yield self._case(question, length_tokens, count)
+        for start in range(0, len(self._questions), self._together):
+            for group in self._apart(self._questions[start : start + self._together]):
+                yield from self._hidden(group, length_tokens, count)
 
-    def _case(self, question: Question, length: int, count: Count) -> Case:
-        chance = draw(self._seed, question.key, length)
-        distractors = self._distractors(question, chance.sample)
+    def _apart(self, questions: Sequence[Question]) -> list[list[Question]]:
+        """The questions in groups, in none of which one gives away another."""
+        groups: list[list[Question]] = []
+        for question in questions:
+            for group in groups:
+                if not any(
+                    self._tells(one, question) or self._tells(question, one) for one in group
+                ):
+                    group.append(question)
+                    break
+            else:
+                groups.append([question])
+        return groups
+
+    def _tells(self, one: Question, other: Question) -> bool:
+        """Whether the gold paragraphs of one hold the answer of the other."""
+        return any(self._holds(title, other.answer) for title in one.gold)
+
+    def _holds(self, title: str, answer: str) -> bool:
+        return contains(f"{title} {''.join(self._paragraphs[title])}", answer)
+
+    def _hidden(self, group: Sequence[Question], length: int, count: Count) -> Iterator[Case]:
+        chance = draw(self._seed, "+".join(question.key for question in group), length)
+        distractors = self._distractors(group, chance.sample)
         budget = length - count("Document 1000:\n\n\n") // 2  # the numbers are given last
 
         def tokens(title: str) -> int:
@@ -78,30 +102,34 @@ class HotpotTask:
                 self._tokens[title] = count(self._shown(1000, title))
             return self._tokens[title]
 
-        titles = filled(question.gold, distractors, budget, tokens)
+        gold = dict.fromkeys(title for question in group for title in question.gold)
+        titles = filled(gold, distractors, budget, tokens)
         chance.shuffle(titles)
         text = "".join(self._shown(number, title) for number, title in enumerate(titles, start=1))
-        answers = ((question.answer,),)
-        return Case(
-            key=question.key,
-            question=question.text,
-            answers=answers,
-            passages=passages_of(text),
-            facts=self._facts(question),
-            traceable=proves_capture(question.text, answers),
-            kind=question.kind,
-        )
+        passages = passages_of(text)
+        for question in group:
+            answers = ((question.answer,),)
+            yield Case(
+                key=question.key,
+                question=question.text,
+                answers=answers,
+                passages=passages,
+                facts=self._facts(question),
+                traceable=proves_capture(question.text, answers),
+                kind=question.kind,
+            )
 
-    def _distractors(self, question: Question, sample: Any) -> Iterator[str]:
-        """Titles in random order, those of the question's own context first. A paragraph with the
+    def _distractors(self, group: Sequence[Question], sample: Any) -> Iterator[str]:
+        """Titles in random order, those of the questions' own contexts first. A paragraph with an
         answer in it is none."""
-        seen = set(question.gold)
+        seen = {title for question in group for title in question.gold}
         pool = list(self._paragraphs)
-        for title in (*question.context, *sample(pool, len(pool))):
+        contexts = chain.from_iterable(zip_longest(*(question.context for question in group)))
+        for title in (*filter(None, contexts), *sample(pool, len(pool))):
             if title in seen or title not in self._paragraphs:
                 continue
             seen.add(title)
-            if not contains(f"{title} {''.join(self._paragraphs[title])}", question.answer):
+            if not any(self._holds(title, question.answer) for question in group):
                 yield title
 
     def _shown(self, number: int, title: str) -> str:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from itertools import count as count_from
 from pathlib import Path
 
-from mhmcli.bench.case import Case, passages_of, spelled
+from mhmcli.bench.case import Case, named, passages_of, spelled
 from mhmcli.bench.match import NUMBER_WORDS
 from mhmcli.bench.tasks.haystack import draw
 from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
+from mhmcli.source import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,19 @@ _TRIES = 20  # places for a case, before a log is passed over
 
 
 class LogTask:
-    """Questions about the logs of a folder, each log in turn, without end.
+    """Questions about the logs of a folder, each log in turn, without end; up to `together` about
+    each stretch.
 
     Raises:
         UsageError: there is no log, or none of a format that there are questions for.
     """
 
-    name = "logs"
     size = None
 
-    def __init__(self, data: Path, *, seed: int = 0) -> None:
+    def __init__(self, data: Path, *, seed: int = 0, together: int = 1) -> None:
+        self.name = named("logs", together)
         self._seed = seed
+        self._together = together
         files = sorted(data.glob("*.log")) if data.is_dir() else [data]
         try:
             read = [(f.stem, f.read_text(encoding="utf-8", errors="replace")) for f in files]
@@ -110,17 +113,24 @@ class LogTask:
             )
 
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
-        """A stretch of a log, and a question about it."""
+        """A stretch of a log, and what there is to ask about it."""
         for number in count_from():
             name, lines, about = self._logs[number % len(self._logs)]
             turn = number // len(self._logs)
             key = f"{name}-{turn}"
             chance = draw(self._seed, key, length_tokens)
+            first = turn * self._together % len(about)
+            asked = [*about[first:], *about[:first]][: self._together]
             for _ in range(_TRIES):
                 taken = _stretch(lines, chance.randrange(len(lines)), length_tokens, count)
-                case = _case(key, taken, about[turn % len(about)])
-                if case:
-                    yield case
+                passages = passages_of("".join(taken), "log")
+                cases = [
+                    case
+                    for n, one in enumerate(asked)
+                    if (case := _case(f"{key}.{n}" if n else key, taken, passages, one))
+                ]
+                if cases:
+                    yield from cases
                     break
 
 
@@ -136,7 +146,7 @@ def _stretch(lines: list[str], start: int, length_tokens: int, count: Count) -> 
     return taken
 
 
-def _case(key: str, lines: list[str], asked: Asked) -> Case | None:
+def _case(key: str, lines: list[str], passages: tuple[Passage, ...], asked: Asked) -> Case | None:
     """None where the stretch has too little, or too much, of what is asked."""
     found = [(line.strip(), match) for line in lines if (match := asked.pattern.search(line))]
     if not _FEWEST <= len(found) <= _MOST:
@@ -154,7 +164,7 @@ def _case(key: str, lines: list[str], asked: Asked) -> Case | None:
         key=key,
         question=asked.question,
         answers=answers,
-        passages=passages_of("".join(lines), "log"),
+        passages=passages,
         facts=tuple(dict.fromkeys(line for line, _ in found)),
         traceable=kind == "list",
         kind=kind,
