@@ -34,6 +34,13 @@ _LISTED = re.compile(
 )
 _MARKS = ".:-/"
 _VARYING = re.compile(r"\b[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)
+_TIME = re.compile(r"\d{1,4}(?:[:\-/]\d{1,4})+(?:[.,]\d+)?")
+
+# Of lines that tell of the same event.
+_NEAR = 3  # lines
+_FEW = 4  # of the lines that are meant, that a number may stand in and still tell them apart
+_NEARLY_ALL = 0.8
+_SHORT = 2  # digits
 
 
 class Asked(Enum):
@@ -68,17 +75,38 @@ class Judged:
     so_far: int
 
 
-def as_answer(question: str, items: Sequence[Item]) -> Answer:
-    """The count, or the list, line by line; with the places of all, and what was counted: two sorts
-    of line that tell of the same thing are both counted, which a person must be able to see."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the question is about, in reading order; `again` are lines that tell of events that
+    another of the items tells of."""
+
+    items: Sequence[Item] = ()
+    again: Sequence[Item] = ()
+
+
+def as_answer(question: str, found: Found) -> Answer:
+    """The count, or the list, line by line; with the places of all, and the sorts of line that were
+    counted, or left out as told before: a person must be able to see it."""
+    items = found.items
     text = (
         str(len(items))
         if asked(question) is Asked.COUNT
         else "\n".join(dict.fromkeys(item.text for item in items))
     )
     places = tuple(dict.fromkeys(item.place for item in items))
-    sorts = Counter(masked(item.text) for item in items).most_common()
-    return Answer(question, text, True, places, said=text, counted=tuple(sorts))
+    return Answer(
+        question,
+        text,
+        True,
+        places,
+        said=text,
+        counted=_sorts(items),
+        told_again=_sorts(found.again),
+    )
+
+
+def _sorts(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(masked(item.text) for item in items).most_common())
 
 
 def census(
@@ -87,9 +115,9 @@ def census(
     chunks: Chunks,
     signals: Sequence[Signals | None],
     seen: Seen,
-) -> Generator[Judged, None, list[Item]]:
-    """All lines or sentences that the question is about, in reading order; each that was judged is
-    yielded, with the count so far.
+) -> Generator[Judged, None, Found]:
+    """All lines or sentences that the question is about; each that was judged is yielded, with the
+    count so far.
 
     `signals` are those of each chunk, by its index, and `seen` what is known of all of them.
     """
@@ -103,15 +131,62 @@ def census(
     for weight in judged(prompter, question, (items[0].text for items in groups)):
         weights.append(weight)
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
-            so_far = len(_meant(groups, weights))
+            so_far = sum(map(len, _meant(groups, weights)))
         yield Judged(groups[len(weights) - 1][0].text, so_far)
-    return sorted(_meant(groups, weights), key=lambda item: item.number)
+    meant = _meant(groups, weights)
+    if asked(question) is Asked.COUNT:
+        return told_once(meant)
+    return Found(_in_order(item for group in meant for item in group))
 
 
-def _meant(groups: Sequence[list[Item]], weights: Sequence[Weight]) -> list[Item]:
-    """The items of the groups that are in the upper heap of those that were judged."""
-    chosen = upper_heap(worths(weights))
-    return [item for n, take in enumerate(chosen) if take for item in groups[n]]
+def _meant(groups: Sequence[list[Item]], weights: Sequence[Weight]) -> list[list[Item]]:
+    """The groups that are in the upper heap of those that were judged, the best first."""
+    worth = worths(weights)
+    chosen = [n for n, take in enumerate(upper_heap(worth)) if take]
+    return [groups[n] for n in sorted(chosen, key=lambda n: -worth[n])]
+
+
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: item.number)
+
+
+def told_once(sorts: Sequence[Sequence[Item]]) -> Found:
+    """Events that several lines tell of, once: a log has "authentication failure ... user=root" and
+    "Failed password for root" of the same log-in. A sort of line tells again what a better one
+    tells if nearly all of its lines stand beside one of those and share with it, and with few
+    others, a number or an address.
+    """
+    often = Counter(mark for sort in sorts for item in sort for mark in _marks(item))
+    kept: list[Sequence[Item]] = []
+    again: list[Item] = []
+    for sort in sorts:
+        beside = max((_beside(sort, other, often) for other in kept), default=0)
+        if beside >= _NEARLY_ALL * len(sort):
+            again += sort
+        else:
+            kept.append(sort)
+    return Found(_in_order(item for sort in kept for item in sort), _in_order(again))
+
+
+def _beside(sort: Sequence[Item], other: Sequence[Item], often: Counter[str]) -> int:
+    """How many of the lines stand beside one of the others, each beside one of its own."""
+    free = {item.number: item for item in other}
+    pairs = 0
+    for item in sort:
+        few = {mark for mark in _marks(item) if often[mark] <= _FEW}
+        for number in range(item.number - _NEAR, item.number + _NEAR + 1):
+            if number in free and few & _marks(free[number]):
+                del free[number]
+                pairs += 1
+                break
+    return pairs
+
+
+def _marks(item: Item) -> set[str]:
+    """'Jul 9 07:01 sshd[242]: from 1.2.3.4' -> 242, 1.2.3.4: what tells an event from others; times
+    and single digits do not."""
+    found = {mark.rstrip(_MARKS) for mark in _VARYING.findall(item.text)}
+    return {mark for mark in found if len(mark) > _SHORT and not _TIME.fullmatch(mark)}
 
 
 def masked(line: str, named: Collection[str] = ()) -> str:

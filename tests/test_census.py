@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Asked, Judged, asked, census, masked, upper_heap
+from mhmcli.census import Asked, Item, Judged, asked, census, masked, told_once, upper_heap
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -78,9 +78,9 @@ def found(chunks: list[Chunk], worth: list[float] | None = None) -> tuple[list[s
         signals.append(Signals.of(0.0, odds, query, "text"))
         seen = seen.after(Signals.of(0.0, odds, query, "text"))
     before = engine.fed_tokens
-    items = run(census(prompter, QUESTION, lambda: chunks, signals, seen))
+    made = run(census(prompter, QUESTION, lambda: chunks, signals, seen))
     assert engine.open_sequences == 1
-    return [item.text for item in items], engine.fed_tokens - before
+    return [item.text for item in made.items], engine.fed_tokens - before
 
 
 def log(lines: list[str], number: int = 0) -> Chunk:
@@ -114,7 +114,7 @@ def test_the_count_is_told_while_it_grows() -> None:
         try:
             told.append(next(counting))
         except StopIteration as stop:
-            items = stop.value
+            items = stop.value.items
             break
     assert [one.text for one in told] == some
     assert told[0].so_far == 0, "of one nothing can be said"
@@ -139,3 +139,45 @@ def test_of_prose_the_passages_that_stand_out_are_judged() -> None:
 def test_a_document_without_any_has_none() -> None:
     items, _ = found([log([f"Session {word} opened" for word in ("one", "two", "three", "four")])])
     assert items == []
+
+
+def sort_of(text: str, numbers: list[int]) -> list[Item]:
+    """Lines at these positions, each with the number of its process."""
+    return [Item(text.format(pid=2000 + n // 10), Place("a.log"), n) for n in numbers]
+
+
+def test_lines_beside_each_other_with_the_same_number_tell_of_one_event() -> None:
+    """Each log-in that failed is told by two lines of its process, and counted once."""
+    failed = sort_of("07:01:02 sshd[{pid}]: Failed password for root", [*range(0, 90, 10)])
+    pam = sort_of("07:01:02 sshd[{pid}]: authentication failure user=root", [*range(2, 92, 10)])
+    found = told_once([failed, pam])
+    assert found.items == failed
+    assert found.again == pam
+
+
+@pytest.mark.parametrize(
+    ("why", "text", "numbers"),
+    [
+        ("they are far from each other", "sshd[{pid}]: closed", [*range(5, 95, 10)]),
+        ("they share no number", "07:01:02 sshd: closed", [*range(2, 92, 10)]),
+        ("most of them stand alone", "sshd[{pid}]: closed", [2, *range(100, 180, 10)]),
+    ],
+)
+def test_other_lines_tell_of_other_events(why: str, text: str, numbers: list[int]) -> None:
+    failed = sort_of("07:01:02 sshd[{pid}]: Failed password", [*range(0, 90, 10)])
+    others = sort_of(text, numbers)
+    assert len(told_once([failed, others]).items) == 18, why
+
+
+def test_a_number_that_all_lines_share_is_no_mark_of_an_event() -> None:
+    """The address of an attacker says nothing of which attempt it was."""
+    failed = [Item(f"{n} refused 10.0.0.1", Place("a.log"), n) for n in range(0, 90, 10)]
+    pam = [Item(f"{n} failure 10.0.0.1", Place("a.log"), n + 1) for n in range(0, 90, 10)]
+    assert len(told_once([failed, pam]).items) == 18
+
+
+def test_each_line_stands_for_one_event() -> None:
+    """Two lines of a sort beside one of the other are two events."""
+    failed = sort_of("sshd[{pid}]: Failed password", [0, 10, 20])
+    twice = sort_of("sshd[{pid}]: closed", [1, 2, 11, 12, 21, 22])
+    assert len(told_once([failed, twice]).items) == 9

@@ -201,8 +201,8 @@ class Trial:
         if not (isinstance(method, Recurrent) and method.counts) or asked(question) is Asked.ONE:
             return None
         seen = attempt.memory.seen
-        items = run(census(self._prompter, question, lambda: chunks, attempt.signals, seen))
-        return as_answer(question, items) if items else None
+        found = run(census(self._prompter, question, lambda: chunks, attempt.signals, seen))
+        return as_answer(question, found) if found.items else None
 
     def _failed(self, attempt: Attempt, full: WindowFullError) -> Result:
         """A result that is wrong, and holds nothing at the end."""

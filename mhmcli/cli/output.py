@@ -77,14 +77,19 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
         if answer.places:
             about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
             say(f"from    {about}{_cited(answer.places)}")
-        for sort, number in answer.counted[:_MOST_PLACES]:
-            say(f"counted {number} x {one_line(sort)[:_SORT_CHARS]}")
-        if len(answer.counted) > _MOST_PLACES:
-            say(f"        and {len(answer.counted) - _MOST_PLACES} sorts of line more")
+        _say_sorts("counted ", answer.counted)
+        _say_sorts("as one  ", answer.told_again)
         if not answer.complete:
             say(f"        the answer ran into its limit: {one_line(answer.question)}")
     for line in receipt.lines():
         say(line)
+
+
+def _say_sorts(label: str, sorts: Sequence[tuple[str, int]]) -> None:
+    for sort, number in sorts[:_MOST_PLACES]:
+        say(f"{label}{number} x {one_line(sort)[:_SORT_CHARS]}")
+    if len(sorts) > _MOST_PLACES:
+        say(f"        and {len(sorts) - _MOST_PLACES} sorts of line more")
 
 
 def _cited(places: Sequence[Place]) -> str:
@@ -114,7 +119,8 @@ def as_json(
                 "found": answer.found,
                 "complete": answer.complete,
                 "places": [asdict(place) for place in answer.places],
-                "counted": [{"line": line, "number": number} for line, number in answer.counted],
+                "counted": _as_counts(answer.counted),
+                "told_again": _as_counts(answer.told_again),
                 "heads": [
                     {
                         "text": head.text,
@@ -132,6 +138,10 @@ def as_json(
         "model": asdict(receipt.engine),
         "settings": settings,
     }
+
+
+def _as_counts(sorts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"line": line, "number": number} for line, number in sorts]
 
 
 def _note(note: Note) -> dict[str, Any]:

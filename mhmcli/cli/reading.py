@@ -97,8 +97,8 @@ class Whole:
             return None
         seen = self._job.state.memories[number].seen
         judging = census(prompter, question, self._spool.kept, self._signals[number], seen)
-        items = _watched(self._job, judging, lambda now: f"{now.so_far} so far: {now.text}")
-        return as_answer(question, items) if items else None
+        found = _watched(self._job, judging, lambda now: f"{now.so_far} so far: {now.text}")
+        return as_answer(question, found) if found.items else None
 
     def close(self) -> None:
         """The spool is gone."""
