@@ -74,6 +74,7 @@ def test_baselines_by_name() -> None:
         "append:27x64",
         "append:concur",
         "scribe:gated",
+        "scribe:question-first",
         "scoring:gated",
         "bm25:x",
         "quick:3",

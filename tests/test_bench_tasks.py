@@ -140,8 +140,10 @@ def test_needles_of_one_document_have_no_name_in_common(seed: int, kinds: list[s
 def test_what_shares_a_document_is_filed_apart() -> None:
     """Documents with more in them are another task."""
     assert NeedleTask().name == "needles"
-    assert NeedleTask(together=3).name == "needles, 3 a document"
-    assert first(NeedleTask(together=1), 5) == first(NeedleTask(), 5)
+    assert NeedleTask(together=3).name == "needles, up to 3 a document"
+    alone, other = (first(NeedleTask(together=n), 4, 1500) for n in (1, 4))
+    assert [case.key for case in alone] == [case.key for case in other]
+    assert len({case.passages for case in alone}) == 4 > len({case.passages for case in other})
 
 
 def test_an_unknown_kind_is_refused() -> None:

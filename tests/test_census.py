@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Asked, Item, Judged, asked, census, masked, told_once, upper_heap
+from mhmcli.census import Asked, Judged, as_answer, asked, census, upper_heap
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.events import Item, masked, told_once
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Passage, Place
@@ -141,43 +142,89 @@ def test_a_document_without_any_has_none() -> None:
     assert items == []
 
 
-def sort_of(text: str, numbers: list[int]) -> list[Item]:
-    """Lines at these positions, each with the number of its process."""
-    return [Item(text.format(pid=2000 + n // 10), Place("a.log"), n) for n in numbers]
+def sshd(chunks: list[list[str]]) -> list[str]:
+    """What is counted in a log of an sshd, some lines of which the model takes to be meant."""
+    items, _ = found([log(lines, n) for n, lines in enumerate(chunks)])
+    return items
+
+
+def attempt(pid: int, *said: str) -> list[str]:
+    """The lines of one process, and one of another sort after them."""
+    lines = [f"Dec 10 07:01:02 host sshd[{pid}]: {one} rhost=10.0.0.1" for one in said]
+    return [*lines, f"Dec 10 07:01:03 host cron[{pid + 5000}]: job {pid} done by host {pid * 7}"]
+
+
+FAILED, PAM = "Failed password for root from", "Failed password check: authentication failure"
 
 
 def test_lines_beside_each_other_with_the_same_number_tell_of_one_event() -> None:
     """Each log-in that failed is told by two lines of its process, and counted once."""
-    failed = sort_of("07:01:02 sshd[{pid}]: Failed password for root", [*range(0, 90, 10)])
-    pam = sort_of("07:01:02 sshd[{pid}]: authentication failure user=root", [*range(2, 92, 10)])
-    found = told_once([failed, pam])
-    assert found.items == failed
-    assert found.again == pam
+    lines = [line for pid in range(300, 312) for line in attempt(pid, PAM, FAILED)]
+    assert len(sshd([lines])) == 12
+    assert len(sshd([[line for line in lines if "cron" in line or FAILED in line]])) == 12
+
+
+def test_what_is_told_again_is_named() -> None:
+    some = [Item("a 300", Place("a.log"), 3 * n, frozenset({f"30{n}"})) for n in range(4)]
+    again = [Item("b 300", Place("a.log"), 3 * n + 1, frozenset({f"30{n}"})) for n in range(4)]
+    made = told_once([some, again], frozenset(f"30{n}" for n in range(4)))
+    assert (made.items, made.again) == (some, again)
+    answer = as_answer(QUESTION, made)
+    assert (answer.text, answer.counted, answer.told_again) == ("4", (("a #", 4),), (("b #", 4),))
+
+
+def test_one_sort_may_tell_again_what_two_others_tell() -> None:
+    """Failures of root and of bob, and a line that the library logs of each."""
+    who = ["root", "bob"]
+    lines = [
+        line
+        for pid in range(300, 312)
+        for line in attempt(pid, f"Failed password for {who[pid % 2]} from", PAM)
+    ]
+    assert len(sshd([lines])) == 12
 
 
 @pytest.mark.parametrize(
-    ("why", "text", "numbers"),
+    ("why", "lines"),
     [
-        ("they are far from each other", "sshd[{pid}]: closed", [*range(5, 95, 10)]),
-        ("they share no number", "07:01:02 sshd: closed", [*range(2, 92, 10)]),
-        ("most of them stand alone", "sshd[{pid}]: closed", [2, *range(100, 180, 10)]),
+        (
+            "each has a process of its own",
+            [line for pid in range(300, 312) for line in attempt(pid, (FAILED, PAM)[pid % 2])],
+        ),
+        (
+            "there are too few to tell",
+            [line for pid in (300, 301) for line in attempt(pid, FAILED, PAM)],
+        ),
+        (
+            "the address of an attacker is no mark of an attempt",
+            [
+                f"Dec 10 07:01:02 host sshd: {said} rhost=10.0.0.1"
+                for _ in range(12)
+                for said in (FAILED, PAM, "closed")
+            ],
+        ),
+        (
+            "nor is the time",
+            [
+                f"2015-10-18 18:01:{n:02},978 {said}"
+                for n in range(12)
+                for said in (FAILED, PAM, "closed")
+            ],
+        ),
     ],
 )
-def test_other_lines_tell_of_other_events(why: str, text: str, numbers: list[int]) -> None:
-    failed = sort_of("07:01:02 sshd[{pid}]: Failed password", [*range(0, 90, 10)])
-    others = sort_of(text, numbers)
-    assert len(told_once([failed, others]).items) == 18, why
+def test_other_lines_tell_of_other_events(why: str, lines: list[str]) -> None:
+    assert len(sshd([lines])) == sum("Failed password" in line for line in lines), why
 
 
-def test_a_number_that_all_lines_share_is_no_mark_of_an_event() -> None:
-    """The address of an attacker says nothing of which attempt it was."""
-    failed = [Item(f"{n} refused 10.0.0.1", Place("a.log"), n) for n in range(0, 90, 10)]
-    pam = [Item(f"{n} failure 10.0.0.1", Place("a.log"), n + 1) for n in range(0, 90, 10)]
-    assert len(told_once([failed, pam]).items) == 18
-
-
-def test_each_line_stands_for_one_event() -> None:
-    """Two lines of a sort beside one of the other are two events."""
-    failed = sort_of("sshd[{pid}]: Failed password", [0, 10, 20])
-    twice = sort_of("sshd[{pid}]: closed", [1, 2, 11, 12, 21, 22])
-    assert len(told_once([failed, twice]).items) == 9
+def test_sentences_are_events_of_their_own() -> None:
+    """Two of them may well name the same year."""
+    text = " ".join(f"{who} was turned away in 1843." for who in ("Ann", "Bob", "Cyd", "Dan"))
+    text += " Tea was served. It rained."
+    dull = "Rain fell on the road and the cook swept the yard. It rained again."
+    chunks = [
+        Chunk(n, (Passage(said, Place("a.txt", line=1)),), 9)
+        for n, said in enumerate([dull, text, *[dull] * 8])
+    ]
+    items, _ = found(chunks, [0.0, 5.0, *[0.0] * 8])
+    assert len(items) == 4

@@ -70,8 +70,8 @@ class Task(Protocol):
 
 
 def named(task: str, together: int) -> str:
-    """What results of a task are filed under when so many questions share a document."""
-    return task if together == 1 else f"{task}, {together} a document"
+    """What results of a task are filed under when up to so many questions share a document."""
+    return task if together == 1 else f"{task}, up to {together} a document"
 
 
 def passages_of(text: str, name: str = "document") -> tuple[Passage, ...]:

@@ -199,21 +199,12 @@ def _recurrent(
     heads, head_tokens = _shape(
         name, parts.get("shape"), _USUAL_HEADS.get(kind, _DEFAULT_HEADS), budget
     )
-    writer = writers[kind]
-    if chosen == "concur":
-        if not isinstance(writer, RewriteWriter):
-            raise _unknown(name, "only rewrite can select and write in one call")
-        writer = ConcurWriter()
     label = f"{kind} {heads}x{head_tokens}{'' if chosen == usual else ' ' + chosen}"
     if kind == "scoring" and not chunk_given:
         passage = min(_PASSAGE_TOKENS, budget.chunk_tokens, head_tokens // 2)
         budget = replace(budget, chunk_tokens=passage)
-    if "gate" in parts:
-        if kind not in ("rewrite", "append"):
-            raise _unknown(name, f"{kind} does not go with gated")
-        writer, label = ScribeWriter(writer), f"{label} gated"
-    if "placement" in parts:
-        writer, label = QuestionFirst(writer), f"{label} question-first"
+    writer = _writer(name, writers[kind], parts)
+    label += "".join(f" {parts[sort]}" for sort in ("gate", "placement") if sort in parts)
     scoring = kind == "scoring"
     return Recurrent(
         label,
@@ -225,6 +216,23 @@ def _recurrent(
         followed if scoring else whole,
         counts=scoring,
     )
+
+
+def _writer(name: str, writer: HeadWriter, parts: dict[str, str]) -> HeadWriter:
+    """The writer with what its options put round it."""
+    if parts.get("selector") == "concur":
+        if not isinstance(writer, RewriteWriter):
+            raise _unknown(name, "only rewrite can select and write in one call")
+        writer = ConcurWriter()
+    if "gate" in parts:
+        if not isinstance(writer, AppendWriter | RewriteWriter):
+            raise _unknown(name, "only what rewrite and append write can be gated")
+        writer = ScribeWriter(writer)
+    if "placement" in parts:
+        if isinstance(writer, ScribeWriter):
+            raise _unknown(name, "the question makes itself likely when it comes first")
+        writer = QuestionFirst(writer)
+    return writer
 
 
 def _parts(name: str, options: list[str], selectors: Iterable[str]) -> dict[str, str]:

@@ -58,7 +58,7 @@ class SharingPrompter(Prompter):
         opt_out: OptOut | None = None,
     ) -> Generator[str, None, Reply]:
         """As the prompter's own; a reply that is told again is one piece."""
-        known = self._told.get(-1 if after is None else after, {}).get((text, opt_out))
+        known = None if after is None else self._told.get(after, {}).get((text, opt_out))
         if known and known.serves(max_tokens):
             self.spent.tail_tokens += known.tail_tokens
             self.spent.reply_tokens += known.reply.tokens

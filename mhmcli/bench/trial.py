@@ -35,7 +35,7 @@ from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
 from mhmcli.score import Signals
 from mhmcli.write import Outcome
 
-_FLOOR_TOKENS = 1024  # prefilled before each case, to know how fast the machine is just now
+_FLOOR_TOKENS = 1024  # prefilled before each document, to know how fast the machine is just now
 
 
 @dataclass(frozen=True, slots=True)

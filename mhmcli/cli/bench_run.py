@@ -231,7 +231,9 @@ def _state(pace: Pace) -> str:
     if opened is None:
         return "loading the model"
     parts = [f"{opened.length:,} tokens"] if opened.length else []
-    parts.append(f"question {opened.number} of {opened.of}")
+    last = opened.number + opened.cases - 1
+    few = f"questions {opened.number}-{last}" if opened.cases > 1 else f"question {last}"
+    parts.append(f"{few} of {opened.of}")
     if pace.step:
         parts.append(f"step {pace.step}")
     parts.append(f"{pace.right} of {pace.results} right")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from itertools import chain, zip_longest
 
 from mhmcli.answer import Answer
@@ -105,7 +104,8 @@ class Proven:
         self._job = job
         self._quick = Quick(job)
         self._whole = Whole(job, self._passages)
-        self._renew: Callable[[], None] = lambda: None
+        self._prompter: Prompter | None = None  # while there is something to renew
+        self._shown: list[Evidence | None] = [None] * len(job.request.questions)
         self._due_tokens = _RENEW_TOKENS
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
@@ -123,31 +123,26 @@ class Proven:
         for number in range(len(self._job.request.questions)):
             self._job.state.provisional.append(self._quick.answer(prompter, number))
         tally.share_read = 1.0
-        self._renew = partial(
-            self._renewed, prompter, [Evidence(())] * len(self._job.request.questions)
-        )
+        self._prompter = prompter
         self._whole.read(prompter, tally)
 
     def _passages(self) -> Iterator[Passage]:
         """Those of the documents. Between two of them the window is free for an answer."""
         for passage in self._quick.kept():
-            if self._job.state.done_tokens >= self._due_tokens:
+            if self._prompter and self._job.state.done_tokens >= self._due_tokens:
                 self._due_tokens *= 2
-                self._renew()
+                self._renew(self._prompter)
             yield passage
 
-    def _renewed(self, prompter: Prompter, before: list[Evidence]) -> None:
-        """New provisional answers where memory has other passages than `before`."""
-        state, count = self._job.state, self._job.count
+    def _renew(self, prompter: Prompter) -> None:
+        """New provisional answers where memory has other passages than the last was made from."""
+        state = self._job.state
         for number, memory in enumerate(state.memories):
-            evidence = so_far(memory, count)
-            if evidence == before[number]:
-                continue
-            before[number] = evidence
-            state.renewing(number)
-            made = written(self._job, prompter, number, evidence)
-            if made.found:
-                state.provisional[number] = made
+            evidence = so_far(memory, self._job.count)
+            if evidence != self._shown[number]:
+                self._shown[number] = evidence
+                state.renewing(number)
+                state.provisional[number] = written(self._job, prompter, number, evidence)
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """That of the whole reading."""

@@ -52,7 +52,7 @@ class LiveView:
         self._live.stop()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Rows in order: question, what a scan found, heads, the answer while it is written, place,
+        """Rows in order: question, provisional answer, heads, answer while it is written, place,
         progress."""
         width = options.max_width
         height = (options.height or console.size.height) - _FIXED_ROWS
@@ -78,7 +78,7 @@ class LiveView:
         return text
 
     def _provisional(self, width: int) -> Text:
-        """What a scan found, until the reading proves or overturns it."""
+        """What is known before the end, until the reading proves or overturns it."""
         state = self._state
         share = state.share_read or 0.0
         said = one_line(state.provisional[state.question].text)

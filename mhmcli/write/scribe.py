@@ -2,7 +2,8 @@
 
 A chunk is weighed first, by how likely it makes the question's own tokens and by its words; that
 costs the question. Most of a document stays below the threshold, and there nothing is decoded. The
-threshold is in standard deviations of what went by, so it means the same on every document.
+likelihood counts in standard deviations of what went by, so that the threshold means the same on
+every document.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mhmcli.write.writer import Around, Draft
 
 # What a chunk must be worth. In 38 recorded readings of generated prose, logs and HotpotQA a third
 # of the passages passed, and 57 of 58 that held a fact; of the links of chains, 12 of 22. A verdict
-# on each as well made no difference.
+# on each as well made little difference.
 _LEAST_WORTH = 1.0
 _FEW = 4  # chunks, before which there is nothing to compare with
 

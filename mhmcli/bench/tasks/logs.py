@@ -7,7 +7,7 @@ two lines of it are about. What retrieval of a few passages cannot do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count as count_from
 from pathlib import Path
@@ -121,17 +121,28 @@ class LogTask:
             chance = draw(self._seed, key, length_tokens)
             first = turn * self._together % len(about)
             asked = [*about[first:], *about[:first]][: self._together]
-            for _ in range(_TRIES):
-                taken = _stretch(lines, chance.randrange(len(lines)), length_tokens, count)
-                passages = passages_of("".join(taken), "log")
-                cases = [
-                    case
-                    for n, one in enumerate(asked)
-                    if (case := _case(f"{key}.{n}" if n else key, taken, passages, one))
-                ]
-                if cases:
-                    yield from cases
-                    break
+            tries = (
+                _stretch(lines, chance.randrange(len(lines)), length_tokens, count)
+                for _ in range(_TRIES)
+            )
+            yield from self._asked_most(key, tries, asked)
+
+    @staticmethod
+    def _asked_most(key: str, tries: Iterable[Sequence[str]], asked: Sequence[Asked]) -> list[Case]:
+        """Cases of the stretch that the most can be asked about, the first of equals."""
+        most: list[Case] = []
+        for taken in tries:
+            passages = passages_of("".join(taken), "log")
+            cases = [
+                case
+                for n, one in enumerate(asked)
+                if (case := _case(f"{key}.{n}" if n else key, taken, passages, one))
+            ]
+            if len(cases) > len(most):
+                most = cases
+            if len(most) == len(asked):
+                break
+        return most
 
 
 def _stretch(lines: list[str], start: int, length_tokens: int, count: Count) -> list[str]:
@@ -146,7 +157,9 @@ def _stretch(lines: list[str], start: int, length_tokens: int, count: Count) -> 
     return taken
 
 
-def _case(key: str, lines: list[str], passages: tuple[Passage, ...], asked: Asked) -> Case | None:
+def _case(
+    key: str, lines: Sequence[str], passages: tuple[Passage, ...], asked: Asked
+) -> Case | None:
     """None where the stretch has too little, or too much, of what is asked."""
     found = [(line.strip(), match) for line in lines if (match := asked.pattern.search(line))]
     if not _FEWEST <= len(found) <= _MOST:

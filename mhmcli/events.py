@@ -1,0 +1,117 @@
+"""Tell events in a log from the lines that tell of them: some are told by several lines.
+
+Lines are of one sort if they differ in nothing but what varies: numbers, addresses, times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mhmcli.source import Place
+
+_MARKS = ".:-/"
+_VARYING = re.compile(r"\b[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)
+_TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+Z?", re.IGNORECASE)
+_STAMP = re.compile(r"[^A-Za-z]*")  # what a line begins with
+
+# Of lines that tell of the same event.
+_NEAR = 3  # lines
+_LEAST_LINES = 3  # of a sort: fewer stand beside others by chance
+FEW = 8  # lines, in which a number may stand and still tell an event from others
+_NEARLY_ALL = 0.8
+_LONGEST_COUNTER = 2  # digits, that tell nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line or sentence that the question is about; `number` is its position among all that
+    were looked at. `marks` are the numbers and addresses in a line of a log."""
+
+    text: str
+    place: Place
+    number: int
+    marks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the question is about, in reading order; `again` are lines that tell of events of which
+    the items tell already."""
+
+    items: Sequence[Item] = ()
+    again: Sequence[Item] = ()
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """As they stand in the document."""
+    return sorted(items, key=lambda item: item.number)
+
+
+def masked(line: str, named: Collection[str] = ()) -> str:
+    """'Jul 9 sshd[24]: from 1.2.3.4' -> 'Jul # sshd[#]: from #': what varies is left out, but what
+    the question `named` is not."""
+    return _VARYING.sub(lambda m: m[0] if m[0].rstrip(_MARKS) in named else "#", line)
+
+
+def numbers(text: str) -> set[str]:
+    """What varies in a text: 'port 22, or 1.2.3.4.' -> 22, 1.2.3.4."""
+    return {number.rstrip(_MARKS) for number in _VARYING.findall(text)}
+
+
+def told_once(sorts: Sequence[Sequence[Item]], telling: frozenset[str]) -> Found:
+    """Events that several lines of a log tell of, once, by the line of the best sort, which comes
+    first: of one log-in there is "Failed password for root" and "authentication failure user=root".
+
+    Two lines tell of one event if they stand beside each other and share a mark that is `telling`,
+    and nearly all lines of the one's sort do so with the other's.
+    """
+    items = {item.number: item for sort in sorts for item in sort}
+    parents = {number: number for number in items}  # lines of one event have one root
+    for (mine, its), beside in _beside(sorts, items, telling).items():
+        fewer = min(len(sorts[mine]), len(sorts[its]))
+        if fewer >= _LEAST_LINES and len(beside) >= _NEARLY_ALL * fewer:
+            for one, other in beside:
+                parents[_root(parents, one)] = _root(parents, other)
+    told: dict[int, Item] = {}
+    for item in items.values():
+        told.setdefault(_root(parents, item.number), item)
+    kept = {item.number for item in told.values()}
+    again = (items[number] for number in items.keys() - kept)
+    return Found(in_order(told.values()), in_order(again))
+
+
+def _beside(
+    sorts: Sequence[Sequence[Item]], items: Mapping[int, Item], telling: frozenset[str]
+) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """The pairs of lines of two sorts that stand beside each other and share a mark; each line is
+    in one pair at most with the other sort."""
+    sort_of = {item.number: n for n, sort in enumerate(sorts) for item in sort}
+    pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    taken: set[tuple[int, int]] = set()  # a line, and a sort in which it has another beside it
+    for one in sorted(items):
+        marks = items[one].marks & telling
+        for other in range(one + 1, one + _NEAR + 1):
+            if other not in items or not marks & items[other].marks:
+                continue
+            mine, its = sort_of[one], sort_of[other]
+            if mine != its and taken.isdisjoint({(one, its), (other, mine)}):
+                taken |= {(one, its), (other, mine)}
+                pairs.setdefault((min(mine, its), max(mine, its)), []).append((one, other))
+    return pairs
+
+
+def _root(parents: dict[int, int], number: int) -> int:
+    while parents[number] != number:
+        number = parents[number]
+    return number
+
+
+def marks_of(line: str) -> frozenset[str]:
+    """'Jul 9 07:01 sshd[242]: from 1.2.3.4' -> 242, 1.2.3.4: what may tell an event from others.
+    What a line begins with, times and counters do not."""
+    found = numbers(_STAMP.sub("", line, count=1))
+    return frozenset(
+        mark for mark in found if len(mark) > _LONGEST_COUNTER and not _TIME.fullmatch(mark)
+    )
