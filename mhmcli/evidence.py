@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from mhmcli.chunk import Count
 from mhmcli.judge import LIKELIHOOD_PRIOR, judged, worths
@@ -20,7 +19,7 @@ from mhmcli.score import Moments
 from mhmcli.source import Passage, Unit, units_of
 
 _POOL_TOKENS = 1000  # of passages are taken apart: what it costs does not grow with the document
-_PASSAGES, _PASSAGE_TOKENS = 6, 1000  # at most, that are shown as they are
+_PASSAGE_TOKENS = 850  # at most, of passages that are shown as they are: some six paragraphs
 # Log-odds of yes against no for a sentence alone that count as even: with the default model the
 # best stood between -0.84 and 0.66 in 14 documents with an answer, at most at -1.32 in 3 without.
 SENTENCE_ZERO = -1.1
@@ -81,7 +80,7 @@ def of_passages(
 ) -> Evidence:
     """The first few of the passages that there is room for, one at least, in reading order and as
     they are."""
-    notes = (Note(passage.text.strip(), (passage.place,)) for passage in ranked)
+    notes = (Note(text, (passage.place,)) for passage in ranked if (text := passage.text.strip()))
     return _as_they_are(notes, count, most_tokens)
 
 
@@ -95,7 +94,7 @@ def so_far(memory: Memory, count: Count) -> Evidence:
 def _as_they_are(ranked: Iterable[Note], count: Count, most_tokens: int) -> Evidence:
     room = min(most_tokens, _PASSAGE_TOKENS)
     best: list[Note] = []
-    for note in islice(ranked, _PASSAGES):
+    for note in ranked:
         room -= count(note.text)
         if best and room < 0:
             break

@@ -45,3 +45,10 @@ def test_the_best_that_fit_are_evidence_in_reading_order() -> None:
     assert not evidence.of_all
     assert [note.text for note in of_passages(ranked[2:], count, 1).notes] == ["three four five"]
     assert of_passages([], count).notes == ()
+
+
+def test_of_short_passages_as_many_are_taken_as_there_is_room_for() -> None:
+    """Lines of a dialogue are shorter than paragraphs, and blank ones are none."""
+    found = passages([*(f"line {n}" for n in range(40)), " "])
+    evidence = of_passages(reversed(found), lambda text: len(text.split()), 60)
+    assert [note.text for note in evidence.notes] == [f"line {n}" for n in range(10, 40)]
