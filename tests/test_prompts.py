@@ -70,3 +70,20 @@ def test_a_reply_at_its_limit_is_marked() -> None:
     prompter = Prompter(ScriptedEngine(["a b c d", "a b c d"]), "SYS", Sampling())
     assert run(prompter.reply("q", 5)).ended
     assert not run(prompter.reply("q", 4)).ended
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("Are both of them American?", True),
+        ("did the ship\ncall at Riga?", True),
+        ("Is the Marsilea or the Brabejum the larger genus?", False),
+        ("Which is older?", False),
+        ("Isobel's mother is who?", False),
+    ],
+)
+def test_a_question_for_yes_or_no_is_answered_with_one(question: str, *, wants: bool) -> None:
+    """The default model says "they are of different nationalities", which is no "no"."""
+    asked = prompts.answer(question)
+    assert ('"Answer:" and yes or no.' in asked) is wants
+    assert ("names in full" in asked) is not wants
