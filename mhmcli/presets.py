@@ -15,23 +15,10 @@ note a closer place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
+from mhmcli.memory_kind import MemoryKind
 from mhmcli.select import Cheapest, HeadSelector, LeastRecentlyUpdated
 from mhmcli.write import AppendWriter, HeadWriter, RewriteWriter, ScribeWriter, VerbatimWriter
-
-
-class MemoryKind(str, Enum):
-    """What `--memory` chooses from."""
-
-    SCORING = "scoring"
-    APPEND = "append"
-    SCRIBE = "scribe"
-    MHM_LRU = "mhm-lru"
-    MONOLITHIC = "monolithic"
-
-
-DEFAULT_MEMORY = MemoryKind.APPEND
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions
 from mhmcli.memory import Memory
-from mhmcli.presets import MemoryKind, Preset, preset
+from mhmcli.memory_kind import MemoryKind
+from mhmcli.presets import Preset, preset
 from mhmcli.prompter import Prompter, Spent
 from mhmcli.reader import Lane, Step, read
 from mhmcli.sizes import Wanted, fit

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import mhmcli
@@ -10,10 +12,10 @@ import mhmcli
 ROOT = Path(mhmcli.__file__).parent
 # From the source of the data to its end: a room may use those above it, never one below.
 LAYERS = [
-    ["errors", "printable"],
+    ["errors", "printable", "memory_kind"],
     ["source", "score"],
     ["tokens", "chunk"],
-    ["spool", "scan"],
+    ["spool", "scan", "events"],
     ["memory"],
     ["engine", "models"],
     ["prompts"],
@@ -54,6 +56,11 @@ def imports(path: Path) -> set[str]:
     return names
 
 
+def test_every_room_has_its_level() -> None:
+    """One that is not in the list would be free of the law."""
+    assert {room_of(path) for path in ROOT.rglob("*.py")} == {*LEVEL, "__init__"}
+
+
 def test_nothing_imports_upward() -> None:
     """Sources know no chunks, the loop knows no view, and nobody knows the command line."""
     wrong = []
@@ -92,3 +99,11 @@ def test_files_are_short() -> None:
     """A file that has grown past its one job is to be split."""
     long = {p.name: n for p in ROOT.rglob("*.py") if (n := len(p.read_text().splitlines())) > 300}
     assert long == {}
+
+
+def test_help_and_completion_load_nothing_heavy() -> None:
+    """They are asked for at every press of a key."""
+    heavy = "{'numpy', 'pypdf', 'llama_cpp', 'tiktoken', 'jinja2', 'matplotlib'}"
+    code = f"import sys, mhmcli.cli; print(*{heavy} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.split() == []

@@ -15,7 +15,7 @@ from mhmcli.cli.reading import Job
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory
-from mhmcli.presets import MemoryKind
+from mhmcli.memory_kind import MemoryKind
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
 from mhmcli.sizes import Sizes

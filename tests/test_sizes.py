@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli.errors import ModelError, UsageError
-from mhmcli.presets import MemoryKind, preset
+from mhmcli.memory_kind import MemoryKind
+from mhmcli.presets import preset
 from mhmcli.sizes import Wanted, fit
 
 

@@ -13,7 +13,7 @@ import typer
 from mhmcli.cli import options
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.errors import UsageError
-from mhmcli.presets import DEFAULT_MEMORY, MemoryKind
+from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
 _READING, _MODEL, _MEMORY, _OUTPUT = "Reading", "Model", "Memory", "Output"
 

@@ -13,7 +13,8 @@ from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
 from mhmcli.evidence import Evidence, gather
 from mhmcli.follow import follow
-from mhmcli.presets import MemoryKind, preset
+from mhmcli.memory_kind import MemoryKind
+from mhmcli.presets import preset
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read

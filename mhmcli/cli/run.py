@@ -15,10 +15,11 @@ from rich.console import Console
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.chunk import Count
+from mhmcli.cli.answers import as_json, print_answers, say_receipt
 from mhmcli.cli.ask import Request
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
-from mhmcli.cli.output import as_json, print_answers, print_json, say, say_receipt
+from mhmcli.cli.output import print_json, say
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.reading import Job, Reading, Whole
 from mhmcli.cli.signals import stopping
@@ -27,7 +28,8 @@ from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.memory import Memory
-from mhmcli.presets import MemoryKind, Preset, preset
+from mhmcli.memory_kind import MemoryKind
+from mhmcli.presets import Preset, preset
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit

@@ -1,0 +1,131 @@
+"""How answers and receipts are told: as text, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mhmcli import __version__
+from mhmcli.answer import Answer
+from mhmcli.cli.output import print_line, say
+from mhmcli.memory import Memory, Note
+from mhmcli.printable import one_line, printable
+from mhmcli.receipt import Receipt
+from mhmcli.source import Place
+
+SCHEMA_VERSION = 1
+_MOST_PLACES = 8
+_SORT_CHARS = 100
+
+
+def print_answers(answers: Sequence[Answer]) -> None:
+    """The answers, each behind its question where there are several."""
+    texts = [printable(answer.text) for answer in answers]
+    if len(answers) > 1:
+        texts = [f"{one_line(a.question)}\n{t}" for a, t in zip(answers, texts, strict=True)]
+    print_line("\n\n".join(texts))
+
+
+def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
+    """The coverage receipt, and the places that the answers were taken from."""
+    for answer in answers:
+        if answer.places:
+            about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
+            say(f"from    {about}{_cited(answer.places)}")
+        _say_sorts("counted ", answer.counted)
+        _say_sorts("as one  ", answer.told_again)
+        if not answer.complete:
+            say(f"        the answer ran into its limit: {one_line(answer.question)}")
+    for line in receipt.lines():
+        say(line)
+
+
+def _say_sorts(label: str, sorts: Sequence[tuple[str, int]]) -> None:
+    for sort, number in sorts[:_MOST_PLACES]:
+        say(f"{label}{number} x {one_line(sort)[:_SORT_CHARS]}")
+    if len(sorts) > _MOST_PLACES:
+        say(f"        and {len(sorts) - _MOST_PLACES} sorts of line more")
+
+
+def _cited(places: Sequence[Place]) -> str:
+    """Places as a person would cite them: 'a.pdf p. 3, p. 7; b.log line 12 and 2 more'."""
+    by_source: dict[str, list[str]] = {}
+    for place in places[:_MOST_PLACES]:
+        by_source.setdefault(one_line(place.source), []).append(one_line(place.in_source()))
+    cited = "; ".join(f"{source} {', '.join(found)}" for source, found in by_source.items())
+    more = len(places) - _MOST_PLACES
+    return cited + (f" and {more} more" if more > 0 else "")
+
+
+def as_json(
+    answers: Sequence[Answer],
+    memories: Sequence[Memory],
+    receipt: Receipt,
+    settings: dict[str, Any],
+) -> dict[str, Any]:
+    """The whole run as one object. Fields are only ever added within a `schema_version`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "mhm": __version__,
+        "answers": [
+            {
+                "question": answer.question,
+                "text": answer.text,
+                "found": answer.found,
+                "complete": answer.complete,
+                "places": [asdict(place) for place in answer.places],
+                "counted": _as_counts(answer.counted),
+                "told_again": _as_counts(answer.told_again),
+                "heads": [
+                    {
+                        "text": head.text,
+                        "tokens": head.tokens,
+                        "writes": head.writes,
+                        "written_chunk": head.written if head.notes else None,
+                        "notes": [_note(note) for note in head.notes],
+                    }
+                    for head in memory.heads
+                ],
+            }
+            for answer, memory in zip(answers, memories, strict=True)
+        ],
+        "receipt": _receipt(receipt),
+        "model": asdict(receipt.engine),
+        "settings": settings,
+    }
+
+
+def _as_counts(sorts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"line": line, "number": number} for line, number in sorts]
+
+
+def _note(note: Note) -> dict[str, Any]:
+    """A note, with the model's signals and the sentences that led to it where there are any."""
+    return {
+        "text": note.text,
+        "places": [asdict(place) for place in note.places],
+        "signals": asdict(note.signals) if note.signals else None,
+        "path": [{"text": unit.text, "place": asdict(unit.place)} for unit in note.path],
+    }
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "complete": receipt.complete,
+        "finished": receipt.finished,
+        "sources": [{**asdict(source), "complete": source.complete} for source in receipt.sources],
+        "document_tokens": receipt.document_tokens,
+        "chunks": receipt.chunks,
+        "scanned_passages": receipt.scanned,
+        "share_read": receipt.share_read,
+        "model_judges": receipt.judges,
+        "steps": receipt.steps,
+        "steps_kept": receipt.steps_kept,
+        "steps_failed": receipt.steps_failed,
+        "outcomes": receipt.outcomes,
+        "computed_tokens": asdict(receipt.spent),
+        "seconds": round(receipt.seconds, 3),
+        "answer_seconds": round(receipt.answer_seconds, 3),
+        "tokens_per_s": round(receipt.tokens_per_s, 1),
+    }
