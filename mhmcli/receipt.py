@@ -13,6 +13,10 @@ from mhmcli.reader import Event, Step
 from mhmcli.source import SourceReport
 from mhmcli.write import Outcome
 
+_NOT_KEPT = (
+    "        NO ROOM TO KEEP THE LAST {:,} PASSAGES for a second look: none of them was chosen, "
+    "looked up or counted"
+)
 _NO_JUDGE = "        this model's yes and no say nothing, and were not asked for"
 
 
@@ -25,6 +29,7 @@ class Tally:
     document_tokens: int = 0
     scanned: int = 0  # passages that were looked at for their words
     share_read: float = 1.0  # of the documents, by the model, where it read less than all
+    not_kept: int = 0  # passages or chunks that there was no room to keep for a second look
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
     def take(self, event: Event) -> None:
@@ -40,7 +45,7 @@ class Tally:
 class Receipt:
     """What a run read and what it cost. `seconds` are those of reading; answering is apart. Where
     passages were `scanned` for their words, the model read a share of them, or none but those that
-    it answered from."""
+    it answered from; those `not_kept` could not be chosen, looked up or counted."""
 
     sources: tuple[SourceReport, ...]
     document_tokens: int
@@ -53,13 +58,16 @@ class Receipt:
     finished: bool
     scanned: int = 0
     share_read: float = 1.0
+    not_kept: int = 0
     judges: bool = True  # the model knows yes from no
 
     @property
     def complete(self) -> bool:
         """True when every part of every source was read by the model, or scanned where that was
-        all that was asked for."""
-        return self.finished and all(source.complete for source in self.sources)
+        all that was asked for, and could be looked at again."""
+        return (
+            self.finished and not self.not_kept and all(source.complete for source in self.sources)
+        )
 
     @property
     def steps(self) -> int:
@@ -87,6 +95,7 @@ class Receipt:
             *(self._source_line(source) for source in self.sources),
             *(warning for source in self.sources for warning in _warnings(source)),
             self._reading_line(),
+            *([_NOT_KEPT.format(self.not_kept)] if self.not_kept else []),
             f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",
             *([] if self.judges else [_NO_JUDGE]),
         ]

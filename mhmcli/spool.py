@@ -1,8 +1,8 @@
 """Keep what was read for another look, in a file of its own that is gone with the process.
 
 A pipe can be read once, and a PDF is slow to read again; text is small. The file has no name and
-nobody else can open it. Beyond its limit, or when the disk is full, what comes later is not kept:
-what is looked up is then not found in it, and nothing else is lost.
+nobody else can open it. Beyond its limit, or when the disk is full, what comes later is not kept,
+and `missed` counts it: what is looked up is then not found in it, and nothing else is lost.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Spool(Generic[T]):
         self._file = cast(BinaryIO, tempfile.TemporaryFile(prefix="mhm-"))  # noqa: SIM115  `close`
         self._limit = limit_bytes
         self._full = False
+        self.missed = 0
         self._starts = array("q")
 
     def __len__(self) -> int:
@@ -34,24 +35,25 @@ class Spool(Generic[T]):
     def through(self, items: Iterable[T]) -> Iterator[T]:
         """The items, each kept as it passes."""
         for item in items:
-            self._keep(item)
+            self._full = self._full or not self._keep(item)
+            self.missed += self._full
             yield item
 
-    def _keep(self, item: T) -> None:
+    def _keep(self, item: T) -> bool:
+        """Whether there was room for it."""
         whole = pickle.dumps(item)
         start = self._file.tell()
-        self._full = self._full or start + len(whole) > self._limit
-        if self._full:
-            return
+        if start + len(whole) > self._limit:
+            return False
         try:
             self._file.write(whole)
             self._file.flush()
         except OSError:  # the disk is full: what is there is kept
-            self._full = True
             with contextlib.suppress(OSError):
                 self._file.truncate(start)
-        else:
-            self._starts.append(start)
+            return False
+        self._starts.append(start)
+        return True
 
     def kept(self) -> Iterator[T]:
         """What was kept, from the first on. Not while items are passing through."""

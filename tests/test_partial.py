@@ -14,6 +14,7 @@ from mhmcli.cli.partial import Proven
 from mhmcli.cli.reading import Job
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import SourceError
 from mhmcli.memory import Memory
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.prompter import Prompter
@@ -92,6 +93,18 @@ def test_a_short_document_is_read_before_an_answer_would_be_renewed() -> None:
     reading, watch, prompter = proven(DECOY + FILLER * 30 + FACT)
     reading.read(prompter, Tally(1))
     assert list(watch.seen) == ["a man who mends nets"]
+    reading.close()
+
+
+def test_what_there_was_no_room_to_keep_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was looked at once, and could not be chosen."""
+    monkeypatch.setattr("mhmcli.spool.Spool.__init__.__defaults__", (2000,))
+    reading, _, prompter = proven(FILLER * 50)
+    tally = Tally(1)
+    with pytest.raises(SourceError, match="the disk is full"):
+        reading.read(prompter, tally)
+    assert tally.scanned == 50
+    assert 30 < tally.not_kept < 50
     reading.close()
 
 

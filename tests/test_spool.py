@@ -35,6 +35,7 @@ def test_beyond_the_limit_nothing_is_kept_and_nothing_is_lost() -> None:
     kept = list(spool.kept())
     assert 0 < len(kept) < 50
     assert kept == chunks(50)[: len(kept)]
+    assert spool.missed == 50 - len(kept)
     spool.close()
 
 

@@ -119,6 +119,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "chunks": receipt.chunks,
         "scanned_passages": receipt.scanned,
         "share_read": receipt.share_read,
+        "not_kept": receipt.not_kept,
         "model_judges": receipt.judges,
         "steps": receipt.steps,
         "steps_kept": receipt.steps_kept,

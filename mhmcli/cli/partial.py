@@ -50,11 +50,7 @@ class Scanned:
             tally.scanned += 1
             self._chars += len(passage.text)
             self._job.view.update()
-
-    @property
-    def kept_passages(self) -> int:
-        """How many there was room for."""
-        return len(self._spool)
+        tally.not_kept = self._spool.missed
 
     def kept(self) -> Iterator[Passage]:
         """The passages once more, and how far they are handed out as the state's share."""
@@ -115,7 +111,7 @@ class Proven:
             SourceError: the documents could not be kept for the reading.
         """
         self._quick.read(prompter, tally)
-        if self._quick.kept_passages < tally.scanned:
+        if tally.not_kept:
             raise SourceError(
                 "cannot keep the documents for a second look: the disk is full",
                 hint="make room for temporary files, or read without a view: --quiet",

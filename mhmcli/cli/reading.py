@@ -80,6 +80,7 @@ class Whole:
         kept = self._spool.through(chunks) if self._scores else chunks
         for step in read_chunks(job, kept, prompter, tally):
             self._signals[step.lane].append(step.signals)
+        tally.not_kept = self._spool.missed
         if self._scores:
             follow_up(job, prompter, self._spool.kept)
 

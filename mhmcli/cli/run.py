@@ -149,6 +149,7 @@ class _Run:
                 chunks=tally.chunks,
                 scanned=tally.scanned,
                 share_read=tally.share_read,
+                not_kept=tally.not_kept,
                 outcomes={outcome.value: n for outcome, n in tally.outcomes.items()},
                 seconds=time.monotonic() - started,
             )
@@ -160,7 +161,7 @@ class _Run:
                 answers = [reading.answer(prompter, n) for n in range(len(request.questions))]
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
-            if provisional := self.job.state.provisional:
+            if (provisional := self.job.state.provisional) and not request.as_json:
                 say("mhm: stopped; a provisional answer:")
                 print_answers(provisional)
             if not request.quiet:

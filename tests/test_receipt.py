@@ -1,0 +1,29 @@
+"""The receipt says what was not read, and what was not looked at twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mhmcli.engine import EngineInfo
+from mhmcli.prompter import Spent
+from mhmcli.receipt import Receipt
+
+ENGINE = EngineInfo("model", "", "CPU", "build", 4096, 512)
+
+
+WHOLE = Receipt((), 900, 3, {"wrote": 3}, Spent(), 9.0, 1.0, ENGINE, finished=True)
+
+
+def test_what_there_was_no_room_to_keep_is_no_full_coverage() -> None:
+    """A count, or a choice, may have missed it."""
+    assert WHOLE.complete
+    assert not replace(WHOLE, not_kept=1200).complete
+    (line,) = (line for line in replace(WHOLE, not_kept=1200).lines() if "NO ROOM" in line)
+    assert "THE LAST 1,200 PASSAGES" in line
+    assert not any("NO ROOM" in line for line in WHOLE.lines())
+
+
+def test_the_rest_of_a_skim_is_named() -> None:
+    assert "THE REST WAS ONLY SCANNED" in "\n".join(replace(WHOLE, share_read=0.2).lines())
+    assert "20% of the document" in "\n".join(replace(WHOLE, share_read=0.2).lines())
+    assert "SCANNED" not in "\n".join(WHOLE.lines())
