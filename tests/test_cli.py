@@ -311,11 +311,18 @@ def test_a_quick_answer_is_from_the_passages_that_share_the_most_words(
 @pytest.mark.parametrize(
     ("partly", "least", "most"), [("--skim=10%", 0.1, 0.13), ("--budget=60s", 1.0, 1.0)]
 )
-def test_a_part_is_read_most_promising_first(
-    tiny_model: Path, tmp_path: Path, partly: str, least: float, most: float
+def test_a_part_is_read_most_promising_first(  # noqa: PLR0913, PLR0917
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    partly: str,
+    least: float,
+    most: float,
 ) -> None:
     """What shares words with the question comes first, wherever it stands, and the receipt says how
-    much was read. (A scripted engine reads all in no time.)"""
+    much was read. (A scripted engine reads all in no time.) The environment's memory is for whole
+    readings."""
+    monkeypatch.setenv("MHM_MEMORY", "append")
     path = tmp_path / "light.txt"
     dull = "".join(f"In the year {n} the sea was grey and all was well.\n\n" for n in range(50))
     path.write_text(f"{dull}The keeper of the lantern is Mr. Roy. He has a lamp. He has a boat.\n")

@@ -47,6 +47,7 @@ class Request:
 
 
 def ask(  # noqa: PLR0913  one parameter is one option
+    context: typer.Context,
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
@@ -187,7 +188,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         sources=sources,
         questions=questions,
         model=model,
-        memory=_memory(memory, scored=bool(skim or budget)),
+        memory=_memory(context, memory, scored=bool(skim or budget)),
         heads=heads,
         head_tokens=head_tokens,
         chunk_tokens=chunk_tokens,
@@ -239,14 +240,17 @@ def _split(
     return tuple(sources) or ("-",), tuple(question.strip() for question in asked)
 
 
-def _memory(given: MemoryKind | None, *, scored: bool) -> MemoryKind:
-    """The memory asked for; one that judges passages where they are not read in their order."""
-    if scored and given not in (None, MemoryKind.SCORING):
+def _memory(context: typer.Context, wanted: MemoryKind | None, *, scored: bool) -> MemoryKind:
+    """The memory wanted; one that judges passages where they are not read in their order, whatever
+    the environment says."""
+    if not scored:
+        return wanted or DEFAULT_MEMORY
+    if options.is_given(context, "memory") and wanted is not MemoryKind.SCORING:
         raise UsageError(
             "--skim and --budget read passages out of order",
             hint="they go with --memory scoring alone",
         )
-    return MemoryKind.SCORING if scored else given or DEFAULT_MEMORY
+    return MemoryKind.SCORING
 
 
 def _password(file: Path | None) -> str | None:

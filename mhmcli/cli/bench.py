@@ -93,9 +93,10 @@ def bench(  # noqa: PLR0913  one parameter is one option
     memory: Annotated[
         str,
         typer.Option(
-            help="Methods, with commas: scoring, append, mhm-lru, monolithic, rewrite, full, bm25, "
-            "map-reduce, readagent; with parts, as rewrite:2x512, append:8x128:random, "
-            "append@350 (chunk size), append:question-first, bm25:10.",
+            help="Methods, with commas: scoring, append, scribe, mhm-lru, monolithic, rewrite, "
+            "full, bm25, quick, map-reduce, readagent; with parts, as rewrite:2x512, "
+            "append:8x128:random, append@350 (chunk size), append:question-first, rewrite:gated, "
+            "bm25:10.",
             rich_help_panel=_METHODS,
         ),
     ] = "mhm-lru,monolithic,append,scoring,bm25",
@@ -162,14 +163,14 @@ def bench(  # noqa: PLR0913  one parameter is one option
     Each result is in the file as soon as it is known; the same command goes on from there.
     """
     if context.invoked_subcommand:
-        given = [n for n in context.params if _is_given(context, n)]
+        given = [n for n in context.params if options.is_given(context, n)]
         if given:
             raise UsageError(
                 f"--{given[0].replace('_', '-')} is no option of {context.invoked_subcommand}",
                 hint=f"mhm bench {context.invoked_subcommand} --help",
             )
         return
-    if chunk_tokens is not None and _is_given(context, "steps"):
+    if chunk_tokens is not None and options.is_given(context, "steps"):
         raise UsageError(
             "--steps and --chunk-tokens do not go together", hint="the one follows from the other"
         )
@@ -246,11 +247,6 @@ def report(
     from mhmcli.cli.bench_run import print_report  # noqa: PLC0415
 
     print_report(files, against=against, as_markdown=as_markdown, figures=figures)
-
-
-def _is_given(context: typer.Context, name: str) -> bool:
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def _names(text: str) -> tuple[str, ...]:

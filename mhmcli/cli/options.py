@@ -60,3 +60,9 @@ Offline = Annotated[
         rich_help_panel=MODEL_PANEL,
     ),
 ]
+
+
+def is_given(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line: not in the environment, not left out."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
