@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mhmcli.source import Passage, Place, is_lines, units
+from mhmcli.source import Break, Passage, Place, is_lines, parts, units
 
 
 def split(text: str) -> list[tuple[str, str, int | None]]:
@@ -74,3 +74,53 @@ def test_wrapped_prose_is_no_log_even_if_no_line_begins_in_lower_case() -> None:
         "He Thanked us all.",
         "Mr. Roy Gave him tea.",
     ]
+
+
+WRAPPED = (
+    "8 June. Wind SE. Washed\nthe panes. Passed: a steamer.\n"
+    "They measured the depth at low springs as three fathoms\nand a half, not five.\n"
+)
+
+
+def test_wrapped_prose_is_cut_at_sentences() -> None:
+    """One that begins on a line of its own is the better one to begin a chunk with."""
+    whole = Passage(WRAPPED, Place("log.pdf", page=3))
+    assert [(piece.text, piece.opens) for piece in parts(whole)] == [
+        ("8 June. ", Break.PARAGRAPH),
+        ("Wind SE. ", Break.SENTENCE),
+        ("Washed\nthe panes. ", Break.SENTENCE),
+        ("Passed: a steamer.\n", Break.SENTENCE),
+        (
+            "They measured the depth at low springs as three fathoms\nand a half, not five.\n",
+            Break.LINE,
+        ),
+    ]
+
+
+def test_a_log_is_cut_at_lines() -> None:
+    log = "Jul 9 sshd: opened. Really.\nJul 9 sshd: closed. Now.\nJul 9 cron: started.\n"
+    assert [piece.text for piece in parts(Passage(log, Place("a.log", line=1)))] == [
+        line + "\n" for line in log.splitlines()
+    ]
+
+
+def test_a_sentence_that_goes_on_in_the_next_piece_is_one() -> None:
+    """Pieces of a page, or lines of a file that were cut apart; a paragraph begins anew."""
+    place = Place("log.pdf", page=3)
+    pieces = [Passage(line, place, Break.LINE) for line in WRAPPED.splitlines(keepends=True)]
+    pieces.append(Passage("Another paragraph\n", place, Break.PARAGRAPH))
+    assert [unit.text for unit in units(pieces, lines=False)] == [
+        "8 June.",
+        "Wind SE.",
+        "Washed the panes.",
+        "Passed: a steamer.",
+        "They measured the depth at low springs as three fathoms and a half, not five.",
+        "Another paragraph",
+    ]
+
+
+def test_a_title_is_that_of_all_pieces_below_it() -> None:
+    place = Place("a.txt", line=1, last_line=3)
+    whole = Passage("The lamp\nIt burns rape oil and nothing else. It is trimmed at dusk.\n", place)
+    found = units(parts(whole), lines=False)
+    assert [unit.title for unit in found] == ["The lamp", "The lamp"]

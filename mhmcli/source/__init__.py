@@ -3,8 +3,8 @@
 from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
-from mhmcli.source.split import parts, sentences, split_sentences
-from mhmcli.source.units import Unit, is_lines, units, units_of
+from mhmcli.source.split import is_lines, parts, sentences, split_sentences
+from mhmcli.source.units import Unit, units, units_of
 
 __all__ = [
     "STDIN",

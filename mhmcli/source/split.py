@@ -14,6 +14,9 @@ _CLOSING = (".", "!", "?", "。", "！", "？", '."', ".'", ".”", ".’", '!"'
 _LONGEST_SENTENCE = 400  # characters; what is longer has no sentences, and is taken line by line
 _LONGEST_LINE = 1000  # characters; a longer one is cut, or no head could hold it
 
+_LEAST_LINES = 3  # that tell a log, a list or a table from prose
+_MOST_PROSE = 0.2  # of their characters
+_STAMP = re.compile(r"\W*\d|[A-Z][a-z]{2} +\d")  # 2015-10-18, [1.2.3.4], Jul  9
 
 # Words that end in a full stop in the middle of a sentence; single letters do as well.
 _ABBREVIATIONS = frozenset(
@@ -55,11 +58,8 @@ def sentences(passage: Passage) -> list[Passage]:
     """The sentences of prose, over line ends; the lines of a log or a table."""
     found: list[Passage] = []
     for sentence in _at_sentences(passage):
-        lines = sentence.text.splitlines(keepends=True)
-        if len(sentence.text) > _LONGEST_SENTENCE and len(lines) > 1:
-            found += [
-                short for line in _placed(sentence, lines, Break.LINE) for short in _cut(line)
-            ]
+        if len(sentence.text) > _LONGEST_SENTENCE and "\n" in sentence.text.strip():
+            found += [short for line in lines_of(sentence) for short in _cut(line)]
         else:
             found += _cut(sentence)
     return found
@@ -72,20 +72,39 @@ def _cut(passage: Passage) -> list[Passage]:
 
 
 def parts(passage: Passage) -> list[Passage]:
-    """A passage as lines, else as sentences, else as two halves: always at least two parts of
-    a text that has two characters."""
-    lines = passage.text.splitlines(keepends=True)
-    if len(lines) > 1:
-        return _placed(passage, lines, Break.LINE)
-    at_sentences = _at_sentences(passage)
-    if len(at_sentences) > 1:
-        return at_sentences
+    """Prose as sentences, over line ends; what has none as lines, else as two halves: always at
+    least two parts of a text that has two characters."""
+    at_lines, at_sentences = lines_of(passage), _at_sentences(passage)
+    prose = len(at_sentences) > 1 and not is_lines(passage.text)
+    for pieces in (at_sentences, at_lines) if prose else (at_lines, at_sentences):
+        if len(pieces) > 1:
+            return pieces
     text = passage.text
     middle = text.rfind(" ", len(text) // 4, len(text) // 2) + 1 or len(text) // 2
     return _placed(passage, [text[:middle], text[middle:]], Break.ANYWHERE)
 
 
+def lines_of(passage: Passage) -> list[Passage]:
+    """The lines of a passage, with their ends."""
+    return _placed(passage, passage.text.splitlines(keepends=True), Break.LINE)
+
+
+def is_lines(text: str) -> bool:
+    """True for a log, a list or a table. Most lines of a log begin with a time; in wrapped prose,
+    some lines begin in lower case, or have the end of one sentence and the beginning of another."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < _LEAST_LINES:
+        return False
+    if sum(1 for line in lines if _STAMP.match(line)) > len(lines) / 2:
+        return True
+    if any(line[0].islower() for line in lines):
+        return False
+    prose = sum(len(line) for line in lines if len(split_sentences(line)) > 1)
+    return prose <= _MOST_PROSE * sum(map(len, lines))
+
+
 def _at_sentences(passage: Passage) -> list[Passage]:
+    """A sentence that begins on a line of its own is the better one to begin with."""
     return _placed(passage, split_sentences(passage.text), Break.SENTENCE)
 
 
@@ -110,5 +129,7 @@ def _placed(passage: Passage, texts: list[str], opens: Break) -> list[Passage]:
         if exact:
             here = replace(here, start_byte=byte, end_byte=byte + size)
             byte += size
-        pieces.append(Passage(text, here, opens if n else passage.opens))
+        starts_line = n > 0 and texts[n - 1].endswith("\n")
+        strength = max(opens, Break.LINE) if starts_line else opens
+        pieces.append(Passage(text, here, strength if n else passage.opens))
     return pieces
