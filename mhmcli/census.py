@@ -23,7 +23,7 @@ from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Seen, Signals
 from mhmcli.source import is_lines, units
 
-_LEAST_WORTH = 1.0  # of a passage, for its sentences to be judged
+_LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 

@@ -75,6 +75,12 @@ def always(likelihood: float) -> bool:
     return True
 
 
+def never(likelihood: float) -> bool:
+    """However likely it is."""
+    del likelihood
+    return False
+
+
 @dataclass(slots=True)
 class Spent:
     """Tokens computed so far: read from the document, read beside it, and written."""

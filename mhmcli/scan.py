@@ -30,7 +30,7 @@ class Scan:
         """The passages, each looked at as it passes."""
         for number, passage in enumerate(passages, start=self.passages):
             for index, query in enumerate(self._queries):
-                signals = Signals.of(0.0, None, query, passage.text)
+                signals = Signals.of(0.0, query, passage.text)
                 self._seen[index] = self._seen[index].after(signals)
                 if any(signals.matches):
                     self._found[index][number] = signals

@@ -75,9 +75,9 @@ def found(chunks: list[Chunk], worth: list[float] | None = None) -> tuple[list[s
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     query, seen = Query.of(QUESTION), Seen()
     signals: list[Signals | None] = []
-    for odds in worth or [0.0] * len(chunks):
-        signals.append(Signals.of(0.0, odds, query, "text"))
-        seen = seen.after(Signals.of(0.0, odds, query, "text"))
+    for likely in worth or [0.0] * len(chunks):
+        signals.append(Signals.of(likely, query, "text"))
+        seen = seen.after(Signals.of(likely, query, "text"))
     before = engine.fed_tokens
     made = run(census(prompter, QUESTION, lambda: chunks, signals, seen))
     assert engine.open_sequences == 1
@@ -108,7 +108,7 @@ def test_the_count_is_told_while_it_grows() -> None:
     lines = [f"{what} for ann" for what in ("Failed password", "Opened", "Failed password 2")]
     some = [f"{line} {word}" for line in lines for word in ("a", "b", "c", "d")]
     query = Query.of(QUESTION)
-    signals = [Signals.of(0.0, 0.0, query, "text")]
+    signals = [Signals.of(0.0, query, "text")]
     counting = census(prompter, QUESTION, lambda: [log(some)], signals, Seen().after(signals[0]))
     told: list[Judged] = []
     while True:

@@ -19,7 +19,7 @@ ANOTHER = "Another key of the chapel is lost. "
 
 def note(text: str, line: int, worth: float = 0.0, path: tuple[Unit, ...] = ()) -> Note:
     place = Place("doc", line=line)
-    signals = Signals.of(0.0, worth, Query.of(QUESTION), text)
+    signals = Signals.of(worth, Query.of(QUESTION), text)
     return Note(text.strip(), (place,), signals, (Passage(text, place),), path)
 
 

@@ -33,7 +33,7 @@ def followed(texts: Sequence[str], found: Sequence[str], heads: int = 2, size: i
     prompter = Prompter(ScriptedEngine([]), prompts.SYSTEM, Sampling())
     memory, seen = Memory.empty(heads, size), Seen()
     for number, text in enumerate(found):
-        signals = Signals.of(0.0, -float(number), query, text)
+        signals = Signals.of(-float(number), query, text)
         seen = seen.after(signals)
         head = number % heads
         line = texts.index(text) + 1 if text in texts else 99

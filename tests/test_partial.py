@@ -66,7 +66,7 @@ class Watch(NoView):
 
 
 def proven(text: str) -> tuple[Proven, Watch, Prompter]:
-    engine = ScriptedEngine(answering, judge=telling)
+    engine = ScriptedEngine(answering, judge=telling, likely=lambda prompt: telling(prompt) + 3.0)
     documents = Documents([TextSource("doc.txt", io.BytesIO(text.encode()))])
     empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
     state = RunState((QUESTION,), [empty], lambda: documents.progress)

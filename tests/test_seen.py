@@ -27,7 +27,7 @@ def test_running_bm25_is_that_of_two_passes_after_the_last_passage(
 ) -> None:
     """Each score is the exact one, divided by the most that the question can give."""
     query = Query.of(question)
-    signals = [Signals.of(0.0, 0.0, query, text) for text in texts]
+    signals = [Signals.of(0.0, query, text) for text in texts]
     seen = seen_all(signals)
     exact = BM25(texts).scores(question)
     running = [seen.lexical(passage) for passage in signals]
@@ -59,21 +59,20 @@ def test_the_first_passages_are_taken_with_a_prior() -> None:
 
 
 def test_a_score_rises_with_each_signal_and_with_no_scale() -> None:
-    """The scale of a model's log-odds is its own: scores do not depend on it."""
+    """The scale of a model's likelihoods is its own: scores do not depend on it."""
     query = Query.of("Where is the lamp?")
 
     def scores(scale: float, shift: float) -> list[float]:
         made = [
-            Signals.of(likelihood, scale * odds + shift, query, text)
-            for odds, likelihood, text in (
-                (-1.0, -3.0, "The sea is grey."),
-                (0.5, -3.0, "The sea is grey."),
-                (-1.0, -2.0, "The sea is grey."),
-                (-1.0, -3.0, "The lamp is lit."),
+            Signals.of(scale * likelihood + shift, query, text)
+            for likelihood, text in (
+                (-3.0, "The sea is grey."),
+                (-2.0, "The sea is grey."),
+                (-3.0, "The lamp is lit."),
             )
         ] * 500
         seen = seen_all(made)
-        return [seen.score(passage) for passage in made[:4]]
+        return [seen.score(passage) for passage in made[:3]]
 
     least, *others = scores(1.0, 0.0)
     assert all(least < other for other in others)

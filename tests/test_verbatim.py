@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from itertools import pairwise
 
 from hypothesis import given
@@ -29,33 +28,26 @@ def passage(number: int, worth: int) -> Chunk:
 
 
 class Weigher(Prompter):
-    """Finds the question as likely after a passage as the passage says that it is worth, and is as
-    sure of yes as `verdict` says; `asked` are the passages of which a verdict was asked."""
+    """Finds the question as likely after a passage as the passage says that it is worth."""
 
-    def __init__(self, verdict: Callable[[int], float]) -> None:
+    def __init__(self) -> None:
         self.engine = ScriptedEngine([])
-        self.asked: list[int] = []
-        self._verdict = verdict
         super().__init__(self.engine, prompts.SYSTEM, Sampling())
 
     def weigh(self, wording: prompts.Wording, *, after: int, telling: Telling = always) -> Weight:
-        """As the passage says."""
-        worth = worth_of(self.engine.text(after))
-        if not telling(worth / 10):
-            return Weight(worth / 10, None)
-        self.asked.append(worth)
-        return Weight(worth / 10, self._verdict(worth))
+        """As the passage says; no verdict is to be asked for."""
+        likelihood = worth_of(self.engine.text(after)) / 10
+        assert not telling(likelihood)
+        return Weight(likelihood, None)
 
 
 def worth_of(text: str) -> int:
     return int(re.findall(r"worth (\d+)!", text)[-1])
 
 
-def reading(
-    worths: list[int], heads: int, head_tokens: int, prompter: Weigher | None = None
-) -> list[Step]:
+def reading(worths: list[int], heads: int, head_tokens: int) -> list[Step]:
     """The steps of a model that finds each passage worth what it says."""
-    prompter = prompter or Weigher(lambda worth: worth / 10)
+    prompter = Weigher()
     lane = Lane("What for?", Memory.empty(heads, head_tokens), Cheapest(), VerbatimWriter())
     chunks = [passage(number, worth) for number, worth in enumerate(worths)]
     steps = [e for e in read(chunks, [lane], prompter=prompter) if isinstance(e, Step)]
@@ -81,26 +73,6 @@ def test_the_heads_together_hold_the_best_of_all(worths: list[int], shape: tuple
     assert held(memory) == sorted(worths)[-heads * each :]
     assert all(head.tokens <= each * TOKENS for head in memory.heads)
     assert memory.seen.passages == len(worths)
-
-
-def test_a_verdict_is_asked_of_what_may_be_kept_alone() -> None:
-    """So most of a long document costs but the question's own tokens."""
-    worths = [90, 80, 70, *(number % 5 for number in range(60))]
-    prompter = Weigher(lambda _: 0.0)
-    *_, last = reading(worths, 1, 3 * TOKENS, prompter)
-    assert held(last.memory) == [70, 80, 90]
-    assert prompter.asked[:3] == [90, 80, 70]
-    assert len(prompter.asked) < len(worths) / 2
-    assert last.signals is not None
-    assert last.signals.log_odds is None
-    assert "yes" not in last.said
-
-
-def test_a_verdict_keeps_what_the_likelihood_leaves_open() -> None:
-    """The second signal, where it was asked for, is worth as much as the first."""
-    prompter = Weigher(lambda worth: 5.0 if worth == 49 else -5.0)
-    last = reading([50, 51, 52, 49, 48, 47], 1, TOKENS, prompter)[-1]
-    assert held(last.memory) == [49]
 
 
 def test_a_note_is_the_passage_with_its_place() -> None:

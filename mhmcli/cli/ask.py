@@ -69,7 +69,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         MemoryKind | None,
         typer.Option(
             envvar="MHM_MEMORY",
-            help="scoring: the model judges every passage, the best are kept verbatim; append: "
+            help="scoring: the model weighs every passage, the best are kept verbatim; append: "
             "copied sentences are added; scribe: the same, only of what has to do with the "
             "question; mhm-lru: the paper's four heads; monolithic: one block.",
             show_default=DEFAULT_MEMORY.value,

@@ -26,7 +26,9 @@ _TOKEN = re.compile(r"\s*\S+|\s+")
 class ScriptedEngine:
     """Replies with the next text of a list, or with what a function makes of the prompt.
 
-    Asked for a verdict, it is as sure of yes as `judge` says of the prompt (log-odds). It would
+    Asked for a verdict, it is as sure of yes as `judge` says of the prompt (log-odds). A text that
+    is fed with all logits wanted is as likely, word by word, as `likely` says of the prompt before
+    it (logits above those of other words). It would
     say NONE with the probability that `opt_out` gives, before its script is asked; asked to
     choose between words, it takes the one that `choose` names.
 
@@ -34,11 +36,12 @@ class ScriptedEngine:
     that a real engine would have computed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  one of each is what a model is asked for
         self,
         script: Script,
         *,
         judge: Callable[[str], float] = lambda _: 9.0,
+        likely: Callable[[str], float] = lambda _: 0.0,
         opt_out: Callable[[str], float] = lambda _: 0.0,
         choose: Callable[[str], str] = lambda _: "",
         window_tokens: int = 1 << 20,
@@ -47,6 +50,7 @@ class ScriptedEngine:
         self.prompts: list[str] = []
         self.fed_tokens = 0
         self._judge = judge
+        self._likely = likely
         self._opt_out = opt_out
         self._choose = choose
         self._script = script if callable(script) else iter(script)
@@ -109,10 +113,13 @@ class ScriptedEngine:
         none = self._id("NONE")
         made = []
         for feed in feeds:
+            before = self.text(feed.sequence)
             self._sequences[feed.sequence] += feed.tokens
             self.fed_tokens += len(feed.tokens)
             width = max(_VOCABULARY, len(self._words))
             logits = np.zeros((rows.get(feed.want, len(feed.tokens)), width), np.float32)
+            if feed.want is Want.ALL:
+                logits[range(len(feed.tokens) - 1), feed.tokens[1:]] = self._likely(before)
             prompt = self.text(feed.sequence)
             if feed.want is not Want.NONE and prompt.endswith(_TURN):
                 logits[-1, [self._id(word) for word in _SPELLINGS]] = -_SURE * 4

@@ -1,9 +1,10 @@
 """What a reading knows of all passages that went by, in constant size, and what a passage is worth.
 
-A passage has three signals: two of the model and the words that it shares with the question. None
-of them means the same on every document, model and question, so each is taken as its distance from
-the mean of what went by, in standard deviations; of words, as a share of the most that there can
-be. So scores need no second pass, and a threshold means the same everywhere.
+A passage has two signals: how likely it makes the question to the model, and the words that it
+shares with it. The first does not mean the same on every document, model and question, so it is
+taken as its distance from the mean of what went by, in standard deviations; words, as a share of
+the most that there can be. So scores need no second pass, and a threshold means the same
+everywhere.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from mhmcli.score.lexical import K1, B, rarity
 from mhmcli.score.tokens import tokens
 
 _LEXICAL_WEIGHT = 4.0
-_HOPED = 2.0  # standard deviations
 _PRIOR_PASSAGES = 4  # as which the prior counts, while few passages went by
-_LIKELIHOOD_PRIOR, _LOG_ODDS_PRIOR = 0.05, 1.0  # variances, of values in nats
+_LIKELIHOOD_PRIOR = 0.05  # variance, in nats
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,25 @@ class Query:
 class Signals:
     """What is known of how much a passage has to do with a question.
 
-    `likelihood` and `log_odds` are the model's (`mhmcli.prompter.Weight`), the second None where it
-    was not asked for; `matches` tells how often each word of the query stands in the passage, which
-    has `length` words.
+    `likelihood` is the mean log-probability of the question's own tokens after the passage, in
+    nats. `matches` tells how often each word of the query stands in the passage, which has `length`
+    words.
     """
 
     likelihood: float
-    log_odds: float | None
     matches: tuple[int, ...]
     length: int
 
     @classmethod
-    def of(cls, likelihood: float, log_odds: float | None, query: Query, text: str) -> Signals:
+    def of(cls, likelihood: float, query: Query, text: str) -> Signals:
         """The signals of a passage."""
         found = tokens(text)
         counts = Counter(found)
-        return cls(likelihood, log_odds, tuple(counts[word] for word in query.words), len(found))
+        return cls(likelihood, tuple(counts[word] for word in query.words), len(found))
 
     def __str__(self) -> str:
-        """'question -5.81, yes +0.32'; without the verdict where there is none."""
-        verdict = "" if self.log_odds is None else f", yes {self.log_odds:+.2f}"
-        return f"question {self.likelihood:+.2f}{verdict}"
+        """'question -5.81'."""
+        return f"question {self.likelihood:+.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +80,8 @@ class Moments:
         taken with a prior."""
         if not self.count:
             return 0.0
-        return (value - self.mean) / self._spread(prior_variance)
-
-    def at(self, deviation: float, prior_variance: float) -> float:
-        """The value that lies so many standard deviations above the mean."""
-        return self.mean + deviation * self._spread(prior_variance)
-
-    def _spread(self, prior_variance: float) -> float:
         squares = self.squares + prior_variance * _PRIOR_PASSAGES
-        return math.sqrt(squares / (self.count + _PRIOR_PASSAGES))
+        return (value - self.mean) / math.sqrt(squares / (self.count + _PRIOR_PASSAGES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +92,6 @@ class Seen:
     words: int = 0
     seen_in: tuple[int, ...] = ()  # passages that have each word of the query
     likelihood: Moments = Moments()
-    log_odds: Moments = Moments()  # of the passages of which it was asked
 
     def after(self, passage: Signals) -> Seen:
         """The record after one passage more."""
@@ -111,9 +101,6 @@ class Seen:
             self.words + passage.length,
             tuple(seen + (often > 0) for seen, often in zip(before, passage.matches, strict=True)),
             self.likelihood.with_value(passage.likelihood),
-            self.log_odds
-            if passage.log_odds is None
-            else self.log_odds.with_value(passage.log_odds),
         )
 
     def lexical(self, passage: Signals) -> float:
@@ -129,15 +116,7 @@ class Seen:
         )
         return scored / most if most > 0 else 0.0
 
-    @property
-    def hoped(self) -> float:
-        """A good verdict that is not out of the ordinary, in log-odds."""
-        return self.log_odds.at(_HOPED, _LOG_ODDS_PRIOR)
-
     def score(self, passage: Signals) -> float:
-        """How much the passage is worth: the model's two signals and the lexical one. One of which
-        no verdict was asked is taken to have a middling one."""
-        worth = self.likelihood.deviation(passage.likelihood, _LIKELIHOOD_PRIOR)
-        if passage.log_odds is not None:
-            worth += self.log_odds.deviation(passage.log_odds, _LOG_ODDS_PRIOR)
-        return worth + _LEXICAL_WEIGHT * self.lexical(passage)
+        """How much the passage is worth, by both signals."""
+        likely = self.likelihood.deviation(passage.likelihood, _LIKELIHOOD_PRIOR)
+        return likely + _LEXICAL_WEIGHT * self.lexical(passage)

@@ -13,14 +13,12 @@ from dataclasses import replace
 
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter, Reading
-from mhmcli.score import Signals
 from mhmcli.write.checks import Outcome
 from mhmcli.write.weighing import weighed
 from mhmcli.write.writer import Around, Draft
 
 # What a chunk must be worth. In 38 recorded readings of generated prose, logs and HotpotQA a third
-# of the passages passed, and 57 of 58 that held a fact; of the links of chains, 12 of 22. A verdict
-# on each as well made little difference.
+# of the passages passed, and 57 of 58 that held a fact; of the links of chains, 12 of 22.
 _LEAST_WORTH = 1.0
 _FEW = 4  # chunks, before which there is nothing to compare with
 
@@ -33,14 +31,9 @@ class ScribeWriter(Around):
     ) -> Generator[str, None, Draft]:
         """The other writer's draft, or the head as it was."""
         before = memory.seen
-        signals = weighed(prompter, reading, before, _no_verdict)
+        signals = weighed(prompter, reading)
         seen = before.after(signals)
         draft = Draft(Outcome.NOTHING_NEW, said=str(signals))
         if before.passages < _FEW or seen.score(signals) >= _LEAST_WORTH:
             draft = yield from self._writer.write(prompter, reading, memory, head)
         return replace(draft, seen=seen, signals=signals)
-
-
-def _no_verdict(signals: Signals) -> bool:
-    del signals
-    return False

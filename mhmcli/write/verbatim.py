@@ -3,8 +3,7 @@ would drive out.
 
 The model judges the passage by its logits and writes nothing; what is kept is the document's own
 text with its place, so it cannot be paraphrased away. The head selected gives up the notes that
-are worth least, until there is room. A passage that is not worth keeping by how likely it makes
-the question, and by its words, is not asked for a verdict: that halves what is shown beside it.
+are worth least, until there is room.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from dataclasses import replace
 
 from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading
-from mhmcli.score import Signals
 from mhmcli.write.checks import Outcome
 from mhmcli.write.weighing import weighed
 from mhmcli.write.writer import Draft, HeadWriter
@@ -44,25 +42,15 @@ class VerbatimWriter(HeadWriter):
         text = chunk.text.strip()
         if not text:
             return Draft(Outcome.NOTHING_NEW)
-        head_notes, seen = memory.heads[head].notes, memory.seen
-
-        def kept(signals: Signals) -> tuple[Note, ...]:
-            """What the head holds with a passage of these signals before it."""
-            note = Note(text, (chunk.place,), signals, chunk.passages)
-            return best_that_fit(prompter, memory.saw(seen.after(signals)), (*head_notes, note))
-
-        signals = weighed(prompter, reading, seen, lambda hoped: _has(kept(hoped), hoped))
-        fitting, seen = kept(signals), seen.after(signals)
-        draft = Draft(Outcome.NOTHING_NEW, said=str(signals), seen=seen, signals=signals)
-        if not _has(fitting, signals):
+        signals = weighed(prompter, reading)
+        memory = memory.saw(memory.seen.after(signals))
+        note = Note(text, (chunk.place,), signals, chunk.passages)
+        fitting = best_that_fit(prompter, memory, (*memory.heads[head].notes, note))
+        draft = Draft(Outcome.NOTHING_NEW, said=str(signals), seen=memory.seen, signals=signals)
+        if not any(kept is note for kept in fitting):
             return draft
         tokens = prompter.count(joined(fitting))
         return replace(draft, outcome=Outcome.WROTE, notes=fitting, tokens=tokens)
-
-
-def _has(notes: Sequence[Note], signals: Signals) -> bool:
-    """Whether the note of these very signals is among them."""
-    return any(note.signals is signals for note in notes)
 
 
 def best_that_fit(
