@@ -292,7 +292,7 @@ def test_a_quick_answer_is_from_the_passages_that_share_the_most_words(
     path.write_text(f"{dull}The keeper of the lantern is Mr. Roy.\n\n{dull}")
     arguments = ("-m", str(tiny_model), "--quick", str(path))
     done = scripted(
-        "ScriptedEngine(lambda p: 'Mr. Roy' if p.count('the sea was grey') < 40 else 'all of it')",
+        "ScriptedEngine(lambda p: 'Mr. Roy' if p.count('the sea was grey') < 99 else 'all of it')",
         *arguments,
         "Who is the keeper of the lantern?",
     )
@@ -300,7 +300,7 @@ def test_a_quick_answer_is_from_the_passages_that_share_the_most_words(
     err = done.stderr.decode()
     assert f"from    {path} lines 199-200\n" in err
     assert f"scanned {path}: 398 lines" in err
-    assert re.search(r"of 199: \d\.\d% of the document; THE REST WAS ONLY SCANNED;", err)
+    assert re.search(r"of 199: \d+\.\d% of the document; THE REST WAS ONLY SCANNED;", err)
     assert done.returncode == ExitStatus.ANSWERED
     none = scripted("ScriptedEngine([])", *arguments, "Xylophones?")
     assert none.stdout.decode() == "The passages that were read do not say.\n"

@@ -102,6 +102,14 @@ def test_a_sentence_is_judged_and_shown_under_its_title() -> None:
     assert texts(evidence)[:2] == asked[:2]
 
 
+def test_of_sentences_that_are_worth_the_same_those_of_the_best_passages_are_shown() -> None:
+    """Where the model sees no difference, the words of the passages decide."""
+    dull = [note(f"{DULL}The night of day {n} was dark. ", n) for n in range(1, 5)]
+    evidence, _ = gathered([*dull, note("Osric Vale opens the chapel. He can sing. ", 9)])
+    assert len(evidence.notes) == 8
+    assert [one.places[0].line for one in evidence.notes][-2:] == [9, 9]
+
+
 def test_few_sentences_are_shown_all() -> None:
     evidence, _ = gathered([note("The dog slept. Rain fell. ", 1)])
     assert texts(evidence) == ["The dog slept.", "Rain fell."]
