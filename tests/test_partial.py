@@ -88,6 +88,15 @@ def test_a_provisional_answer_is_overturned_while_the_rest_is_read(
     reading.close()
 
 
+def test_near_the_end_no_answer_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer itself is nearer."""
+    monkeypatch.setattr(partial, "_RENEW_TOKENS", 400)
+    reading, watch, prompter = proven(DECOY + FACT + FILLER * 30)
+    reading.read(prompter, Tally(1))
+    assert list(watch.seen) == ["a man who mends nets"]
+    reading.close()
+
+
 def test_a_short_document_is_read_before_an_answer_would_be_renewed() -> None:
     """A provisional answer costs as much as a few hundred tokens."""
     reading, watch, prompter = proven(DECOY + FILLER * 30 + FACT)

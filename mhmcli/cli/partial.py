@@ -30,6 +30,7 @@ _PACE_TOKENS = 500  # of the document, after which the pace is known
 # Read before a provisional answer is renewed, and twice as many each time after: some 6 s of each
 # 70 at first, and less and less.
 _RENEW_TOKENS = 10_000
+_NEARLY_READ = 0.7  # of the documents, from where on the answer itself is near
 
 
 class Scanned:
@@ -127,7 +128,8 @@ class Proven:
         for passage in self._quick.kept():
             if self._prompter and self._job.state.done_tokens >= self._due_tokens:
                 self._due_tokens *= 2
-                self._renew(self._prompter)
+                if (self._job.state.share_read or 0.0) < _NEARLY_READ:
+                    self._renew(self._prompter)
             yield passage
 
     def _renew(self, prompter: Prompter) -> None:
