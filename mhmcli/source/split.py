@@ -74,12 +74,14 @@ def _cut(passage: Passage) -> list[Passage]:
 def parts(passage: Passage) -> list[Passage]:
     """Prose as sentences, over line ends; what has none as lines, else as two halves: always at
     least two parts of a text that has two characters."""
-    at_lines, at_sentences = lines_of(passage), _at_sentences(passage)
-    prose = len(at_sentences) > 1 and not is_lines(passage.text)
-    for pieces in (at_sentences, at_lines) if prose else (at_lines, at_sentences):
-        if len(pieces) > 1:
-            return pieces
     text = passage.text
+    at_sentences = _at_sentences(passage)
+    if len(at_sentences) > 1 and not is_lines(text):
+        return at_sentences
+    if len(at_lines := lines_of(passage)) > 1:
+        return at_lines
+    if len(at_sentences) > 1:
+        return at_sentences
     middle = text.rfind(" ", len(text) // 4, len(text) // 2) + 1 or len(text) // 2
     return _placed(passage, [text[:middle], text[middle:]], Break.ANYWHERE)
 

@@ -10,7 +10,7 @@ from mhmcli.score import Query, Signals
 def weighed(prompter: Prompter, reading: Reading) -> Signals:
     """The signals of a chunk, at the cost of the question's own tokens.
 
-    A verdict, yes or no, would cost twice as many again, and ranks no better: in 20 readings of
+    A verdict, yes or no, would cost twice as many again, and ranks no better: for 20 questions in
     4,096 tokens memory held the same facts with it and without, 32 of 32.
     """
     wording = prompts.weigh(reading.question)
