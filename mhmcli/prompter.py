@@ -8,55 +8,32 @@ control tokens of it; only the chat template's own text does.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
-
-import numpy as np
 
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Engine, Feed, Logits, Sampling, Want
+from mhmcli.engine.logits import likelihood, likely, probability
 from mhmcli.prompts import Wording
+from mhmcli.replies import OptOut, Reply, spellings, without_reasoning
 
 T = TypeVar("T")
 _TOGETHER = 8  # sequences
 Telling = Callable[[float], bool]  # of the mean log-probability of a question
-# A template may itself open the tag: then only its end stands in the reply.
-_REASONING = re.compile(
-    r"\A(?:(?!<think).)*?</think(?:ing)?>|<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model said. `ended` is False when the token limit cut it off."""
-
-    text: str
-    tokens: int
-    ended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """A word with which the model may decline, taken only if it is at least so `sure` of it.
-
-    Told that it may say NONE, a small model says so nearly always: greedily, to 95 of 96 parts,
-    those with the answer among them. But it is less sure of it there.
-    """
-
-    word: str
-    sure: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A chunk that the model has before it, for one question: `sequence` has read it behind the
-    system prompt."""
+    system prompt. `likelihood` is that of the question after it, where it was weighed."""
 
     chunk: Chunk
     sequence: int
     question: str
+    likelihood: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +46,22 @@ class Weight:
     log_odds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The tokens of a question, of which the likelihood is wanted, and of what leads to it."""
+
+    lead: Sequence[int]
+    question: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        return len(self.lead) + len(self.question)
+
+
 def always(likelihood: float) -> bool:
     """Whatever the likelihood is."""
     del likelihood
     return True
-
-
-def never(likelihood: float) -> bool:
-    """However likely it is."""
-    del likelihood
-    return False
 
 
 @dataclass(slots=True)
@@ -107,22 +90,55 @@ class Prompter:
     def read(self, text: str, *, of_document: bool = True) -> Generator[int, None, int]:
         """A new sequence that has read `text` behind the system prompt: its name is returned;
         the tokens read so far are yielded batch by batch, for progress."""
+        sequence, _ = yield from self.read_and_weigh(text, (), of_document=of_document)
+        return sequence
+
+    def read_and_weigh(
+        self, text: str, wordings: Sequence[Wording], *, of_document: bool = True
+    ) -> Generator[int, None, tuple[int, list[float]]]:
+        """The same, and how likely the text makes each question: the mean log-probability of its
+        tokens, in nats. The sequence has the text alone; questions are computed together with the
+        end of it, as many as there is room for."""
         tokens = self._engine.tokenize(text)
-        sequence = self._engine.fork(self.base)
         step = self._engine.info.batch_tokens
+        asked = [self._asked(wording) for wording in wordings]
+        room = self._engine.info.window_tokens - self._engine.length(self.base) - len(tokens)
+        first, *others = list(_in_groups(((tail, tail.size) for tail in asked), room)) or [[]]
+        likelihoods: list[float] = []
+        sequence = self._engine.fork(self.base)
         try:
-            for start in range(0, len(tokens), step):
-                part = tokens[start : start + step]
-                self._engine.feed([Feed(sequence, part)])
-                if of_document:
-                    self.spent.chunk_tokens += len(part)
-                else:
-                    self.spent.tail_tokens += len(part)
-                yield start + len(part)
+            with self._forks(self.base, len(first)) as asking:
+                for start in range(0, max(1, len(tokens)), step):
+                    part = Feed(sequence, tokens[start : start + step], others=asking)
+                    if start + step < len(tokens):
+                        self._engine.feed([part])
+                    else:
+                        likelihoods = self._ask(asking, first, after=[part])
+                    self._read(len(part.tokens), of_document=of_document)
+                    yield start + len(part.tokens)
+            for more in others:
+                with self._forks(sequence, len(more)) as asking:
+                    likelihoods += self._ask(asking, more)
         except BaseException:  # nobody else knows its name
             self._engine.close(sequence)
             raise
-        return sequence
+        return sequence, likelihoods
+
+    def _read(self, tokens: int, *, of_document: bool) -> None:
+        if of_document:
+            self.spent.chunk_tokens += tokens
+        else:
+            self.spent.tail_tokens += tokens
+
+    @contextmanager
+    def _forks(self, sequence: int, number: int) -> Iterator[list[int]]:
+        """Copies of a sequence, for a while."""
+        copies = [self._engine.fork(sequence) for _ in range(number)]
+        try:
+            yield copies
+        finally:
+            for copy in copies:
+                self._engine.close(copy)
 
     def forget(self, sequence: int) -> None:
         """A sequence that `read` made is gone."""
@@ -143,7 +159,7 @@ class Prompter:
         try:
             row = self._feed_tail(sequence, text)
             declining = self._openers(opt_out.word) if opt_out else []
-            if opt_out and _probability(row, declining) >= opt_out.sure:
+            if opt_out and probability(row, declining) >= opt_out.sure:
                 return Reply(opt_out.word, 0, ended=True)
             said, tokens, ended = "", 0, False
             for piece in self._engine.reply(
@@ -165,66 +181,62 @@ class Prompter:
         yes, no = self._openings(text, ("yes", "no"), after)
         return yes - no
 
-    def weigh(self, wording: Wording, *, after: int, telling: Telling = always) -> Weight:
-        """How much the sequence has to do with the question; nothing is decoded. The likelihood
-        comes first, from the question's own tokens alone; the verdict costs as many again, and is
-        asked for if the likelihood is `telling`. The sequence does not grow."""
-        (weight,) = self._weigh([[]], wording, after, telling)
-        return weight
-
     def weigh_each(
         self, texts: Iterable[str], wording: Wording, *, telling: Telling = always
     ) -> Iterator[Weight]:
-        """The same of each of some texts, every one behind the system prompt alone. A few are read
-        together, as many as make a batch: short ones take a quarter less time so."""
-        tail = self.count(wording.before + wording.question + wording.then)
-        tail += len(self._frame.closing)
+        """How much each of some texts has to do with the question; nothing is decoded. The
+        likelihood comes first, from the question's own tokens alone; the verdict costs as many
+        again, and is asked for if the likelihood is `telling`.
+
+        Every text stands behind the system prompt alone. A few are read together, as many as make
+        a batch: short ones take a quarter less time so.
+        """
+        asked, rest = self._asked(wording), self._rest(wording)
+        heads = (self._engine.tokenize(text) for text in texts)
         info = self._engine.info
         room = min(info.batch_tokens, info.window_tokens - self._engine.length(self.base))
-        few: list[list[int]] = []
-        for text in texts:
-            head = self._engine.tokenize(text)
-            size = sum(map(len, few)) + len(head) + (len(few) + 1) * tail
-            if few and (size > room or len(few) == _TOGETHER):
-                yield from self._weigh(few, wording, self.base, telling)
-                few = []
-            few.append(head)
-        yield from self._weigh(few, wording, self.base, telling)
+        sized = ((head, len(head) + asked.size + len(rest)) for head in heads)
+        for few in _in_groups(sized, room):
+            tails = [_Asked([*head, *asked.lead], asked.question) for head in few]
+            yield from self._weigh(tails, rest, telling)
 
     def _weigh(
-        self, heads: Sequence[Sequence[int]], wording: Wording, after: int, telling: Telling
+        self, tails: Sequence[_Asked], rest: Sequence[int], telling: Telling
     ) -> list[Weight]:
-        """Each of the heads is put after the sequence, and the question after each."""
-        lead, asked = self._engine.tokenize(wording.before), self._engine.tokenize(wording.question)
-        rest = [*self._engine.tokenize(wording.then), *self._frame.closing]
+        """Each of the tails is put behind the system prompt, and what is left to ask after it."""
         yes, no = self._openers("yes"), self._openers("no")
-        sequences = [self._engine.fork(after) for _ in heads]
-        try:
-            rows = self._engine.feed(
-                [
-                    feed
-                    for sequence, head in zip(sequences, heads, strict=True)
-                    for feed in (
-                        Feed(sequence, [*head, *lead], Want.LAST),
-                        Feed(sequence, asked, Want.ALL),
-                    )
-                ]
-            )
-            likelihoods = [
-                _likelihood(np.concatenate([first, following[:-1]]), asked)
-                for first, following in zip(rows[::2], rows[1::2], strict=True)
-            ]
-            told = [n for n, likely in enumerate(likelihoods) if self.verdicts and telling(likely)]
+        with self._forks(self.base, len(tails)) as sequences:
+            likelihoods = self._ask(sequences, tails)
+            told = [n for n, value in enumerate(likelihoods) if self.verdicts and telling(value)]
             rows = self._engine.feed([Feed(sequences[n], rest, Want.LAST) for n in told])
-        finally:
-            for sequence in sequences:
-                self._engine.close(sequence)
-        self.spent.tail_tokens += sum(len(head) + len(lead) + len(asked) for head in heads)
         self.spent.tail_tokens += len(rest) * len(told)
         verdicts = {
-            n: _likely(row[0], yes) - _likely(row[0], no) for n, row in zip(told, rows, strict=True)
+            n: likely(row[0], yes) - likely(row[0], no) for n, row in zip(told, rows, strict=True)
         }
-        return [Weight(likelihood, verdicts.get(n)) for n, likelihood in enumerate(likelihoods)]
+        return [Weight(value, verdicts.get(n)) for n, value in enumerate(likelihoods)]
+
+    def _ask(
+        self, sequences: Sequence[int], tails: Sequence[_Asked], *, after: Sequence[Feed] = ()
+    ) -> list[float]:
+        """The likelihood of each question after its sequence; all are computed together, and with
+        what is to be fed before them."""
+        feeds = list(after)
+        for sequence, tail in zip(sequences, tails, strict=True):
+            feeds += [Feed(sequence, tail.lead, Want.LAST), Feed(sequence, tail.question, Want.ALL)]
+            self.spent.tail_tokens += tail.size
+        rows = self._engine.feed(feeds)[len(after) :]
+        return [
+            likelihood(chain(lead, following), tail.question)
+            for lead, following, tail in zip(rows[::2], rows[1::2], tails, strict=True)
+        ]
+
+    def _asked(self, wording: Wording) -> _Asked:
+        return _Asked(
+            self._engine.tokenize(wording.before), self._engine.tokenize(wording.question)
+        )
+
+    def _rest(self, wording: Wording) -> list[int]:
+        return [*self._engine.tokenize(wording.then), *self._frame.closing]
 
     def choose(self, text: str, words: Sequence[str], *, after: int) -> int:
         """Which of the words is the likeliest reply to `text`; nothing is decoded."""
@@ -239,11 +251,11 @@ class Prompter:
             row = self._feed_tail(sequence, text)
         finally:
             self._engine.close(sequence)
-        return [_likely(row, tokens) for tokens in openings]
+        return [likely(row, tokens) for tokens in openings]
 
     def _openers(self, word: str) -> list[int]:
         """The tokens that a reply may open with if it begins with the word."""
-        return sorted({self._engine.tokenize(spelling)[0] for spelling in _spellings(word)})
+        return sorted({self._engine.tokenize(spelling)[0] for spelling in spellings(word)})
 
     def _feed_tail(self, sequence: int, text: str) -> Logits:
         """The logits, of shape (V,), with which the reply to `text` begins."""
@@ -258,31 +270,18 @@ class Prompter:
         return len(self._engine.tokenize(text))
 
 
-def _spellings(word: str) -> tuple[str, ...]:
-    """'NONE' -> 'NONE', 'None', ' NONE', ' None': a reply may begin with any of them."""
-    return (word, word.capitalize(), f" {word}", f" {word.capitalize()}")
-
-
-def _likely(row: Logits, tokens: list[int]) -> float:
-    """How likely the next token is to be one of these: a logit, up to a constant."""
-    return float(np.logaddexp.reduce(row[tokens]))
-
-
-def _likelihood(rows: Logits, tokens: Sequence[int]) -> float:
-    """The mean log-probability of the tokens, by logits of shape (n, V) that each was to follow."""
-    most = rows.max(axis=1)
-    log_sums = most + np.log(np.exp(rows - most[:, None]).sum(axis=1))
-    return float((rows[np.arange(len(tokens)), tokens] - log_sums).mean())
-
-
-def _probability(row: Logits, tokens: list[int]) -> float:
-    """That the next token is one of these, by the logits of shape (V,)."""
-    return float(np.exp(np.logaddexp.reduce(row[tokens]) - np.logaddexp.reduce(row)))
-
-
-def without_reasoning(text: str) -> str:
-    """'<think>hm</think> Yes.' -> 'Yes.'; reasoning that never ended leaves nothing."""
-    return _REASONING.sub("", text).strip()
+def _in_groups(sized: Iterable[tuple[T, int]], room: int) -> Iterator[list[T]]:
+    """The items, a few together, by their sizes: as many as there is room for, one at least."""
+    few: list[T] = []
+    left = room
+    for item, size in sized:
+        if few and (size > left or len(few) == _TOGETHER):
+            yield few
+            few, left = [], room
+        few.append(item)
+        left -= size
+    if few:
+        yield few
 
 
 def run(steps: Generator[object, None, T]) -> T:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter, Reading
-from mhmcli.prompts import part
+from mhmcli.prompts import part, weigh
 from mhmcli.score import Signals
 from mhmcli.select import HeadSelector
 from mhmcli.write import Draft, HeadWriter, Outcome
@@ -89,19 +89,22 @@ Event = ChunkOpened | ChunkProgress | HeadSelected | ReplyPiece | Step
 def read(chunks: Iterable[Chunk], lanes: Sequence[Lane], *, prompter: Prompter) -> Iterator[Event]:
     """Every chunk is read once, and each lane's memory updated from it, in order."""
     memories = [lane.memory for lane in lanes]
+    weighed = list(dict.fromkeys(lane.question for lane in lanes if lane.writer.weighs))
     for chunk in chunks:
         yield ChunkOpened(chunk)
-        reading = prompter.read(part(chunk.shown))
+        reading = prompter.read_and_weigh(part(chunk.shown), [weigh(q) for q in weighed])
         while True:
             try:
                 yield ChunkProgress(chunk, next(reading))
             except StopIteration as stop:
-                sequence: int = stop.value
+                sequence: int = stop.value[0]
+                likelihoods = dict(zip(weighed, stop.value[1], strict=True))
                 break
         try:
             for number, lane in enumerate(lanes):
                 before = replace(lane, memory=memories[number])
-                step = yield from _step(number, before, chunk, sequence, prompter)
+                here = Reading(chunk, sequence, lane.question, likelihoods.get(lane.question))
+                step = yield from _step(number, before, here, prompter)
                 memories[number] = step.memory
                 yield step
         finally:
@@ -109,10 +112,10 @@ def read(chunks: Iterable[Chunk], lanes: Sequence[Lane], *, prompter: Prompter) 
 
 
 def _step(
-    number: int, lane: Lane, chunk: Chunk, sequence: int, prompter: Prompter
+    number: int, lane: Lane, reading: Reading, prompter: Prompter
 ) -> Generator[Event, None, Step]:
     """Select a head of the lane, then update it."""
-    memory, reading = lane.memory, Reading(chunk, sequence, lane.question)
+    memory, chunk = lane.memory, reading.chunk
     head = lane.selector.select(prompter, reading, memory)
     yield HeadSelected(chunk, number, head)
     writing = lane.writer.write(prompter, reading, memory, head)

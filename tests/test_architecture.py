@@ -18,7 +18,7 @@ LAYERS = [
     ["spool", "scan", "events"],
     ["memory"],
     ["engine", "models"],
-    ["prompts"],
+    ["prompts", "replies"],
     ["prompter"],
     ["select", "write", "judge"],
     ["reader", "presets", "follow", "evidence"],

@@ -12,7 +12,8 @@ from mhmcli.bench.results import load
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.prompter import OptOut, run
+from mhmcli.prompter import run
+from mhmcli.replies import OptOut
 from tests.test_bench import events, perfect, plan
 
 

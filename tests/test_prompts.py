@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from mhmcli import prompts
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.prompter import OptOut, Prompter, run, without_reasoning
+from mhmcli.prompter import Prompter, run
+from mhmcli.replies import OptOut, without_reasoning
 
 
 @given(st.text(), st.sampled_from(["part", "notes", "memory"]))

@@ -7,7 +7,7 @@ from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory
-from mhmcli.prompter import Prompter, Telling, Weight, always
+from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.select import LeastRecentlyUpdated
 from mhmcli.source import Passage, Place
@@ -18,23 +18,18 @@ FILLER = "The road to the ford was as bad as ever, and hay was dear."
 FACT = "Mr. Roy trims the wicks each evening."
 
 
-class Weigher(Prompter):
-    """Finds the question likely after the fact alone; no verdict is to be asked for."""
-
-    def weigh(self, wording: prompts.Wording, *, after: int, telling: Telling = always) -> Weight:
-        """As likely as it says."""
-        likelihood = -1.0 if FACT in self._engine.text(after) else -3.0  # type: ignore[attr-defined]
-        assert not telling(likelihood)
-        return Weight(likelihood, None)
+def likely(prompt: str) -> float:
+    """The question is likely after the fact alone."""
+    return 9.0 if FACT in prompt else 1.0
 
 
 def reading(
     texts: list[str], writer: HeadWriter, script: list[str]
 ) -> tuple[list[Step], ScriptedEngine]:
-    engine = ScriptedEngine(script)
+    engine = ScriptedEngine(script, likely=likely)
     lane = Lane(QUESTION, Memory.empty(2, 60), LeastRecentlyUpdated(), ScribeWriter(writer))
     chunks = [Chunk(n, (Passage(t, Place("doc", line=n + 1)),), 12) for n, t in enumerate(texts)]
-    prompter = Weigher(engine, prompts.SYSTEM, Sampling())
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     steps = [event for event in read(chunks, [lane], prompter=prompter) if isinstance(event, Step)]
     assert engine.open_sequences == 1
     return steps, engine
@@ -55,8 +50,8 @@ def test_what_is_passed_over_is_known_of() -> None:
     steps, _ = reading([FILLER] * 9, AppendWriter(), ["NONE"] * 4)
     assert steps[-1].memory.seen.passages == 9
     assert steps[-1].outcome is Outcome.NOTHING_NEW
-    assert steps[-1].said == "question -3.00"
     assert steps[-1].signals is not None
+    assert steps[-1].said == f"question {steps[-1].signals.likelihood:+.2f}"
 
 
 def test_a_word_of_the_question_will_do() -> None:

@@ -13,7 +13,7 @@ from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory
-from mhmcli.prompter import Prompter, Telling, Weight, always
+from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.select import Cheapest
 from mhmcli.source import Passage, Place
@@ -27,31 +27,18 @@ def passage(number: int, worth: int) -> Chunk:
     return Chunk(number, (Passage(text, Place("doc", line=number + 1)),), TOKENS)
 
 
-class Weigher(Prompter):
-    """Finds the question as likely after a passage as the passage says that it is worth."""
-
-    def __init__(self) -> None:
-        self.engine = ScriptedEngine([])
-        super().__init__(self.engine, prompts.SYSTEM, Sampling())
-
-    def weigh(self, wording: prompts.Wording, *, after: int, telling: Telling = always) -> Weight:
-        """As the passage says; no verdict is to be asked for."""
-        likelihood = worth_of(self.engine.text(after)) / 10
-        assert not telling(likelihood)
-        return Weight(likelihood, None)
-
-
 def worth_of(text: str) -> int:
     return int(re.findall(r"worth (\d+)!", text)[-1])
 
 
 def reading(worths: list[int], heads: int, head_tokens: int) -> list[Step]:
     """The steps of a model that finds each passage worth what it says."""
-    prompter = Weigher()
+    engine = ScriptedEngine([], likely=lambda prompt: worth_of(prompt) / 10)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     lane = Lane("What for?", Memory.empty(heads, head_tokens), Cheapest(), VerbatimWriter())
     chunks = [passage(number, worth) for number, worth in enumerate(worths)]
     steps = [e for e in read(chunks, [lane], prompter=prompter) if isinstance(e, Step)]
-    assert prompter.engine.open_sequences == 1
+    assert engine.open_sequences == 1
     assert prompter.spent.reply_tokens == 0
     return steps
 

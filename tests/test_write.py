@@ -11,7 +11,8 @@ from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, Reading, Reply, run
+from mhmcli.prompter import Prompter, Reading, run
+from mhmcli.replies import Reply
 from mhmcli.source import Passage, Place
 from mhmcli.write import AppendWriter, ConcurWriter, Draft, HeadWriter, Outcome, RewriteWriter
 from mhmcli.write.checks import fault, says_nothing

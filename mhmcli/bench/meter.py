@@ -25,12 +25,26 @@ class Meter:
         self._at = clock()
         self._spent = replace(prompter.spent)
 
-    def charge(self, cost: Cost) -> None:
-        """What was done since the last call is added to the cost."""
+    def charge(self, cost: Cost, *askers: Cost) -> None:
+        """What was done since the last call is added to the cost.
+
+        Where questions were computed together with the text, those who asked them pay for them in
+        equal parts: of the seconds, the share that their tokens have.
+        """
         now, spent = self._clock(), self._prompter.spent
-        cost.seconds += now - self._at
-        cost.spent.chunk_tokens += spent.chunk_tokens - self._spent.chunk_tokens
-        cost.spent.tail_tokens += spent.tail_tokens - self._spent.tail_tokens
+        seconds = now - self._at
+        read = spent.chunk_tokens - self._spent.chunk_tokens
+        asked = spent.tail_tokens - self._spent.tail_tokens
+        if askers and asked:
+            each = seconds * asked / (read + asked) / len(askers)
+            seconds -= each * len(askers)
+            for asker in askers:
+                asker.seconds += each
+                asker.spent.tail_tokens += asked // len(askers)
+            asked = 0
+        cost.seconds += seconds
+        cost.spent.chunk_tokens += read
+        cost.spent.tail_tokens += asked
         cost.spent.reply_tokens += spent.reply_tokens - self._spent.reply_tokens
         self._at, self._spent = now, replace(spent)
 

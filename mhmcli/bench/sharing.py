@@ -12,7 +12,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from mhmcli.engine import Engine, Sampling
-from mhmcli.prompter import OptOut, Prompter, Reply
+from mhmcli.prompter import Prompter
+from mhmcli.replies import OptOut, Reply
 
 
 @dataclass(frozen=True, slots=True)

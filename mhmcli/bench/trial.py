@@ -152,11 +152,12 @@ class Trial:
             Lane(case.question, attempt.memory, method.selector, method.writer)
             for attempt, (case, method) in zip(attempts, group, strict=True)
         ]
+        weighing = [a.writing for a, (_, m) in zip(attempts, group, strict=True) if m.writer.weighs]
         meter = Meter(self._prompter, self._clock)
         try:
             for event in read(chunks, lanes, prompter=self._prompter):
                 if isinstance(event, ChunkOpened | ChunkProgress):
-                    meter.charge(reading)
+                    meter.charge(reading, *weighing)
                 else:
                     meter.charge(attempts[event.lane].writing)
                 if isinstance(event, Step):

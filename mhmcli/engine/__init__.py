@@ -43,11 +43,12 @@ class Want(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Tokens to be appended to one sequence."""
+    """Tokens to be appended to one sequence; and to `others` that are as long, at no price."""
 
     sequence: int
     tokens: Sequence[int]
     want: Want = Want.NONE
+    others: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class ScriptedEngine:
         made = []
         for feed in feeds:
             before = self.text(feed.sequence)
-            self._sequences[feed.sequence] += feed.tokens
+            for sequence in (feed.sequence, *feed.others):
+                self._sequences[sequence] += feed.tokens
             self.fed_tokens += len(feed.tokens)
             width = max(_VOCABULARY, len(self._words))
             logits = np.zeros((rows.get(feed.want, len(feed.tokens)), width), np.float32)

@@ -14,7 +14,8 @@ from collections.abc import Generator, Sequence
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note, joined
-from mhmcli.prompter import OptOut, Prompter, Reading, Reply
+from mhmcli.prompter import Prompter, Reading
+from mhmcli.replies import OptOut, Reply
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
 from mhmcli.write.ground import Grounding, words

@@ -10,7 +10,7 @@ import re
 from enum import Enum
 
 from mhmcli import prompts
-from mhmcli.prompter import Reply
+from mhmcli.replies import Reply
 
 
 class Outcome(str, Enum):

@@ -11,7 +11,8 @@ from collections.abc import Generator
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, Reading, Reply
+from mhmcli.prompter import Prompter, Reading
+from mhmcli.replies import Reply
 from mhmcli.write.checks import Outcome, fault, says_nothing
 from mhmcli.write.writer import Draft, HeadWriter
 

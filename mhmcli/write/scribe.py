@@ -26,12 +26,14 @@ _FEW = 4  # chunks, before which there is nothing to compare with
 class ScribeWriter(Around):
     """Writes what the other writer would, and nothing where the chunk is not worth it."""
 
+    weighs = True
+
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
         """The other writer's draft, or the head as it was."""
         before = memory.seen
-        signals = weighed(prompter, reading)
+        signals = weighed(reading)
         seen = before.after(signals)
         draft = Draft(Outcome.NOTHING_NEW, said=str(signals))
         if before.passages < _FEW or seen.score(signals) >= _LEAST_WORTH:

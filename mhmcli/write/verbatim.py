@@ -23,6 +23,8 @@ _INSTRUCTION_TOKENS = 80
 class VerbatimWriter(HeadWriter):
     """Keeps the passages of the highest scores (`mhmcli.score.Seen.score`)."""
 
+    weighs = True
+
     def tail_tokens(self, heads: int, head_tokens: int) -> int:
         """The instruction alone: the memory is not shown."""
         del heads, head_tokens
@@ -42,7 +44,7 @@ class VerbatimWriter(HeadWriter):
         text = chunk.text.strip()
         if not text:
             return Draft(Outcome.NOTHING_NEW)
-        signals = weighed(prompter, reading)
+        signals = weighed(reading)
         memory = memory.saw(memory.seen.after(signals))
         note = Note(text, (chunk.place,), signals, chunk.passages)
         fitting = best_that_fit(prompter, memory, (*memory.heads[head].notes, note))

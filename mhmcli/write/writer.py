@@ -29,7 +29,10 @@ class Draft:
 
 
 class HeadWriter(Protocol):
-    """Decides what the selected head will hold."""
+    """Decides what the selected head will hold. One that `weighs` is told how likely a chunk makes
+    the question (`Reading.likelihood`)."""
+
+    weighs: bool = False
 
     def tail_tokens(self, heads: int, head_tokens: int) -> int:
         """The most tokens shown after a chunk, the question left out: for fitting sizes."""

@@ -57,7 +57,7 @@ class LlamaEngine:
         threads = options.threads or hardware.physical_cores()
         self._context = self._new_context(path, options, threads)
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._batch = llama_cpp.llama_batch_init(options.batch_tokens, 0, 1)
+        self._batch = llama_cpp.llama_batch_init(options.batch_tokens, 0, options.sequences)
         self._vocab_size = llama_cpp.llama_vocab_n_tokens(self._vocab)
         self._lengths: dict[int, int] = {}
         self._free = list(range(options.sequences))[::-1]
@@ -151,7 +151,7 @@ class LlamaEngine:
             for index, token in enumerate(feed.tokens):
                 last = index == len(feed.tokens) - 1
                 wanted = feed.want is Want.ALL or (feed.want is Want.LAST and last)
-                self._put(used, feed.sequence, token, wanted=wanted)
+                self._put(used, (feed.sequence, *feed.others), token, wanted=wanted)
                 if wanted:
                     waiting.append((number, used))
                 used += 1
@@ -161,14 +161,15 @@ class LlamaEngine:
         self._compute(used, waiting, rows)
         return [np.stack(r) if r else np.empty((0, self._vocab_size), np.float32) for r in rows]
 
-    def _put(self, row: int, sequence: int, token: int, *, wanted: bool) -> None:
+    def _put(self, row: int, sequences: Sequence[int], token: int, *, wanted: bool) -> None:
         batch = self._batch
         batch.token[row] = token
-        batch.pos[row] = self._lengths[sequence]
-        batch.n_seq_id[row] = 1
-        batch.seq_id[row][0] = sequence
+        batch.pos[row] = self._lengths[sequences[0]]
+        batch.n_seq_id[row] = len(sequences)
         batch.logits[row] = wanted
-        self._lengths[sequence] += 1
+        for n, sequence in enumerate(sequences):
+            batch.seq_id[row][n] = sequence
+            self._lengths[sequence] += 1
 
     def _compute(self, used: int, waiting: list[tuple[int, int]], rows: list[list[Logits]]) -> None:
         if not used:
