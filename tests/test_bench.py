@@ -18,6 +18,7 @@ from mhmcli.bench.campaign import Plan, TrialOpened, campaign
 from mhmcli.bench.case import Case, passages_of
 from mhmcli.bench.cell import Cell, cells
 from mhmcli.bench.pace import Pace
+from mhmcli.bench.report import tables
 from mhmcli.bench.results import Result, ResultsFile, load
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.tasks import OwnTask
@@ -387,6 +388,35 @@ def test_answering_again_changes_the_answers_alone(tmp_path: Path) -> None:
     assert not list(answer_again(results, ResultsFile(second), prompter=prompter, model="fake"))
     other = answer_again(results, ResultsFile(second), prompter=prompter, model="other")
     assert {result.model for result in other} == {"fake > other"}
+
+
+def test_memories_can_be_measured_without_answers(tmp_path: Path) -> None:
+    """Nothing is asked after the reading, and nothing is called wrong for it; answers that are
+    wanted later are asked for, from the memories or by the same run."""
+    out, answered = tmp_path / "r.jsonl", tmp_path / "answered.jsonl"
+    what = replace(plan("append", "scoring"), answers=False)
+    pace = Pace(what)
+    engine = ScriptedEngine(perfect, judge=knows)
+    for event in events(engine, what, out):
+        pace.take(event)  # type: ignore[arg-type]
+    assert not any("Answer the question" in prompt for prompt in engine.prompts)
+    results = load([out])
+    assert {(r.correct, r.exact, r.f1, r.answer, r.answer_s) for r in results} == {
+        (None, None, None, "", 0.0)
+    }
+    assert (pace.results, pace.right, pace.share) == (4, 0, 1.0)
+    for cell in cells(results):
+        assert (cell.accuracy, cell.answered, cell.exact, cell.f1) == (None,) * 4
+        assert cell.facts_retained is not None
+        assert cell.facts_retained.value == 1.0
+    shown = [row for table in tables(results) for row in table.rows]
+    assert any(row[1] == "append 4x60" and row[3] == "-" for row in shown)
+    assert not events(engine, what, out), "it is done"
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    again = answer_again(results, ResultsFile(answered), prompter=prompter, model="fake")
+    assert all(result.correct for result in again)
+    assert events(engine, replace(what, answers=True), out), "it is not done"
+    assert all(result.correct for result in load([out]))
 
 
 def test_where_there_is_no_answer_it_is_right_to_say_so() -> None:

@@ -35,7 +35,7 @@ def answer_again(
     for result in results:
         named = model if result.model == model else f"{result.model} > {model}"
         fresh = replace(result, model=named, mhm=__version__, floor_tokens_per_s=0.0)
-        if fresh.key in out:
+        if out.has(fresh.key, answered=True):
             continue
         if result.error is None:
             start = clock()

@@ -27,7 +27,8 @@ class Plan:
     """What is to be run. `lengths` is (0,) for documents that have lengths of their own.
     `chunk_tokens` None: so that each document is read in `steps` steps. `skip` questions are left
     out first, then `limit` taken, or as many as there are; up to `together` of them that follow
-    one another are asked of one reading, where they are about one document."""
+    one another are asked of one reading, where they are about one document. Without `answers`,
+    what memory holds is all that is measured."""
 
     task: Task
     lengths: tuple[int, ...]
@@ -40,6 +41,7 @@ class Plan:
     seed: int
     sampling: str = "greedy"
     together: int = 1
+    answers: bool = True
 
     @property
     def questions(self) -> int:
@@ -132,11 +134,18 @@ def campaign(  # noqa: PLR0913
                 (case, method)
                 for case in cases
                 for method in methods
-                if subject.key(case, method) not in results
+                if not results.has(subject.key(case, method), answered=plan.answers)
             ]
             if todo:
                 yield TrialOpened(length, number, plan.questions, len(cases), len(todo))
-                trial = Trial(cases, subject, engine=engine, prompter=prompter, count=count)
+                trial = Trial(
+                    cases,
+                    subject,
+                    engine=engine,
+                    prompter=prompter,
+                    count=count,
+                    answers=plan.answers,
+                )
                 for event in trial.run(todo):
                     if isinstance(event, Result):
                         results.add(event)

@@ -20,6 +20,10 @@ class Cell:
     method: str
     results: tuple[Result, ...]
 
+    def of_kind(self, kind: str) -> tuple[Result, ...]:
+        """The results of one sort of question."""
+        return tuple(result for result in self.results if result.kind == kind)
+
     @property
     def is_read_in_steps(self) -> bool:
         """False for what has no memory to lose from: one prompt with some or all of the text."""
@@ -28,7 +32,7 @@ class Cell:
     @property
     def accuracy(self) -> Estimate | None:
         """The share of questions whose answer has the right one in it."""
-        return share([result.correct for result in self.results])
+        return share([result.correct for result in self.results if result.correct is not None])
 
     @property
     def _traced(self) -> list[Trace]:
@@ -68,12 +72,23 @@ class Cell:
     @property
     def answered(self) -> Estimate | None:
         """The share answered right by `mhm ask`, which says so when the notes hold no answer."""
-        return share([r.correct and not (r.refused and r.answers) for r in self.results])
+        return share(
+            [
+                r.correct and not (r.refused and r.answers)
+                for r in self.results
+                if r.correct is not None
+            ]
+        )
 
     @property
     def exact(self) -> Estimate | None:
         """The share of answers that are the right one and nothing else."""
-        return share([result.exact for result in self.results])
+        return share([result.exact for result in self.results if result.exact is not None])
+
+    @property
+    def f1(self) -> float | None:
+        """The mean over the answers of how many words they share with the right one."""
+        return mean([result.f1 for result in self.results if result.f1 is not None])
 
     @property
     def seconds(self) -> float:
@@ -86,7 +101,7 @@ class Cell:
         return median(result.floor_multiple for result in self.results)
 
     def mean(self, field: str) -> float:
-        """The mean of a number that results have: 'f1', 'steps', 'reply_tokens'."""
+        """The mean of a number that results have: 'steps', 'reply_tokens'."""
         return mean([float(getattr(result, field)) for result in self.results]) or 0.0
 
     def alive(self, steps: int) -> Estimate | None:

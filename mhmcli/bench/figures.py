@@ -102,9 +102,9 @@ def _retention_since_capture(axes: Any, found: Sequence[Cell]) -> None:
 def _accuracy_against_time(axes: Any, found: Sequence[Cell]) -> None:
     """A point for each length, joined in their order."""
     for method, of_method in _by_method(found).items():
-        right = [cell.accuracy for cell in of_method]
-        values = [estimate.value for estimate in right if estimate]
-        axes.plot([cell.seconds for cell in of_method], values, marker="o", label=method)
+        points = [(cell.seconds, right.value) for cell in of_method if (right := cell.accuracy)]
+        if points:
+            axes.plot(*zip(*points, strict=True), marker="o", label=method)
     axes.set_xscale("log")
     axes.set_xlabel("median seconds a question")
     axes.set_ylabel("accuracy")

@@ -36,7 +36,7 @@ class Pace:
             self.step = event.chunk.index + 1
         elif isinstance(event, Result):
             self.results += 1
-            self.right += event.correct
+            self.right += bool(event.correct)
             self._results_here += 1
 
     @property

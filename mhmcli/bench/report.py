@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mhmcli.bench.cell import Cell, cells, traces
 from mhmcli.bench.results import Result
@@ -60,7 +60,7 @@ def _quality(task: str, found: Sequence[Cell]) -> Table:
             percent(cell.facts_captured),
             percent(cell.facts_retained),
             percent(cell.exact, interval=False),
-            f"{100 * cell.mean('f1'):.0f}",
+            "-" if cell.f1 is None else f"{100 * cell.f1:.0f}",
             percent(cell.answered, interval=False),
         )
         for cell in found
@@ -83,7 +83,7 @@ def _by_kind(task: str, found: Sequence[Cell]) -> Table:
     kinds = sorted({r.kind for cell in found for r in cell.results})
     rows = []
     for cell in found:
-        of_kind = [share([r.correct for r in cell.results if r.kind == kind]) for kind in kinds]
+        of_kind = [replace(cell, results=cell.of_kind(kind)).accuracy for kind in kinds]
         texts = ("-" if e is None else f"{100 * e.value:.0f} ({e.n})" for e in of_kind)
         rows.append((_length(cell.length), cell.method, *texts))
     note = "Per cent; in brackets the number of questions."
@@ -146,8 +146,8 @@ def _paired_scores(
     return list(sums.values())
 
 
-def _answered_right(result: Result) -> float:
-    return float(result.correct)
+def _answered_right(result: Result) -> float | None:
+    return None if result.correct is None else float(result.correct)
 
 
 def _facts_kept(result: Result) -> float | None:

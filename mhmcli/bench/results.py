@@ -41,7 +41,8 @@ class Result(Key):
     right ones, each with its spellings, none where the document has none. `log_odds` is the model's
     verdict on its notes; `mhm ask` would not have answered where it `refused`. `answer` and
     `correct` are those of the reply that was asked for all the same, as in the papers; `shown` is
-    what it was written from. `answer_trace` is None where the answer's text proves nothing (yes,
+    what it was written from. `correct`, `exact` and `f1` are None where no answer was asked for.
+    `answer_trace` is None where the answer's text proves nothing (yes,
     no, a count). `replies` are the head, the outcome and what the model said, of each step. Tokens
     are those computed: of the document, shown beside it, and written; `read_s` is shared between
     the methods that read the same chunks together, and counts fully for each.
@@ -51,9 +52,9 @@ class Result(Key):
     question: str
     answers: tuple[tuple[str, ...], ...]
     answer: str
-    correct: bool
-    exact: bool
-    f1: float
+    correct: bool | None
+    exact: bool | None
+    f1: float | None
     log_odds: float | None
     refused: bool
     steps: int
@@ -102,10 +103,12 @@ class ResultsFile:
         self._torn = path.exists() and _ends_within_a_line(path)
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UsageError(f"cannot write {path}", hint="name another file with --out")
-        self._done = {result.key for result in load([path])} if path.exists() else set()
+        before = load([path]) if path.exists() else []
+        self._answered = {result.key: result.correct is not None for result in before}
 
-    def __contains__(self, key: Key) -> bool:
-        return key in self._done
+    def has(self, key: Key, *, answered: bool) -> bool:
+        """Whether there is a result, with an answer where one is wanted."""
+        return self._answered.get(key, False) or (not answered and key in self._answered)
 
     def add(self, result: Result) -> None:
         """The result is on disk."""
@@ -118,7 +121,7 @@ class ResultsFile:
             raise UsageError(
                 f"cannot write {self.path}: {error.strerror}", hint="name another file with --out"
             ) from error
-        self._done.add(result.key)
+        self._answered[result.key] = result.correct is not None
 
 
 def load(paths: Iterable[Path]) -> list[Result]:

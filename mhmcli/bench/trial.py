@@ -86,9 +86,10 @@ class Attempt:
 
 
 class Trial:
-    """Cases of one document before an engine. `count` tells the tokens of a text."""
+    """Cases of one document before an engine. `count` tells the tokens of a text; `answers` is
+    False where no answer is asked for."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         cases: Sequence[Case],
         subject: Subject,
@@ -96,7 +97,9 @@ class Trial:
         engine: Engine,
         prompter: SharingPrompter,
         count: Count,
+        answers: bool = True,
     ) -> None:
+        self._answers = answers
         self._passages = cases[0].passages
         self._subject = subject
         self._prompter = prompter
@@ -187,8 +190,8 @@ class Trial:
                 if attempt.memory is not before:
                     attempt.took(0, Outcome.COMPACTED)
                     meter.skip()
-            said = self._counted(attempt, chunks)
-            if said is None:
+            said = self._counted(attempt, chunks) if self._answers else None
+            if said is None and self._answers:
                 attempt.evidence = run(gather(prompter, question, attempt.memory))
                 said = answer_anyway(prompter, question, attempt.evidence)
         except WindowFullError as full:
@@ -212,7 +215,7 @@ class Trial:
         none = Answer(attempt.case.question, "", found=False)
         return replace(self._result(attempt, none, Cost()), error=full.message)
 
-    def _result(self, attempt: Attempt, said: Answer, answering: Cost) -> Result:
+    def _result(self, attempt: Attempt, said: Answer | None, answering: Cost) -> Result:
         case = attempt.case
         costs = (attempt.reading, attempt.writing, answering)
         traces = [tracer.trace() for tracer in attempt.tracers]
@@ -255,9 +258,12 @@ class Trial:
         return [tracer(case.gold, partial(contains_all, answers=case.answers), holding), *facts]
 
 
-def marked(said: Answer, answers: Answers) -> dict[str, Any]:
-    """The fields of a result that an answer decides. Where there is no right answer, it is right to
-    say that there is none."""
+def marked(said: Answer | None, answers: Answers) -> dict[str, Any]:
+    """The fields of a result that an answer decides; None where none was asked for. Where there is
+    no right answer, it is right to say that there is none."""
+    if said is None:
+        unknown = dict.fromkeys(("correct", "exact", "f1", "log_odds"))
+        return {**unknown, "answer": "", "refused": False}
     refused = not said.found if said.log_odds is None else said.log_odds < LEAST_LOG_ODDS
     absent = not answers and (refused or not said.found)
     return {

@@ -90,6 +90,14 @@ def bench(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_TASK,
         ),
     ] = 1,
+    answers: Annotated[
+        bool,
+        typer.Option(
+            "--answers/--no-answers",
+            help="Without, capture and retention alone; `mhm bench answer` can ask later.",
+            rich_help_panel=_RUN,
+        ),
+    ] = True,
     memory: Annotated[
         str,
         typer.Option(
@@ -186,6 +194,7 @@ def bench(  # noqa: PLR0913  one parameter is one option
             limit=limit,
             skip=skip,
             together=together,
+            answers=answers,
             methods=_names(memory),
             memory_tokens=memory_tokens,
             steps=steps,
@@ -244,7 +253,7 @@ def report(
     ] = None,
 ) -> None:
     """Print what was measured, as tables, and draw it."""
-    from mhmcli.cli.bench_run import print_report  # noqa: PLC0415
+    from mhmcli.cli.bench_report import print_report  # noqa: PLC0415
 
     print_report(files, against=against, as_markdown=as_markdown, figures=figures)
 

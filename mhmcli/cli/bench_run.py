@@ -1,32 +1,29 @@
-"""A run of `mhm bench`, from options to results on disk, with progress; and its report."""
+"""A run of `mhm bench`, from options to results on disk, with progress."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table as RichTable
-from rich.text import Text
 
 from mhmcli import prompts
 from mhmcli.bench import report as reports
 from mhmcli.bench.again import answer_again
 from mhmcli.bench.campaign import Plan, campaign
 from mhmcli.bench.case import Task
-from mhmcli.bench.figures import draw
 from mhmcli.bench.pace import Pace
 from mhmcli.bench.results import Result, ResultsFile, load
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.tasks import BabiTask, HotpotTask, LogTask, NeedleTask, OwnTask
 from mhmcli.chunk import Count
+from mhmcli.cli.bench_report import of_each_model, print_tables
 from mhmcli.cli.models import model_file
-from mhmcli.cli.output import print_line, say
+from mhmcli.cli.output import say
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
@@ -40,7 +37,6 @@ from mhmcli.tokens import read_header
 
 _ANSWER_TOKENS = 1024  # of a reply, and what stands round the notes
 _QUESTION_TOKENS = 256  # room for the longest question; none is cut
-_REPORT_WIDTH = 160  # of tables that do not go to a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,7 @@ class Request:
     limit: int
     skip: int
     together: int
+    answers: bool
     methods: tuple[str, ...]
     memory_tokens: int
     steps: int
@@ -105,7 +102,7 @@ def run(request: Request) -> None:
         for result in load([request.out])
         if (result.task, result.model) == (plan.task.name, path.stem)
     ]
-    _print(reports.summary(these))
+    print_tables(reports.summary(these))
     if not request.quiet:
         say(f"mhm: all of it: mhm bench report {request.out}")
 
@@ -138,7 +135,7 @@ def run_again(  # noqa: PLR0913
                 say(f"mhm: {number} of {len(earlier)}: {result.method} {_said(result)}")
         finally:
             engine.shut()
-    _print(_of_each_model(load([out]), reports.summary))
+    print_tables(of_each_model(load([out]), reports.summary))
 
 
 def _plan(request: Request) -> Plan:
@@ -156,6 +153,7 @@ def _plan(request: Request) -> Plan:
         seed=request.seed,
         sampling=_sampling(request),
         together=request.together,
+        answers=request.answers,
     )
 
 
@@ -236,61 +234,16 @@ def _state(pace: Pace) -> str:
     parts.append(f"{few} of {opened.of}")
     if pace.step:
         parts.append(f"step {pace.step}")
-    parts.append(f"{pace.right} of {pace.results} right")
+    if pace.plan.answers:
+        parts.append(f"{pace.right} of {pace.results} right")
     if pace.left_s is not None:
         parts.append(f"{duration(pace.left_s)} left")
     return ", ".join(parts)
 
 
 def _said(result: Result) -> str:
+    if result.correct is None:
+        return f"read after {duration(result.seconds)}"
     verdict = "right" if result.correct else "wrong"
     reason = f": {result.error}" if result.error else f": {one_line(result.answer)[:60]}"
     return f"{verdict} after {duration(result.seconds)}{reason}"
-
-
-def print_report(
-    files: Sequence[Path], *, against: str | None, as_markdown: bool, figures: Path | None
-) -> None:
-    """The tables on stdout, and where the figures are on stderr."""
-    results = load(files)
-    if not results:
-        raise UsageError("there are no results in the file", hint="run `mhm bench` first")
-    labels = list(dict.fromkeys(result.method for result in results))
-    if against is not None and against not in labels:
-        raise UsageError(
-            f"no results of {against!r} in the file", hint=f"there are: {', '.join(labels)}"
-        )
-    tables = _of_each_model(results, partial(reports.tables, against=against))
-    if as_markdown:
-        print_line(reports.markdown(tables))
-    else:
-        _print(tables)
-    if figures is not None:
-        for path in draw(results, figures):
-            say(f"mhm: drew {path}")
-
-
-def _of_each_model(
-    results: Sequence[Result], make: Callable[[Sequence[Result]], list[reports.Table]]
-) -> list[reports.Table]:
-    """The tables that are made of each model's results, with its name in their titles."""
-    return [
-        replace(table, title=f"{table.title} ({model})")
-        for model in dict.fromkeys(result.model for result in results)
-        for table in make([result for result in results if result.model == model])
-    ]
-
-
-def _print(tables: Sequence[reports.Table]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else _REPORT_WIDTH)
-    for made in tables:
-        table = RichTable(title=Text(made.title), title_justify="left", box=None, pad_edge=False)
-        for number, column in enumerate(made.columns):
-            table.add_column(Text(column), justify="left" if number < 2 else "right")  # noqa: PLR2004
-        for row in made.rows:
-            table.add_row(*(Text(value) for value in row))
-        with console.capture() as captured:
-            console.print(table)
-            if made.note:
-                console.print(Text(made.note, style="dim"))
-        print_line(captured.get())
