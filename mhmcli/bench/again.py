@@ -31,7 +31,8 @@ def answer_again(
     """Each result that is not yet in the file, with the answer that its memory gives now; it is in
     the file when it is told. What failed stays failed. What the reading cost stays as it was; the
     tokens of the new answer are not counted, and the reading floor is not known. Where another
-    model answers than the one that read, both are named."""
+    model answers than the one that read, both are named. A memory that was not answered from is
+    shown as it is."""
     for result in results:
         named = model if result.model == model else f"{result.model} > {model}"
         fresh = replace(result, model=named, mhm=__version__, floor_tokens_per_s=0.0)
