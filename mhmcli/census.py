@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate
+from functools import partial
+from itertools import accumulate, chain
 
 from mhmcli.answer import Answer
-from mhmcli.chunk import Chunk, Chunks
+from mhmcli.chunk import Chunks
 from mhmcli.events import FEW, Found, Item, in_order, marks_of, masked, numbers, told_once
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter, Weight
@@ -83,6 +84,21 @@ def _sorts(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
     return tuple(Counter(masked(item.text) for item in items).most_common())
 
 
+def counted(
+    prompter: Prompter,
+    question: str,
+    chunks: Chunks,
+    signals: Sequence[Signals | None],
+    seen: Seen,
+) -> Generator[Judged, None, Answer | None]:
+    """The answer to a question for all that there is of something; None where there is nothing of
+    it, and for any other question."""
+    if asked(question) is Asked.ONE:
+        return None
+    found = yield from census(prompter, question, chunks, signals, seen)
+    return as_answer(question, found) if found.items else None
+
+
 def census(
     prompter: Prompter,
     question: str,
@@ -93,34 +109,48 @@ def census(
     """All lines or sentences that the question is about; each that was judged is yielded, with the
     count so far.
 
-    `signals` are those of each chunk, by its index, and `seen` what is known of all of them.
+    `signals` are those of each chunk, by its index, and `seen` what is known of all of them. The
+    document is looked through again, two or three times; of lines that are not meant, nothing is
+    kept but how many there are of each sort.
     """
     named = numbers(question)
-    sorts: dict[str, list[Item]] = {}
-    often: Counter[str] = Counter()
-    for item in _units(chunks(), signals, seen):
-        sorts.setdefault(masked(item.text, named), []).append(item)
-        often.update(item.marks)
-    groups = list(sorts.values())
+    look = partial(_units, chunks, signals, seen)
+    firsts: dict[str, str] = {}
+    lines: Counter[str] = Counter()
+    for item in look():
+        sort = masked(item.text, named)
+        firsts.setdefault(sort, item.text)
+        lines[sort] += 1
+    sorts = list(firsts)
     weights: list[Weight] = []
     so_far = 0
-    for weight in judged(prompter, question, (items[0].text for items in groups)):
+    for weight in judged(prompter, question, firsts.values()):
         weights.append(weight)
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
-            so_far = sum(map(len, _meant(groups, weights)))
-        yield Judged(groups[len(weights) - 1][0].text, so_far)
-    meant = _meant(groups, weights)
+            so_far = sum(lines[sorts[n]] for n in _meant(weights))
+        yield Judged(firsts[sorts[len(weights) - 1]], so_far)
+    meant: dict[str, list[Item]] = {sorts[n]: [] for n in _meant(weights)}
+    for item in look() if meant else ():
+        if (items := meant.get(masked(item.text, named))) is not None:
+            items.append(item)
+    groups = list(meant.values())
     if asked(question) is Asked.COUNT:
-        few = frozenset(mark for mark, lines in often.items() if lines <= FEW)
-        return told_once(meant, few - named)
-    return Found(in_order(item for group in meant for item in group))
+        return told_once(groups, _telling(groups, look()) - named)
+    return Found(in_order(chain.from_iterable(groups)))
 
 
-def _meant(groups: Sequence[list[Item]], weights: Sequence[Weight]) -> list[list[Item]]:
-    """The groups that are in the upper heap of those that were judged, the best first."""
+def _meant(weights: Sequence[Weight]) -> list[int]:
+    """Those that are in the upper heap of all that were judged, the best first."""
     worth = worths(weights)
     chosen = [n for n, take in enumerate(upper_heap(worth)) if take]
-    return [groups[n] for n in sorted(chosen, key=lambda n: -worth[n])]
+    return sorted(chosen, key=lambda n: -worth[n])
+
+
+def _telling(groups: Iterable[Iterable[Item]], units: Iterable[Item]) -> frozenset[str]:
+    """The marks of the items that stand in few of the lines of the document."""
+    marks = frozenset(mark for items in groups for item in items for mark in item.marks)
+    often = Counter(mark for item in units if marks for mark in item.marks & marks)
+    return frozenset(mark for mark in marks if often[mark] <= FEW)
 
 
 def upper_heap(worths: Sequence[float]) -> list[bool]:
@@ -142,12 +172,10 @@ def upper_heap(worths: Sequence[float]) -> list[bool]:
     return [worth >= least for worth in worths]
 
 
-def _units(
-    chunks: Iterable[Chunk], signals: Sequence[Signals | None], seen: Seen
-) -> Iterator[Item]:
+def _units(chunks: Chunks, signals: Sequence[Signals | None], seen: Seen) -> Iterator[Item]:
     """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
     number = 0
-    for chunk in chunks:
+    for chunk in chunks():
         lines = is_lines(chunk.text)
         judged = signals[chunk.index]
         if not lines and (judged is None or seen.score(judged) < _LEAST_WORTH):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +103,28 @@ def test_lines_of_a_log_are_counted_and_alike_ones_judged_once() -> None:
     assert items == some
     _, cost_of_two = found([log([*mixed[:2], "Session 7 opened for ann"])])
     assert cost == cost_of_two
+
+
+def test_lines_that_are_not_meant_are_not_kept() -> None:
+    """However long the log is: ten times as many of them take no more memory."""
+
+    def peak_bytes(lines: int) -> int:
+        def chunks() -> Iterator[Chunk]:
+            for n in range(lines // 20):
+                yield log([f"Session {20 * n + k} opened for ann" for k in range(20)], n)
+            yield log(["Failed password for root", "Session 9 closed", "Tea was served"], n + 1)
+
+        engine = ScriptedEngine([], judge=judge)
+        prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+        tracemalloc.start()
+        made = run(census(prompter, QUESTION, chunks, [None] * (lines // 20 + 1), Seen()))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert [item.text for item in made.items] == ["Failed password for root"]
+        return peak
+
+    peak_bytes(400)  # what is kept in caches from the first time on
+    assert peak_bytes(8000) < 1.5 * peak_bytes(800)
 
 
 def test_the_count_is_told_while_it_grows() -> None:

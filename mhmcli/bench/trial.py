@@ -24,7 +24,7 @@ from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trace import Tracer
-from mhmcli.census import Asked, as_answer, asked, census
+from mhmcli.census import counted
 from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
@@ -201,12 +201,10 @@ class Trial:
 
     def _counted(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Answer | None:
         """The answer of a census, where the question and the method are for one."""
-        question, method = attempt.case.question, attempt.method
-        if not (isinstance(method, Recurrent) and method.counts) or asked(question) is Asked.ONE:
+        if not (isinstance(attempt.method, Recurrent) and attempt.method.counts):
             return None
-        seen = attempt.memory.seen
-        found = run(census(self._prompter, question, lambda: chunks, attempt.signals, seen))
-        return as_answer(question, found) if found.items else None
+        question, seen = attempt.case.question, attempt.memory.seen
+        return run(counted(self._prompter, question, lambda: chunks, attempt.signals, seen))
 
     def _failed(self, attempt: Attempt, full: WindowFullError) -> Result:
         """A result that is wrong, and holds nothing at the end."""

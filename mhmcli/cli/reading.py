@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
-from mhmcli.census import Asked, as_answer, asked, census
+from mhmcli.census import counted
 from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
@@ -87,20 +87,15 @@ class Whole:
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """By a census, where the question is for one and the passages were judged; else from the
         sentences of memory that tell."""
-        begin_answer(self._job, number)
-        counted = self._counted(prompter, number) if self._scores else None
-        return counted or written(
-            self._job, prompter, number, gathered(self._job, prompter, number)
-        )
+        job = self._job
+        begin_answer(job, number)
+        answered = self._counted(prompter, number) if self._scores else None
+        return answered or written(job, prompter, number, gathered(job, prompter, number))
 
     def _counted(self, prompter: Prompter, number: int) -> Answer | None:
-        question = self._job.request.questions[number]
-        if asked(question) is Asked.ONE:
-            return None
-        seen = self._job.state.memories[number].seen
-        judging = census(prompter, question, self._spool.kept, self._signals[number], seen)
-        found = _watched(self._job, judging, lambda now: f"{now.so_far} so far: {now.text}")
-        return as_answer(question, found) if found.items else None
+        question, seen = self._job.request.questions[number], self._job.state.memories[number].seen
+        counting = counted(prompter, question, self._spool.kept, self._signals[number], seen)
+        return _watched(self._job, counting, lambda now: f"{now.so_far} so far: {now.text}")
 
     def close(self) -> None:
         """The spool is gone."""
