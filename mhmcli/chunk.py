@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from mhmcli.source import Break, Passage, Place, parts
@@ -87,6 +87,12 @@ def cut(
             buffer.append((piece, tokens))
     while buffer:
         yield emit(len(buffer))
+
+
+def cut_apart(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> Iterator[Chunk]:
+    """The chunks of each passage by itself, in whatever order the passages come."""
+    chunks = (chunk for passage in passages for chunk in cut([passage], chunk_tokens, count))
+    return (replace(chunk, index=index) for index, chunk in enumerate(chunks))
 
 
 def _best_cut(buffer: list[tuple[Passage, int]], following: Passage, room: int) -> int:

@@ -7,6 +7,7 @@ model would read for hours. Rankings are those of BM25 after the last passage.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, zip_longest
 
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Passage
@@ -41,3 +42,21 @@ class Scan:
         seen = self._seen[question]
         found = self._found[question]
         return sorted(found, key=lambda number: (-seen.lexical(found[number]), number))
+
+    def promising(self, number: int) -> Iterator[int]:
+        """The numbers of the first so many passages, the most promising first: the best for each
+        question, the second best for each, and at last those that share nothing."""
+        rankings = [self.ranked(question) for question in range(len(self._queries))]
+        best = (n for row in zip_longest(*rankings) for n in row if n is not None and n < number)
+        return iter(dict.fromkeys(chain(best, range(number))))
+
+
+def skimmed(question: str, passages: Sequence[Passage], share: float) -> Iterator[Passage]:
+    """The most promising of the passages, until they are so large a share of the text."""
+    scan = Scan([question])
+    left = share * sum(len(passage.text) for passage in scan.through(passages))
+    for number in scan.promising(len(passages)):
+        if left <= 0:
+            return
+        yield passages[number]
+        left -= len(passages[number].text)

@@ -36,7 +36,10 @@ RECURRENT = (
     *("mhm-lru", "monolithic", "append", "append:question-first", "scribe", "scoring"),
     *("rewrite:2x60:random", "rewrite:4x60:relevance"),
 )
-ALL = (*RECURRENT, "rewrite:3x60:concur", "map-reduce", "readagent:9", "full", "bm25:20", "quick")
+ALL = (
+    *(*RECURRENT, "rewrite:3x60:concur", "map-reduce", "readagent:9"),
+    *("skim:30", "full", "bm25:20", "quick"),
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
     found = measured(perfect, plan(*ALL), tmp_path / "r.jsonl")
     assert [cell.method.split()[0] for cell in found] == [
         *("mhm-lru", "monolithic", "append", "append", "scribe", "rewrite", "rewrite", "rewrite"),
-        *("map-reduce", "readagent", "scoring", "full", "bm25", "quick"),
+        *("map-reduce", "readagent", "scoring", "skim", "full", "bm25", "quick"),
     ]
     for cell in found:
         assert cell.accuracy is not None, cell.method
@@ -151,6 +154,16 @@ def test_a_perfect_model_scores_one(tmp_path: Path) -> None:
         for estimate in estimates:
             assert estimate is not None, cell.method
             assert estimate.value == 1.0, cell.method
+
+
+def test_a_skim_reads_the_share_that_it_says(tmp_path: Path) -> None:
+    """The passages with the words of the question first, and what they point to is looked up in
+    the rest."""
+    skim, whole = measured(perfect, plan("skim:10", "scoring"), tmp_path / "r.jsonl")
+    for cell, least, most in ((skim, 0.1, 0.25), (whole, 0.95, 1.6)):
+        for result in cell.results:
+            assert least < result.read_tokens / result.document_tokens < most
+            assert [fact.retained for fact in result.facts] == [True, True]
 
 
 def test_an_amnesiac_model_captures_all_and_retains_nothing(tmp_path: Path) -> None:

@@ -54,6 +54,16 @@ def test_the_question_may_come_first() -> None:
     assert isinstance(method.writer, QuestionFirst)
 
 
+def test_a_skim_is_scoring_of_a_share() -> None:
+    """It cannot count what it may not have read."""
+    method, whole = parse("skim:5", BUDGET), parse("scoring", BUDGET)
+    assert isinstance(method, Recurrent)
+    assert isinstance(whole, Recurrent)
+    assert (method.label, method.share, method.counts) == ("skim 5% 2x512", 0.05, False)
+    assert (whole.share, whole.counts) == (1.0, True)
+    assert type(method.writer) is type(whole.writer)
+
+
 def test_baselines_by_name() -> None:
     """They have parts of their own."""
     assert parse("bm25", BUDGET) == Retrieval("bm25 6", 6)
@@ -76,6 +86,8 @@ def test_baselines_by_name() -> None:
         "scribe:gated",
         "scribe:question-first",
         "scoring:gated",
+        "skim:100",
+        "skim:x",
         "bm25:x",
         "quick:3",
         "bm25@9",

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhmcli.chunk import Chunk, cut
+from mhmcli.chunk import Chunk, cut, cut_apart
 from mhmcli.source import Break, Passage, Place
 from mhmcli.source.text import TextSource
 
@@ -97,6 +97,17 @@ def test_a_chunk_never_spans_two_sources() -> None:
     """Each chunk has one source, so each has one place."""
     parts = [passage("a ", Break.DOCUMENT, "one"), passage("b ", Break.DOCUMENT, "two")]
     assert [str(chunk.place) for chunk in cut(parts, 50, words)] == ["one", "two"]
+
+
+def test_passages_are_cut_apart_in_any_order() -> None:
+    """None of two together; a long one in several; numbered through."""
+    passages = [
+        Passage(text, Place("a", line=line))
+        for text, line in (("One two three. Four five.\n", 9), ("a\n", 1), ("b\n", 2))
+    ]
+    chunks = list(cut_apart(passages, 3, lambda text: len(text.split())))
+    assert [chunk.index for chunk in chunks] == [0, 1, 2, 3]
+    assert [chunk.text for chunk in chunks] == ["One two three. ", "Four five.\n", "a\n", "b\n"]
 
 
 def test_a_long_paragraph_is_cut_at_sentences() -> None:

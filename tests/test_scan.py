@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli.evidence import of_passages
-from mhmcli.scan import Scan
+from mhmcli.scan import Scan, skimmed
 from mhmcli.score import BM25
 from mhmcli.source import Passage, Place
 
@@ -29,6 +29,24 @@ def test_the_ranking_is_that_of_bm25(texts: list[str], questions: list[str]) -> 
         assert set(ranked) == {n for n, score in enumerate(scores) if score > 0}
         values = [round(scores[n], 9) for n in ranked]
         assert values == sorted(values, reverse=True)
+
+
+def test_the_most_promising_come_first() -> None:
+    """The best for each question, then the second best for each, at last what shares nothing; of
+    those that there are."""
+    texts = ["grey sea", "red sky", "blue blue", "green", "red red", "blue sky red"]
+    scan = Scan(["Is it red?", "Is it blue?"])
+    assert len(list(scan.through(passages(texts)))) == 6
+    assert list(scan.promising(6)) == [4, 2, 1, 5, 0, 3]
+    assert list(scan.promising(4)) == [2, 1, 0, 3]
+
+
+def test_a_share_of_the_text_is_skimmed_best_first() -> None:
+    found = passages(["grey", "a red sky", "red red red", "blue"])
+    assert list(skimmed("Is it red?", found, 0.3)) == [found[2]]
+    assert list(skimmed("Is it red?", found, 0.5)) == [found[2], found[1]]
+    assert list(skimmed("Is it red?", found, 1.0)) == [found[2], found[1], found[0], found[3]]
+    assert list(skimmed("Is it red?", [], 0.5)) == []
 
 
 def test_the_best_that_fit_are_evidence_in_reading_order() -> None:

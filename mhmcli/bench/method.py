@@ -13,6 +13,7 @@
     full                       everything in one prompt, as far as the window goes
     bm25:6                     the 6 passages that share the most with the question
     quick                      as many of them as `mhm ask --quick` takes
+    skim:20                    scoring, of the most promising fifth alone (`mhm ask --skim 20%`)
     map-reduce                 each chunk apart, then all notes together
     readagent:2                gists of all chunks, then 2 of them read again
 
@@ -62,9 +63,10 @@ _LEAST_HEAD = 8  # tokens
 _MOST_HEADS = 26  # they are named by letters where a model chooses one
 _BM25_PASSAGES = 6
 _LOOK_UPS = 2
+_SKIMMED_PERCENT = 20
 _SHAPE = re.compile(r"(\d+)x(\d+)")
 _NAMES = (
-    "mhm-lru, monolithic, append, scribe, scoring, rewrite, full, bm25, quick, map-reduce, "
+    "mhm-lru, monolithic, append, scribe, scoring, rewrite, full, bm25, quick, skim, map-reduce, "
     "readagent; as in rewrite:2x512:random@400"
 )
 
@@ -72,7 +74,8 @@ _NAMES = (
 @dataclass(frozen=True, slots=True)
 class Recurrent:
     """A memory written chunk by chunk. `heads` None: one head for each chunk. One that `counts`
-    answers a question for all that there is of something by a census."""
+    answers a question for all that there is of something by a census. Less than a `share` of 1 is
+    read best first, by the words of the question."""
 
     label: str
     heads: int | None
@@ -82,6 +85,7 @@ class Recurrent:
     writer: HeadWriter
     finish: Finish = whole
     counts: bool = False
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,8 @@ def parse(name: str, budget: Budget) -> Method:
         return _retrieval(name, kind, options)
     if kind in ("map-reduce", "readagent"):
         method = _each_chunk(name, kind, options, budget)
+    elif kind == "skim":
+        method = _skim(name, options, budget, chunk_given=bool(at))
     else:
         method = _recurrent(name, kind, options, budget, chunk_given=bool(at))
     return replace(method, label=f"{method.label} {at}{chunk}".rstrip())
@@ -167,6 +173,15 @@ def _each_chunk(name: str, kind: str, options: list[str], budget: Budget) -> Rec
         pages = _number(name, options, _LOOK_UPS)
         writer, finish, label = GistWriter(), look_up(pages), f"{kind} {pages} {each}"
     return Recurrent(label, None, each, budget.chunk_tokens, OwnHead(), writer, finish)
+
+
+def _skim(name: str, options: list[str], budget: Budget, *, chunk_given: bool) -> Recurrent:
+    percent = _number(name, options, _SKIMMED_PERCENT)
+    if percent >= 100:  # noqa: PLR2004
+        raise _unknown(name, "that is scoring")
+    method = _recurrent(name, "scoring", [], budget, chunk_given=chunk_given)
+    label = f"skim {percent}% {method.heads}x{method.head_tokens}"
+    return replace(method, label=label, counts=False, share=percent / 100)
 
 
 def _recurrent(
@@ -267,7 +282,7 @@ def _number(name: str, options: list[str], default: int) -> int:
     if not options:
         return default
     if len(options) > 1 or not options[0].isdecimal() or int(options[0]) < 1:
-        raise _unknown(name, f"{':'.join(options)!r} is not a number of passages")
+        raise _unknown(name, f"{':'.join(options)!r} is not a number")
     return int(options[0])
 
 

@@ -24,7 +24,7 @@ class Fate(str, Enum):
 @dataclass(frozen=True, slots=True)
 class Trace:
     """A text's way. `depth` is where it stands in the document, 0 to 1, and `chunk` in which chunk;
-    -1 if it does not stand there; `held` has a 1 for each step after which some head had it, and a
+    -1 if it stands whole in none; `held` has a 1 for each step after which some head had it, and a
     0 for each other; `head` is the one that it was last written to, or last lost from."""
 
     text: str

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from itertools import accumulate
 from typing import Any
 
 from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
@@ -25,13 +24,14 @@ from mhmcli.bench.results import Key, Result
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trace import Tracer
 from mhmcli.census import counted
-from mhmcli.chunk import Chunk, Count, cut
+from mhmcli.chunk import Chunk, Count, cut, cut_apart
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.evidence import Evidence, gather
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter, run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
+from mhmcli.scan import skimmed
 from mhmcli.score import Signals
 from mhmcli.write import Outcome
 
@@ -119,13 +119,18 @@ class Trial:
         known."""
         groups: dict[int, list[tuple[Case, Recurrent]]] = {}
         for case, method in todo:
-            if isinstance(method, Recurrent):
+            if isinstance(method, Recurrent) and method.share == 1:
                 groups.setdefault(method.chunk_tokens, []).append((case, method))
         for case, method in todo:
             if isinstance(method, Retrieval):
                 yield self._retrieve(case, method)
+            elif method.share < 1:
+                promising = skimmed(case.question, self._passages, method.share)
+                chunks = cut_apart(promising, method.chunk_tokens, self._count)
+                yield from self._read([(case, method)], list(chunks))
             elif group := groups.pop(method.chunk_tokens, None):
-                yield from self._read(group, method.chunk_tokens)
+                chunks = cut(self._passages, method.chunk_tokens, self._count)
+                yield from self._read(group, list(chunks))
 
     def _retrieve(self, case: Case, method: Retrieval) -> Result:
         meter = Meter(self._prompter, self._clock)
@@ -136,9 +141,8 @@ class Trial:
         return self._answered(attempt, [])
 
     def _read(
-        self, group: Sequence[tuple[Case, Recurrent]], chunk_tokens: int
+        self, group: Sequence[tuple[Case, Recurrent]], chunks: Sequence[Chunk]
     ) -> Iterator[Event | Result]:
-        chunks = list(cut(self._passages, chunk_tokens, self._count))
         reading = Cost()
         attempts = [
             Attempt(
@@ -185,7 +189,8 @@ class Trial:
         try:
             if isinstance(method, Recurrent):
                 before = attempt.memory
-                attempt.memory = method.finish(prompter, question, before, chunks)
+                document = chunks if method.share == 1 else self._document()
+                attempt.memory = method.finish(prompter, question, before, document)
                 meter.charge(attempt.writing)
                 if attempt.memory is not before:
                     attempt.took(0, Outcome.COMPACTED)
@@ -198,6 +203,10 @@ class Trial:
             return self._failed(attempt, full)
         meter.charge(answering)
         return self._result(attempt, said, answering)
+
+    def _document(self) -> list[Chunk]:
+        """All of it, whether it was read or not."""
+        return [Chunk(n, (passage,), 0) for n, passage in enumerate(self._passages)]
 
     def _counted(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Answer | None:
         """The answer of a census, where the question and the method are for one."""
@@ -241,12 +250,11 @@ class Trial:
 
     def _tracers(self, case: Case, chunks: Sequence[Chunk]) -> list[Tracer]:
         """The answer's, where it can be traced, and one for each fact."""
-        ends = list(accumulate(len(chunk.text) for chunk in chunks))
 
         def tracer(text: str, holds: Callable[[str], bool], sought: str) -> Tracer:
             at = self._text.find(sought)
             depth = at / max(1, len(self._text)) if at >= 0 else -1.0
-            chunk = next((n for n, end in enumerate(ends) if 0 <= at < end), -1)
+            chunk = next((chunk.index for chunk in chunks if sought in chunk.text), -1)
             return Tracer(text, holds, depth=depth, chunk=chunk)
 
         facts = [tracer(fact, partial(self._facts.held, fact), fact) for fact in case.facts]

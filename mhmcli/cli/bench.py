@@ -102,7 +102,7 @@ def bench(  # noqa: PLR0913  one parameter is one option
         str,
         typer.Option(
             help="Methods, with commas: scoring, append, scribe, mhm-lru, monolithic, rewrite, "
-            "full, bm25, quick, map-reduce, readagent; with parts, as rewrite:2x512, "
+            "full, bm25, quick, skim:20, map-reduce, readagent; with parts, as rewrite:2x512, "
             "append:8x128:random, append@350 (chunk size), append:question-first, rewrite:gated, "
             "bm25:10.",
             rich_help_panel=_METHODS,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, zip_longest
 
 from mhmcli.answer import Answer
-from mhmcli.chunk import Chunk, cut
+from mhmcli.chunk import Chunk, cut_apart
 from mhmcli.cli.limits import Limit
 from mhmcli.cli.reading import (
     Job,
@@ -163,11 +162,13 @@ class Skim(Scanned):
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """All is scanned, then some read; what the best of it points to is found anywhere."""
         super().read(prompter, tally)
-        self._job.state.share = self._progress
-        for _ in read_chunks(self._job, self._chunks(), prompter, tally):
+        job = self._job
+        job.state.share = self._progress
+        chunks = cut_apart(self._promising(), job.sizes.chunk_tokens, job.count)
+        for _ in read_chunks(job, chunks, prompter, tally):
             tally.share_read = self._share
         tally.share_read = self._share
-        follow_up(self._job, prompter, self._whole)
+        follow_up(job, prompter, self._whole)
 
     @property
     def _share(self) -> float:
@@ -178,20 +179,13 @@ class Skim(Scanned):
         pace = state.tokens_per_s if state.done_tokens >= _PACE_TOKENS else 0.0
         return min(1.0, self._limit.progress(self._share, pace))
 
-    def _chunks(self) -> Iterator[Chunk]:
-        """The passages as chunks, those first that share the most with a question: the best for
-        each question, the second best for each, and at last those that share nothing."""
-        job = self._job
-        rankings = [self._ranked(number) for number in range(len(job.request.questions))]
-        best = (n for row in zip_longest(*rankings) for n in row if n is not None)
-        index = 0
-        for number in dict.fromkeys(chain(best, range(len(self._spool)))):
-            if index and self._progress() >= 1:
+    def _promising(self) -> Iterator[Passage]:
+        """The passages, the most promising first, until it is enough; one at least."""
+        for number in self._scan.promising(len(self._spool)):
+            if self._read_chars and self._progress() >= 1:
                 return
             passage = self._spool[number]
-            for chunk in cut([passage], job.sizes.chunk_tokens, job.count):
-                yield replace(chunk, index=index)
-                index += 1
+            yield passage
             self._read_chars += len(passage.text)
 
     def _whole(self) -> Iterator[Chunk]:
