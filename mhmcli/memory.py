@@ -39,12 +39,14 @@ def joined(notes: Iterable[Note]) -> str:
 @dataclass(frozen=True, slots=True)
 class Head:
     """One block of the memory. `tokens` is the size of `text`; `written` is the last step
-    (from 0) that wrote it, -1 before the first."""
+    (from 0) that wrote it, -1 before the first; `turn` is the last that was spent on it, whether
+    it changed it or not."""
 
     notes: tuple[Note, ...] = ()
     tokens: int = 0
     written: int = -1
     writes: int = 0
+    turn: int = -1
 
     @property
     def text(self) -> str:
@@ -89,8 +91,15 @@ class Memory:
         if tokens > self.head_tokens:
             raise ValueError(f"{tokens} tokens in a head of {self.head_tokens}")
         old = self.heads[index]
-        new = replace(old, notes=notes, tokens=tokens, written=step, writes=old.writes + 1)
-        return replace(self, heads=(*self.heads[:index], new, *self.heads[index + 1 :]))
+        new = Head(notes, tokens, written=step, writes=old.writes + 1, turn=step)
+        return self._with(index, new)
+
+    def keep(self, index: int, step: int) -> Memory:
+        """The memory after `step` was head `index`'s turn, and left it as it was."""
+        return self._with(index, replace(self.heads[index], turn=step))
+
+    def _with(self, index: int, head: Head) -> Memory:
+        return replace(self, heads=(*self.heads[:index], head, *self.heads[index + 1 :]))
 
     def saw(self, seen: Seen) -> Memory:
         """The memory with another record of what went by; every head is as it was."""

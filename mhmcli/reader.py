@@ -130,4 +130,6 @@ def _step(
         memory = memory.saw(draft.seen)
     if draft.outcome.changed_a_head:
         memory = memory.write(head, draft.notes, draft.tokens, chunk.index)
+    elif draft.takes_turn:
+        memory = memory.keep(head, chunk.index)
     return Step(chunk, number, head, memory, draft.outcome, draft.said, draft.signals)

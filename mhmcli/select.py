@@ -20,17 +20,19 @@ class HeadSelector(Protocol):
 
 
 class LeastRecentlyUpdated:
-    """The head that has gone longest without an update; of equals, the lowest index.
+    """The head whose turn was longest ago; of equals, the lowest index.
 
-    Costs no tokens, and writes no head twice before each other was written once.
+    Costs no tokens, and writes no head twice before each other has had a turn. A rewriting takes
+    the turn even where the model repeats what the head says, or its reply cannot be taken: else
+    that head would be chosen again for the rest of the document.
     Source: MHM-LRU, arXiv:2607.01523.
     """
 
     def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
-        """Steps last written (4, -1, 2, -1) -> 1."""
+        """Turns at steps (4, -1, 2, -1) -> 1."""
         del prompter, reading
-        written = [head.written for head in memory.heads]
-        return written.index(min(written))
+        turns = [head.turn for head in memory.heads]
+        return turns.index(min(turns))
 
 
 @dataclass(frozen=True, slots=True)

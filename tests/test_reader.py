@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,22 @@ def test_heads_take_turns() -> None:
         "Fact 1 is number1.\nFact 3 is number3.",
     ]
     assert [head.written for head in last.memory.heads] == [2, 3]
+
+
+@pytest.mark.parametrize("reply", ["The keeper is Roy.", "", "I am sorry, I cannot help."])
+def test_a_head_that_is_rewritten_as_it_was_has_had_its_turn(reply: str) -> None:
+    """A model that says the same again, or what cannot be taken, does not stop the round."""
+    made = events(ScriptedEngine([reply] * 7), 7, ["q"], RewriteWriter(), heads=3)
+    steps = [event for event in made if isinstance(event, Step)]
+    assert [step.head for step in steps] == [0, 1, 2, 0, 1, 2, 0]
+    written = [0, 1, 2] if "Roy" in reply else [-1, -1, -1]
+    assert [head.written for head in steps[-1].memory.heads] == written
+
+
+def test_a_chunk_with_nothing_new_takes_no_turn_from_what_is_only_added_to() -> None:
+    """So that notes are spread over the heads evenly."""
+    made = events(ScriptedEngine(["NONE"] * 4), 4, ["q"], AppendWriter(), heads=3)
+    assert [event.head for event in made if isinstance(event, Step)] == [0, 0, 0, 0]
 
 
 def test_questions_share_the_reading_of_a_chunk() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
+from dataclasses import replace
 
 from mhmcli import prompts
 from mhmcli.memory import Memory, Note
@@ -39,12 +40,13 @@ class RewriteWriter(HeadWriter):
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
-        """The draft of head `head`; a reply that cannot be taken leaves the head as it is."""
+        """The draft of head `head`, whose turn it is; a reply that cannot be taken leaves it as it
+        is."""
         instruction = prompts.rewrite(reading.question, memory, head)
         reply = yield from prompter.reply(
             instruction, self.reply_tokens(memory.head_tokens), after=reading.sequence
         )
-        return rewritten(prompter, reading, reply, memory, head)
+        return replace(rewritten(prompter, reading, reply, memory, head), takes_turn=True)
 
 
 def rewritten(

@@ -17,7 +17,8 @@ class Draft:
     """What a writer made of a reading. `notes` are the head's whole new content, of `tokens`
     tokens, and are empty unless the outcome changes a head. `said` is the model's reply. `head`
     is given by a writer that chooses the head itself, and overrules the selector; `seen` and
-    `signals` by one that judges passages, whether it kept this one or not."""
+    `signals` by one that judges passages, whether it kept this one or not. `takes_turn` says that
+    the head has had its turn even if it stays as it was."""
 
     outcome: Outcome
     notes: tuple[Note, ...] = ()
@@ -26,6 +27,7 @@ class Draft:
     head: int | None = None
     seen: Seen | None = None
     signals: Signals | None = None
+    takes_turn: bool = False
 
 
 class HeadWriter(Protocol):
