@@ -17,13 +17,13 @@ from mhmcli.bench.again import answer_again
 from mhmcli.bench.campaign import Plan, TrialOpened, campaign
 from mhmcli.bench.case import Case, passages_of
 from mhmcli.bench.cell import Cell, cells
+from mhmcli.bench.marks import marked
 from mhmcli.bench.pace import Pace
 from mhmcli.bench.report import tables
 from mhmcli.bench.results import Result, ResultsFile, load
 from mhmcli.bench.sharing import SharingPrompter
-from mhmcli.bench.tasks import OwnTask
+from mhmcli.bench.tasks import NeedleTask, OwnTask
 from mhmcli.bench.trace import Fate
-from mhmcli.bench.trial import marked
 from mhmcli.chunk import Count
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -209,8 +209,8 @@ def test_what_exceeds_the_window_is_a_failure_of_that_method(window: int, tmp_pa
     events(engine, plan("full", "append", limit=2), out)
     for full, append in zip(load([out])[::2], load([out])[1::2], strict=True):
         assert "window" in (full.error or "")
-        assert not full.correct
-        assert not any(fact.retained for fact in full.facts)
+        assert full.correct is False
+        assert not any(fact.captured for fact in full.facts)
         assert full.steps == 1
         assert append.error is None
         assert append.correct
@@ -225,6 +225,42 @@ def test_chunks_that_exceed_the_window_fail_their_methods_alone(tmp_path: Path) 
     large, small = load([out])
     assert (large.error is None, small.error is None) == (False, True)
     assert engine.open_sequences == 1
+
+
+def test_what_is_too_large_for_the_window_fails_no_other(tmp_path: Path) -> None:
+    """Although they read the same chunks together."""
+    out = tmp_path / "r.jsonl"
+    engine = ScriptedEngine(perfect, window_tokens=360)
+    events(engine, plan("append", "rewrite:16x60", limit=1), out)
+    append, rewrite = load([out])
+    assert (append.error, append.correct) == (None, True)
+    assert "window" in (rewrite.error or "")
+    assert rewrite.tail_tokens > 0, "what it cost is not forgotten"
+    assert engine.open_sequences == 1
+
+
+def test_a_failure_is_wrong_where_there_is_no_answer_too(tmp_path: Path) -> None:
+    """To say nothing would be right; to fail is not."""
+    what = replace(plan("full", "append", limit=2), task=NeedleTask(kinds=["absent"]))
+    first, second = tmp_path / "r.jsonl", tmp_path / "again.jsonl"
+    events(ScriptedEngine(lambda _: "NONE", judge=lambda _: -9.0, window_tokens=1000), what, first)
+    for full, append in zip(load([first])[::2], load([first])[1::2], strict=True):
+        assert (full.error is None, append.error is None) == (False, True)
+        assert (full.correct, full.exact, full.f1, append.correct) == (False, False, 0.0, True)
+    events(ScriptedEngine([]), replace(what, methods=("full",), answers=False), second)
+    small = Prompter(ScriptedEngine([], window_tokens=1000), prompts.SYSTEM, Sampling())
+    for again in answer_again(load([second]), ResultsFile(first), prompter=small, model="small"):
+        assert (again.correct, again.f1) == (False, 0.0)
+
+
+def test_a_failure_without_answers_is_no_wrong_answer(tmp_path: Path) -> None:
+    out = tmp_path / "r.jsonl"
+    engine = ScriptedEngine(perfect, window_tokens=360)
+    events(engine, replace(plan("rewrite:16x60", limit=1), answers=False), out)
+    (result,) = load([out])
+    assert result.error is not None
+    assert result.correct is None
+    assert not any(fact.captured for fact in result.facts)
 
 
 def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -338,7 +374,8 @@ def test_a_whole_last_line_without_its_end_counts(tmp_path: Path) -> None:
 
 
 def test_another_document_or_question_is_another_result(tmp_path: Path) -> None:
-    """What is in the file under the same name, of other words, is not taken for it."""
+    """What is in the file under the same name, of other words, is not taken for it, and counts no
+    more."""
     out = tmp_path / "r.jsonl"
     own = tmp_path / "own.jsonl"
     for answer in ("old Lisbon", "Porto"):
@@ -346,8 +383,8 @@ def test_another_document_or_question_is_another_result(tmp_path: Path) -> None:
         own.write_text(json.dumps({**line, "answer": answer}))
         what = replace(plan("full"), task=OwnTask(own), lengths=(0,))
         events(ScriptedEngine(perfect), what, out)
-    assert [r.answers for r in load([out])] == [(("old Lisbon",),), (("Porto",),)]
-    assert [r.correct for r in load([out])] == [True, False]
+    assert len(out.read_text().splitlines()) == 2
+    assert [(r.answers, r.correct) for r in load([out])] == [((("Porto",),), False)]
 
 
 def test_documents_with_lengths_of_their_own_are_read_in_the_steps_asked_for(

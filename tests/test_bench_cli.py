@@ -40,6 +40,9 @@ def test_a_campaign_runs_goes_on_and_is_reported(
     assert "against append 4x32, on the same questions" in report.out
     assert (tmp_path / "figures" / "needles-accuracy-against-time.svg").exists()
     assert "\x1b" not in mhm("bench", "report", out).out
+    wrong = mhm("bench", "report", out, "--against", "append")
+    assert wrong.status == 2
+    assert "there are: append 4x32, bm25 2, mhm-lru 4x32" in wrong.err
 
 
 def test_own_questions_are_measured(mhm: Run, tiny_model: Path, tmp_path: Path) -> None:

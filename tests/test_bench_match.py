@@ -76,6 +76,22 @@ def test_the_first_verdict_or_count_is_the_answer(reply: str, gold: str, *, is_r
     assert right(reply, ((gold, "three") if gold == "3" else (gold,),)) == is_right
 
 
+@pytest.mark.parametrize(
+    ("reply", "spellings"),
+    [
+        ("It came from old Lisbon.", ("no", "old Lisbon")),
+        ("A couple of them.", ("2", "a couple")),
+        ("At three ports.", ("3", "three ports")),
+    ],
+)
+def test_a_verdict_or_count_may_be_spelled_in_other_words(
+    reply: str, spellings: tuple[str, ...]
+) -> None:
+    """Which may stand anywhere, too."""
+    assert right(reply, (spellings,))
+    assert not right("Yes, 7 of them.", (spellings,))
+
+
 def test_what_proves_a_capture() -> None:
     """No verdict, no count, and nothing that the question itself says."""
     assert proves_capture("Who wrote Red Sky?", (("Ann Lee",),))

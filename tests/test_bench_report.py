@@ -10,7 +10,7 @@ from mhmcli.bench.baselines import QuestionFirst
 from mhmcli.bench.figures import draw
 from mhmcli.bench.method import Budget, Recurrent, Retrieval, parse
 from mhmcli.bench.report import markdown, tables
-from mhmcli.bench.results import Result
+from mhmcli.bench.results import Result, ResultsFile, load
 from mhmcli.bench.trace import Trace
 from mhmcli.errors import UsageError
 from mhmcli.select import LeastRecentlyUpdated, Random, Relevance
@@ -86,6 +86,7 @@ def test_baselines_by_name() -> None:
         "scribe:gated",
         "scribe:question-first",
         "scoring:gated",
+        "scoring:question-first",
         "skim:100",
         "skim:x",
         "bm25:x",
@@ -204,6 +205,16 @@ def test_one_method_in_two_ways_is_two_methods() -> None:
         "good (256, greedy)",
         "good (512, t0.7 p0.95 s1)",
     ]
+
+
+def test_what_was_measured_before_a_question_was_changed_is_gone(tmp_path: Path) -> None:
+    """It is another question, though of the same name."""
+    out = ResultsFile(tmp_path / "r.jsonl")
+    before, after = result("good", 1, digest="before"), result("good", 1, digest="after")
+    for one in (before, result("good", 2), after):
+        out.add(one)
+    assert [(r.case, r.digest) for r in load([out.path])] == [("1", "after"), ("2", "d")]
+    assert not ResultsFile(out.path).has(before.key, answered=True)
 
 
 def test_what_captured_nothing_stands_among_the_dead() -> None:

@@ -52,3 +52,11 @@ def test_the_bootstrap_gives_the_same_interval_each_time() -> None:
     assert found.low == pytest.approx(0.40, abs=0.03)
     assert found.high == pytest.approx(0.60, abs=0.03)
     assert bootstrap([], mean) is None
+
+
+def test_a_bootstrap_of_equals_is_not_certain() -> None:
+    """One fact of two in each of twenty questions is no exact half."""
+    found = bootstrap([0.5] * 20, mean)
+    assert found is not None
+    assert found.low == pytest.approx(0.30, abs=0.01)
+    assert found.high == pytest.approx(0.70, abs=0.01)

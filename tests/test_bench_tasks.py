@@ -192,6 +192,14 @@ def test_values_in_a_log_are_listed(tmp_path: Path) -> None:
     assert case.traceable
 
 
+def test_a_log_with_too_little_to_ask_about_is_an_error(tmp_path: Path) -> None:
+    """And no search without end."""
+    path = tmp_path / "one.log"
+    path.write_text("Dec 10 host sshd[1]: Failed password for root from 1.2.3.4 port 22\n")
+    with pytest.raises(UsageError, match="too little to ask about"):
+        first(LogTask(path), 1)
+
+
 def test_a_log_in_another_format_is_refused(tmp_path: Path) -> None:
     """So is one that is missing."""
     path = tmp_path / "other.log"
@@ -296,6 +304,15 @@ def two_files(tmp_path: Path) -> Path:
     return folder
 
 
+def test_facts_that_are_not_where_they_should_be_are_unknown(two_files: Path) -> None:
+    """All of a question's: the paragraphs were cut into other sentences than HotpotQA's."""
+    path = two_files / "questions.json"
+    question = json.loads(path.read_text())[0]
+    question["supporting_facts"] = [["Gold One", 0], ["Gold Two", 99]]
+    path.write_text(json.dumps([question]))
+    assert first(HotpotTask(two_files), 1)[0].facts == ()
+
+
 @pytest.mark.parametrize("form", ["one_file", "two_files"])
 def test_gold_paragraphs_stand_among_distractors(form: str, request: pytest.FixtureRequest) -> None:
     """Both are there with their facts, the question's own context too, and nothing that leaks."""
@@ -367,7 +384,7 @@ def test_own_questions_take_paths_and_texts(tmp_path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, lines)) + "\n\n")
     one, two = first(OwnTask(path), 9)
     assert (one.key, one.text, one.answers) == (
-        "line 1",
+        "own.jsonl line 1",
         "The mast is red.\n",
         (("red", "crimson"),),
     )

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from mhmcli import __version__
 from mhmcli.answer import Answer
+from mhmcli.bench.marks import answer_anyway, failed, marked
 from mhmcli.bench.results import Result, ResultsFile
-from mhmcli.bench.trial import answer_anyway, marked
 from mhmcli.errors import WindowFullError
 from mhmcli.evidence import Evidence
 from mhmcli.memory import Note
@@ -29,8 +29,9 @@ def answer_again(
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Result]:
     """Each result that is not yet in the file, with the answer that its memory gives now; it is in
-    the file when it is told. What failed stays failed. What the reading cost stays as it was; the
-    tokens of the new answer are not counted, and the reading floor is not known. Where another
+    the file when it is told. What failed stays failed. What the reading cost, and how its
+    replies were sampled, stays as it was; the new answer is greedy, its tokens are not counted, and
+    the reading floor is not known. Where another
     model answers than the one that read, both are named. A memory that was not answered from is
     shown as it is."""
     for result in results:
@@ -42,11 +43,11 @@ def answer_again(
             start = clock()
             evidence = Evidence(tuple(Note(text) for text in result.shown or result.memory))
             try:
-                said, error = answer_anyway(prompter, result.question, evidence), None
+                said = answer_anyway(prompter, result.question, evidence)
+                fresh = replace(fresh, **marked(said, result.answers))
             except WindowFullError as full:
-                said, error = Answer(result.question, "", found=False), full.message
-            seconds = round(clock() - start, 3)
-            made = marked(said, result.answers)
-            fresh = replace(fresh, **made, answer_s=seconds, error=error)
+                none = Answer(result.question, "", found=False)
+                fresh = failed(replace(fresh, **marked(none, result.answers)), full.message)
+            fresh = replace(fresh, answer_s=round(clock() - start, 3))
         out.add(fresh)
         yield fresh

@@ -19,6 +19,7 @@ from mhmcli.sizes import Wanted, fit
 
 _MARGIN_TOKENS = 1024  # round what is answered from: system prompt, question, reply
 _PASSAGE_TOKENS = 1024  # more than the longest passage of prose has
+_QUICK_PASSAGES = 2  # of the longest, more than `mhm ask --quick` shows
 _LEAST_CHUNK = 64
 
 
@@ -92,7 +93,8 @@ class Plan:
 
 def _window(method: Method, size: int, question: int, model_window: int) -> int:
     if not isinstance(method, Recurrent):
-        shown = size if method.limit is None else min(size, method.limit * _PASSAGE_TOKENS)
+        limit = _QUICK_PASSAGES if method.quick else method.limit
+        shown = size if limit is None else min(size, limit * _PASSAGE_TOKENS)
         return shown + question + _MARGIN_TOKENS
     chunk = method.chunk_tokens
     wanted = Wanted(method.heads or 1, method.head_tokens, chunk, chunk, method.head_tokens)

@@ -76,7 +76,7 @@ def _retention_by_length(axes: Any, found: Sequence[Cell]) -> None:
         points = [
             (cell.length, kept)
             for cell in of_method
-            if (kept := cell.facts_retained or cell.retention)
+            if cell.length and (kept := cell.facts_retained or cell.retention)
         ]
         if points:
             _band(axes, [length for length, _ in points], [kept for _, kept in points], method)

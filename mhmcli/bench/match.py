@@ -74,8 +74,11 @@ def right(reply: str, answers: Answers) -> bool:
         return True
     for choice in (_is_verdict, _is_count):
         if choice(normalised(answers[0][0])):
+            spellings = {normalised(spelling) for spelling in answers[0]}
+            if any(contains(reply, other) for other in spellings if not choice(other)):
+                return True
             first = next(word for word in normalised(reply).split() if choice(word))
-            return first in {normalised(spelling) for spelling in answers[0]}
+            return first in spellings
     return True
 
 

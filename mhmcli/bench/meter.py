@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mhmcli.prompter import Prompter, Spent
@@ -25,23 +25,23 @@ class Meter:
         self._at = clock()
         self._spent = replace(prompter.spent)
 
-    def charge(self, cost: Cost, *askers: Cost) -> None:
+    def charge(self, cost: Cost, askers: Sequence[Sequence[Cost]] = ()) -> None:
         """What was done since the last call is added to the cost.
 
-        Where questions were computed together with the text, those who asked them pay for them in
-        equal parts: of the seconds, the share that their tokens have.
+        `askers` are those who asked each question that was computed together with a text: of the
+        seconds, the share that the questions' tokens have is theirs, a question as much as another;
+        of those who asked the same question, each pays for it in full.
         """
         now, spent = self._clock(), self._prompter.spent
         seconds = now - self._at
         read = spent.chunk_tokens - self._spent.chunk_tokens
         asked = spent.tail_tokens - self._spent.tail_tokens
         if askers and asked:
-            each = seconds * asked / (read + asked) / len(askers)
-            seconds -= each * len(askers)
-            for asker in askers:
-                asker.seconds += each
+            asking = seconds * asked / (read + asked)
+            for asker in (asker for same in askers for asker in same):
+                asker.seconds += asking / len(askers)
                 asker.spent.tail_tokens += asked // len(askers)
-            asked = 0
+            seconds, asked = seconds - asking, 0
         cost.seconds += seconds
         cost.spent.chunk_tokens += read
         cost.spent.tail_tokens += asked

@@ -244,7 +244,7 @@ def _writer(name: str, writer: HeadWriter, parts: dict[str, str]) -> HeadWriter:
             raise _unknown(name, "only what rewrite and append write can be gated")
         writer = ScribeWriter(writer)
     if "placement" in parts:
-        if isinstance(writer, ScribeWriter):
+        if writer.weighs:
             raise _unknown(name, "the question makes itself likely when it comes first")
         writer = QuestionFirst(writer)
     return writer

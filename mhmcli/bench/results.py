@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,8 @@ class ResultsFile:
 
 
 def load(paths: Iterable[Path]) -> list[Result]:
-    """The results of the files, of each key the latest, in the order in which the keys first came.
+    """The results of the files, of each key the latest, in the order in which the keys first came;
+    where a document, a question or its answers were changed, what was measured before is gone.
     A line that was cut off when a run was killed is passed over; the files stay as they are.
 
     Raises:
@@ -145,7 +146,7 @@ def load(paths: Iterable[Path]) -> list[Result]:
                     f"{path} line {number} is no benchmark result: {error}",
                     hint="name a file that `mhm bench` wrote, or a new one with --out",
                 ) from error
-            results[result.key] = result
+            results[replace(result.key, digest="")] = result
     return list(results.values())
 
 

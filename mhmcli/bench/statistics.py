@@ -29,10 +29,10 @@ def share(hits: Sequence[bool]) -> Estimate | None:
     8 of 10 -> 0.80, from 0.49 to 0.94.
     Source: E. B. Wilson, Probable Inference (1927).
     """
-    n = len(hits)
-    if not n:
-        return None
-    p = sum(hits) / n
+    return _wilson(sum(hits) / len(hits), len(hits)) if hits else None
+
+
+def _wilson(p: float, n: int) -> Estimate:
     spread = _Z * math.sqrt(p * (1 - p) / n + _Z * _Z / (4 * n * n))
     centre = p + _Z * _Z / (2 * n)
     scale = 1 + _Z * _Z / n
@@ -45,7 +45,8 @@ def bootstrap(
     """A statistic of what was observed, its interval from resampling the groups: whole questions,
     whose facts or steps are not independent. None where the statistic has none.
 
-    The same groups give the same interval. Of a share that is 0 or 1 it is Wilson's.
+    The same groups give the same interval. Of a share that is the same in all it is Wilson's: a
+    resample of equals would claim certainty.
     """
     value = statistic(groups)
     if value is None:
@@ -53,8 +54,8 @@ def bootstrap(
     chance = random.Random(0)  # noqa: S311  no secret
     resampled = (statistic(chance.choices(groups, k=len(groups))) for _ in range(_RESAMPLES))
     found = sorted(sample for sample in resampled if sample is not None)
-    if found[0] == found[-1] and value in (0.0, 1.0):
-        return share([bool(value)] * len(groups))  # a resample of equals would claim certainty
+    if found[0] == found[-1]:
+        return _wilson(value, len(groups))
     last = len(found) - 1
     return Estimate(value, found[round(0.025 * last)], found[round(0.975 * last)], len(groups))
 

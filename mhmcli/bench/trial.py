@@ -7,17 +7,16 @@ is its own. So methods are compared on the same reading, and in half of the time
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any
 
-from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
+from mhmcli.answer import Answer
 from mhmcli.bench.baselines import QuestionFirst, memory_of
 from mhmcli.bench.case import Case
 from mhmcli.bench.floor import floor_s
-from mhmcli.bench.match import Answers, FactFinder, contains_all, exact, f1, right
+from mhmcli.bench.marks import answer_anyway, failed, marked
+from mhmcli.bench.match import FactFinder, contains_all
 from mhmcli.bench.meter import Cost, Meter
 from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
@@ -29,7 +28,7 @@ from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.evidence import Evidence, gather
 from mhmcli.memory import Memory
-from mhmcli.prompter import Prompter, run
+from mhmcli.prompter import run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
 from mhmcli.scan import skimmed
 from mhmcli.score import Signals
@@ -159,12 +158,12 @@ class Trial:
             Lane(case.question, attempt.memory, method.selector, method.writer)
             for attempt, (case, method) in zip(attempts, group, strict=True)
         ]
-        weighing = [a.writing for a, (_, m) in zip(attempts, group, strict=True) if m.writer.weighs]
+        askers = _by_question(attempts)
         meter = Meter(self._prompter, self._clock)
         try:
             for event in read(chunks, lanes, prompter=self._prompter):
                 if isinstance(event, ChunkOpened | ChunkProgress):
-                    meter.charge(reading, *weighing)
+                    meter.charge(reading, askers)
                 else:
                     meter.charge(attempts[event.lane].writing)
                 if isinstance(event, Step):
@@ -174,8 +173,11 @@ class Trial:
                 yield event
                 meter.skip()
         except WindowFullError as full:
-            for attempt in attempts:
-                yield self._failed(attempt, full)
+            if len(group) == 1:
+                yield self._failed(attempts[0], Cost(), full)
+            else:  # whose failure it is shows when each reads alone
+                for pair in group:
+                    yield from self._read([pair], chunks)
             return
         for attempt in attempts:
             yield self._answered(attempt, chunks)
@@ -193,14 +195,15 @@ class Trial:
                 attempt.memory = method.finish(prompter, question, before, document)
                 meter.charge(attempt.writing)
                 if attempt.memory is not before:
-                    attempt.took(0, Outcome.COMPACTED)
+                    attempt.took(_changed(before, attempt.memory), Outcome.COMPACTED)
                     meter.skip()
             said = self._counted(attempt, chunks) if self._answers else None
             if said is None and self._answers:
                 attempt.evidence = run(gather(prompter, question, attempt.memory))
                 said = answer_anyway(prompter, question, attempt.evidence)
         except WindowFullError as full:
-            return self._failed(attempt, full)
+            meter.charge(answering)
+            return self._failed(attempt, answering, full)
         meter.charge(answering)
         return self._result(attempt, said, answering)
 
@@ -215,12 +218,9 @@ class Trial:
         question, seen = attempt.case.question, attempt.memory.seen
         return run(counted(self._prompter, question, lambda: chunks, attempt.signals, seen))
 
-    def _failed(self, attempt: Attempt, full: WindowFullError) -> Result:
-        """A result that is wrong, and holds nothing at the end."""
-        attempt.memory = Memory.empty(1, 1)
-        attempt.took(0, Outcome.COMPACTED)
-        none = Answer(attempt.case.question, "", found=False)
-        return replace(self._result(attempt, none, Cost()), error=full.message)
+    def _failed(self, attempt: Attempt, answering: Cost, full: WindowFullError) -> Result:
+        said = Answer(attempt.case.question, "", found=False) if self._answers else None
+        return failed(self._result(attempt, said, answering), full.message)
 
     def _result(self, attempt: Attempt, said: Answer | None, answering: Cost) -> Result:
         case = attempt.case
@@ -264,24 +264,16 @@ class Trial:
         return [tracer(case.gold, partial(contains_all, answers=case.answers), holding), *facts]
 
 
-def marked(said: Answer | None, answers: Answers) -> dict[str, Any]:
-    """The fields of a result that an answer decides; None where none was asked for. Where there is
-    no right answer, it is right to say that there is none."""
-    if said is None:
-        unknown = dict.fromkeys(("correct", "exact", "f1", "log_odds"))
-        return {**unknown, "answer": "", "refused": False}
-    refused = not said.found if said.log_odds is None else said.log_odds < LEAST_LOG_ODDS
-    absent = not answers and (refused or not said.found)
-    return {
-        "answer": said.said,
-        "correct": right(said.said, answers) if answers else absent,
-        "exact": exact(said.said, answers) if answers else absent,
-        "f1": round(f1(said.said, answers), 4) if answers else float(absent),
-        "log_odds": said.log_odds,
-        "refused": refused,
-    }
+def _by_question(attempts: Sequence[Attempt]) -> list[list[Cost]]:
+    """What is to be charged for each question that is weighed while it is read."""
+    askers: dict[str, list[Cost]] = {}
+    for attempt in attempts:
+        if isinstance(attempt.method, Recurrent) and attempt.method.writer.weighs:
+            askers.setdefault(attempt.case.question, []).append(attempt.writing)
+    return list(askers.values())
 
 
-def answer_anyway(prompter: Prompter, question: str, evidence: Evidence) -> Answer:
-    """The answer, asked for whatever the model's verdict on the evidence is."""
-    return run(answer(prompter, question, evidence, least_log_odds=-math.inf))
+def _changed(before: Memory, after: Memory) -> int:
+    """The first head that is another, 0 where all are."""
+    pairs = zip(before.heads, after.heads, strict=False)
+    return next((n for n, (old, new) in enumerate(pairs) if old != new), 0)

@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from mhmcli.bench import report as reports
+from mhmcli.bench.cell import cells
 from mhmcli.bench.figures import draw
 from mhmcli.bench.results import Result, load
 from mhmcli.cli.output import print_line, say
@@ -28,7 +29,7 @@ def print_report(
     results = load(files)
     if not results:
         raise UsageError("there are no results in the file", hint="run `mhm bench` first")
-    labels = list(dict.fromkeys(result.method for result in results))
+    labels = list(dict.fromkeys(cell.method for cell in cells(results)))
     if against is not None and against not in labels:
         raise UsageError(
             f"no results of {against!r} in the file", hint=f"there are: {', '.join(labels)}"

@@ -137,11 +137,11 @@ class HotpotTask:
         return f"Document {number}:\n{title}\n{text}\n\n"
 
     def _facts(self, question: Question) -> tuple[str, ...]:
-        return tuple(
-            self._paragraphs[title][index].strip()
-            for title, index in question.facts
-            if title in self._paragraphs and index < len(self._paragraphs[title])
-        )
+        """None where a paragraph has fewer sentences than HotpotQA says: it was cut otherwise."""
+        of = self._paragraphs
+        if any(index >= len(of.get(title, ())) for title, index in question.facts):
+            return ()
+        return tuple(of[title][index].strip() for title, index in question.facts)
 
 
 def _load(path: Path) -> tuple[list[Question], dict[str, Sequence[str]]]:

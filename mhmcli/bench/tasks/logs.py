@@ -114,6 +114,7 @@ class LogTask:
 
     def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
         """A stretch of a log, and what there is to ask about it."""
+        in_vain = 0
         for number in count_from():
             name, lines, about = self._logs[number % len(self._logs)]
             turn = number // len(self._logs)
@@ -125,24 +126,31 @@ class LogTask:
                 _stretch(lines, chance.randrange(len(lines)), length_tokens, count)
                 for _ in range(_TRIES)
             )
-            yield from self._asked_most(key, tries, asked)
+            made = _asked_most(key, tries, asked)
+            yield from made
+            in_vain = 0 if made else in_vain + 1
+            if in_vain > len(self._logs) * len(ASKED):
+                raise UsageError(
+                    f"in {length_tokens:,} tokens of these logs there is too little to ask about",
+                    hint="ask for longer documents with --lengths, or name another log",
+                )
 
-    @staticmethod
-    def _asked_most(key: str, tries: Iterable[Sequence[str]], asked: Sequence[Asked]) -> list[Case]:
-        """Cases of the stretch that the most can be asked about, the first of equals."""
-        most: list[Case] = []
-        for taken in tries:
-            passages = passages_of("".join(taken), "log")
-            cases = [
-                case
-                for n, one in enumerate(asked)
-                if (case := _case(f"{key}.{n}" if n else key, taken, passages, one))
-            ]
-            if len(cases) > len(most):
-                most = cases
-            if len(most) == len(asked):
-                break
-        return most
+
+def _asked_most(key: str, tries: Iterable[Sequence[str]], asked: Sequence[Asked]) -> list[Case]:
+    """Cases of the stretch that the most can be asked about, the first of equals."""
+    most: list[Case] = []
+    for taken in tries:
+        passages = passages_of("".join(taken), "log")
+        cases = [
+            case
+            for n, one in enumerate(asked)
+            if (case := _case(f"{key}.{n}" if n else key, taken, passages, one))
+        ]
+        if len(cases) > len(most):
+            most = cases
+        if len(most) == len(asked):
+            break
+    return most
 
 
 def _stretch(lines: list[str], start: int, length_tokens: int, count: Count) -> list[str]:

@@ -60,7 +60,7 @@ class OwnTask:
             answer = entry["answer"]
             spellings = (answer,) if isinstance(answer, str) else tuple(answer)
             yield Case(
-                key=str(entry.get("id", f"line {number}")),
+                key=str(entry.get("id", f"{self._path.name} line {number}")),
                 question=entry["question"],
                 answers=(spellings,),
                 passages=self._passages(entry["document"]),

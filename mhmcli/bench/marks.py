@@ -1,0 +1,59 @@
+"""What an answer comes to, and what a failure does."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from mhmcli.answer import LEAST_LOG_ODDS, Answer, answer
+from mhmcli.bench.match import Answers, exact, f1, right
+from mhmcli.bench.results import Result
+from mhmcli.bench.trace import Fate, Trace
+from mhmcli.evidence import Evidence
+from mhmcli.prompter import Prompter, run
+
+
+def marked(said: Answer | None, answers: Answers) -> dict[str, Any]:
+    """The fields of a result that an answer decides; None where none was asked for. Where there is
+    no right answer, it is right to say that there is none."""
+    if said is None:
+        unknown = dict.fromkeys(("correct", "exact", "f1", "log_odds"))
+        return {**unknown, "answer": "", "refused": False}
+    refused = not said.found if said.log_odds is None else said.log_odds < LEAST_LOG_ODDS
+    absent = not answers and (refused or not said.found)
+    return {
+        "answer": said.said,
+        "correct": right(said.said, answers) if answers else absent,
+        "exact": exact(said.said, answers) if answers else absent,
+        "f1": round(f1(said.said, answers), 4) if answers else float(absent),
+        "log_odds": said.log_odds,
+        "refused": refused,
+    }
+
+
+def answer_anyway(prompter: Prompter, question: str, evidence: Evidence) -> Answer:
+    """The answer, asked for whatever the model's verdict on the evidence is."""
+    return run(answer(prompter, question, evidence, least_log_odds=-math.inf))
+
+
+def failed(result: Result, reason: str) -> Result:
+    """The result of a method that could not do what was asked: it is wrong, whatever the question,
+    and nothing was captured."""
+    asked = result.correct is not None
+    return replace(
+        result,
+        answer="",
+        correct=False if asked else None,
+        exact=False if asked else None,
+        f1=0.0 if asked else None,
+        answer_trace=result.answer_trace and _never(result.answer_trace),
+        facts=tuple(map(_never, result.facts)),
+        memory=(),
+        shown=(),
+        error=reason,
+    )
+
+
+def _never(trace: Trace) -> Trace:
+    return replace(trace, held="0" * len(trace.held), head=-1, fate=Fate.NEVER_CAPTURED.value)
