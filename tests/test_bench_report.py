@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mhmcli.bench.baselines import QuestionFirst
+from mhmcli.bench.cell import cells
 from mhmcli.bench.figures import draw
 from mhmcli.bench.method import Budget, Recurrent, Retrieval, parse
 from mhmcli.bench.report import markdown, tables
@@ -203,8 +204,29 @@ def test_one_method_in_two_ways_is_two_methods() -> None:
     some = [result("good", 1), result("good", 1, chunk_tokens=512, sampling="t0.7 p0.95 s1")]
     assert [row[1] for row in tables(some)[0].rows] == [
         "good (256, greedy)",
-        "good (512, t0.7 p0.95 s1)",
+        "good (512, t0.7 p0.95)",
     ]
+
+
+def test_a_question_that_was_sampled_several_times_counts_once() -> None:
+    """For the mean of its runs: two questions are no six."""
+    runs = {1: (True, True, False), 2: (False, False, False)}
+    some = [
+        result("good", case, sampling=f"t0.7 p0.95 s{n}", correct=correct)
+        for case, outcomes in runs.items()
+        for n, correct in enumerate(outcomes)
+    ]
+    (cell,) = cells(some)
+    assert cell.accuracy is not None
+    assert cell.accuracy.value == pytest.approx(1 / 3)
+    assert cell.accuracy.n == 2
+    assert cell.facts_captured is not None
+    assert cell.facts_captured.n == 2
+    assert tables(some)[0].rows[0][2] == "2"
+    other = [result("bad", case, sampling="t0.7 p0.95 s0") for case in runs]
+    made = {table.title: table for table in tables([*some, *other])}
+    (answers, _) = made["made: against good, on the same questions"].rows
+    assert answers[1:6] == ("bad", "answer", "2", "0", "1")
 
 
 def test_what_was_measured_before_a_question_was_changed_is_gone(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from mhmcli.bench.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The results of one method on one task at one length, all of one model."""
+    """The results of one method on one task at one length, all of one model. A question that was
+    sampled several times counts once, for the mean."""
 
     task: str
     length: int
@@ -32,58 +33,49 @@ class Cell:
     @property
     def accuracy(self) -> Estimate | None:
         """The share of questions whose answer has the right one in it."""
-        return share([result.correct for result in self.results if result.correct is not None])
-
-    @property
-    def _traced(self) -> list[Trace]:
-        return [r.answer_trace for r in self.results if r.answer_trace is not None]
+        return self._share(lambda result: result.correct)
 
     @property
     def capture(self) -> Estimate | None:
         """MCR: of the questions whose answer can be traced, the share with it in memory after at
         least one step."""
-        return share([trace.captured for trace in self._traced])
+        return self._share(lambda r: r.answer_trace.captured if r.answer_trace else None)
 
     @property
     def retention(self) -> Estimate | None:
         """MRR: of the answers that were captured, the share in the final memory."""
         if not self.is_read_in_steps:
             return None
-        return share([trace.retained for trace in self._traced if trace.captured])
+        return self._share(
+            lambda r: (
+                r.answer_trace.retained if r.answer_trace and r.answer_trace.captured else None
+            )
+        )
 
     @property
     def facts_captured(self) -> Estimate | None:
         """The share of the facts behind the answers that was in memory after at least one step,
         whatever the answer is."""
-        return bootstrap(self._with_facts, _of_facts(lambda _: True, lambda t: t.captured))
+        return self._of_facts(lambda _: True, lambda fact: fact.captured)
 
     @property
     def facts_retained(self) -> Estimate | None:
         """Of the facts captured, the share in the final memory."""
         if not self.is_read_in_steps:
             return None
-        captured = [r for r in self._with_facts if any(fact.captured for fact in r.facts)]
-        return bootstrap(captured, _of_facts(lambda t: t.captured, lambda t: t.retained))
-
-    @property
-    def _with_facts(self) -> list[Result]:
-        return [result for result in self.results if result.facts]
+        return self._of_facts(lambda fact: fact.captured, lambda fact: fact.retained)
 
     @property
     def answered(self) -> Estimate | None:
         """The share answered right by `mhm ask`, which says so when the notes hold no answer."""
-        return share(
-            [
-                r.correct and not (r.refused and r.answers)
-                for r in self.results
-                if r.correct is not None
-            ]
+        return self._share(
+            lambda result: result.correct and not (result.refused and bool(result.answers))
         )
 
     @property
     def exact(self) -> Estimate | None:
         """The share of answers that are the right one and nothing else."""
-        return share([result.exact for result in self.results if result.exact is not None])
+        return self._share(lambda result: result.exact)
 
     @property
     def f1(self) -> float | None:
@@ -107,14 +99,40 @@ class Cell:
     def alive(self, steps: int) -> Estimate | None:
         """Of what was captured so many steps before the end or earlier, answers and facts, the
         share that was in memory so many steps after its capture; `n` are the questions."""
-        long_enough = [
-            [trace.since_capture[steps] == "1" for trace in traces(result) if lived(trace, steps)]
-            for result in self.results
-        ]
-        return bootstrap(
-            [found for found in long_enough if found],
-            lambda groups: mean([value for group in groups for value in group]),
+        return self._pooled(
+            lambda result: [
+                trace.since_capture[steps] == "1" for trace in traces(result) if lived(trace, steps)
+            ]
         )
+
+    def _share(self, value: Callable[[Result], bool | None]) -> Estimate | None:
+        """The share of questions of which it is true; those of which it is None are left out."""
+        found = [[v for r in several if (v := value(r)) is not None] for several in self.questions]
+        if all(len(values) <= 1 for values in found):
+            return share([v for values in found for v in values])
+        return _mean_of_all([values for values in found if values])
+
+    def _of_facts(
+        self, among: Callable[[Trace], bool], hit: Callable[[Trace], bool]
+    ) -> Estimate | None:
+        return self._pooled(lambda result: [hit(fact) for fact in result.facts if among(fact)])
+
+    def _pooled(self, values: Callable[[Result], list[bool]]) -> Estimate | None:
+        """The share of all values that questions have, several or none each."""
+        found = [[v for result in several for v in values(result)] for several in self.questions]
+        return _mean_of_all([of_one for of_one in found if of_one])
+
+    @property
+    def questions(self) -> list[list[Result]]:
+        """The results of each question."""
+        found: dict[tuple[str, int], list[Result]] = {}
+        for result in self.results:
+            found.setdefault((result.case, result.seed), []).append(result)
+        return list(found.values())
+
+
+def _mean_of_all(groups: Sequence[Sequence[bool]]) -> Estimate | None:
+    return bootstrap(groups, lambda some: mean([value for group in some for value in group]))
 
 
 def lived(trace: Trace, steps: int) -> bool:
@@ -129,22 +147,14 @@ def traces(result: Result) -> list[Trace]:
     return [result.answer_trace] if result.answer_trace else []
 
 
-def _of_facts(
-    among: Callable[[Trace], bool], hit: Callable[[Trace], bool]
-) -> Callable[[Sequence[Result]], float | None]:
-    def statistic(results: Sequence[Result]) -> float | None:
-        return mean([hit(fact) for r in results for fact in r.facts if among(fact)])
-
-    return statistic
-
-
 def _way(result: Result) -> tuple[int, str]:
-    return (result.chunk_tokens if result.length else 0, result.sampling)
+    """The seed of the sampling is none: the same way again."""
+    return (result.chunk_tokens if result.length else 0, result.sampling.split(" s")[0])
 
 
 def cells(results: Iterable[Result]) -> list[Cell]:
     """Results of one model by task, length and method; tasks and methods in the order in which
-    they came. A method that was run with several chunk sizes or samplings at one length is that
+    they came. A method that was run with several chunk sizes or temperatures at one length is that
     many methods; documents of several seeds are so many questions."""
     found = list(results)
     ways: dict[tuple[str, int, str], set[tuple[int, str]]] = {}

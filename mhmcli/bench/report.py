@@ -15,7 +15,7 @@ _SINCE = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # steps since capture that a table 
 _DEPTHS = 4
 
 _Score = Callable[[Result], "float | None"]
-_Asked = tuple[int, str, int, str]
+_Asked = tuple[int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _quality(task: str, found: Sequence[Cell]) -> Table:
         (
             _length(cell.length),
             cell.method,
-            str(len(cell.results)),
+            str(len(cell.questions)),
             percent(cell.accuracy),
             percent(cell.capture),
             percent(cell.retention),
@@ -130,16 +130,19 @@ def _verdict(result: Comparison) -> tuple[str, ...]:
 
 
 def _scores(results: Sequence[Result], score: _Score) -> dict[_Asked, float]:
-    """By length, question, seed and sampling."""
-    scores = {(r.length, r.case, r.seed, r.sampling): score(r) for r in results}
-    return {asked: value for asked, value in scores.items() if value is not None}
+    """By length, question and seed; the mean where it was sampled several times."""
+    scores: dict[_Asked, list[float]] = {}
+    for r in results:
+        if (value := score(r)) is not None:
+            scores.setdefault((r.length, r.case, r.seed), []).append(value)
+    return {asked: sum(values) / len(values) for asked, values in scores.items()}
 
 
 def _paired_scores(
     ours: dict[_Asked, float], theirs: dict[_Asked, float]
 ) -> list[tuple[float, float]]:
     """What each question came to for both, over the lengths that both have."""
-    sums: dict[tuple[str, int, str], tuple[float, float]] = {}
+    sums: dict[tuple[str, int], tuple[float, float]] = {}
     for asked in ours.keys() & theirs.keys():
         a, b = sums.get(asked[1:], (0.0, 0.0))
         sums[asked[1:]] = (a + ours[asked], b + theirs[asked])
