@@ -114,7 +114,7 @@ class Prompter:
                         self._engine.feed([part])
                     else:
                         likelihoods = self._ask(asking, first, after=[part])
-                    self._read(len(part.tokens), of_document=of_document)
+                    self._count_read(len(part.tokens), of_document=of_document)
                     yield start + len(part.tokens)
             for more in others:
                 with self._forks(sequence, len(more)) as asking:
@@ -124,7 +124,7 @@ class Prompter:
             raise
         return sequence, likelihoods
 
-    def _read(self, tokens: int, *, of_document: bool) -> None:
+    def _count_read(self, tokens: int, *, of_document: bool) -> None:
         if of_document:
             self.spent.chunk_tokens += tokens
         else:
@@ -240,8 +240,8 @@ class Prompter:
 
     def choose(self, text: str, words: Sequence[str], *, after: int) -> int:
         """Which of the words is the likeliest reply to `text`; nothing is decoded."""
-        likely = self._openings(text, words, after)
-        return likely.index(max(likely))
+        openings = self._openings(text, words, after)
+        return openings.index(max(openings))
 
     def _openings(self, text: str, words: Sequence[str], after: int) -> list[float]:
         """How likely the reply is to open with each of the words: logits, up to a constant."""

@@ -77,6 +77,21 @@ def test_several_sequences_in_one_call(tiny_engine: LlamaEngine) -> None:
         tiny_engine.close(sequence)
 
 
+def test_tokens_go_to_several_sequences_at_once(tiny_engine: LlamaEngine) -> None:
+    """Each goes on from there by itself, as one that had been fed alone."""
+    first, other = tiny_engine.open(), tiny_engine.open()
+    text, tail = tiny_engine.tokenize(TEXT), tiny_engine.tokenize(" Who was he?")
+    rows = tiny_engine.feed([Feed(first, text, others=[other]), Feed(other, tail, Want.LAST)])
+    assert tiny_engine.length(first) == len(text)
+    assert tiny_engine.length(other) == len(text) + len(tail)
+    alone = tiny_engine.open()
+    expected = last_logits(tiny_engine, alone, TEXT + " Who was he?")
+    assert close_to(rows[1][-1], expected)
+    assert close_to(last_logits(tiny_engine, first, " Who was he?"), expected)
+    for sequence in (first, other, alone):
+        tiny_engine.close(sequence)
+
+
 def reply(engine: LlamaEngine, sampling: Sampling) -> str:
     sequence = engine.open()
     frame = engine.frame("You are helpful.")
