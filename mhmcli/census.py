@@ -8,6 +8,7 @@ are judged once. The boundary is where the scores fall into two heaps.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from mhmcli.chunk import Chunks
 from mhmcli.events import FEW, Found, Item, in_order, marks_of, masked, numbers, told_once
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter, Weight
-from mhmcli.score import Seen, Signals
+from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import is_lines, units
 
 _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
@@ -49,6 +50,12 @@ def asked(question: str) -> Asked:
     if _COUNTED.search(question):
         return Asked.COUNT
     return Asked.LIST if _LISTED.search(question) else Asked.ONE
+
+
+def likelihood_of(signals: Signals | None) -> float:
+    """All that a census needs of what was known of a chunk: eight bytes. A chunk that was not
+    weighed has nothing to do with any question."""
+    return signals.likelihood if signals else -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +95,14 @@ def counted(
     prompter: Prompter,
     question: str,
     chunks: Chunks,
-    signals: Sequence[Signals | None],
+    likelihoods: Sequence[float],
     seen: Seen,
 ) -> Generator[Judged, None, Answer | None]:
     """The answer to a question for all that there is of something; None where there is nothing of
     it, and for any other question."""
     if asked(question) is Asked.ONE:
         return None
-    found = yield from census(prompter, question, chunks, signals, seen)
+    found = yield from census(prompter, question, chunks, likelihoods, seen)
     return as_answer(question, found) if found.items else None
 
 
@@ -103,18 +110,19 @@ def census(
     prompter: Prompter,
     question: str,
     chunks: Chunks,
-    signals: Sequence[Signals | None],
+    likelihoods: Sequence[float],
     seen: Seen,
 ) -> Generator[Judged, None, Found]:
     """All lines or sentences that the question is about; each that was judged is yielded, with the
     count so far.
 
-    `signals` are those of each chunk, by its index, and `seen` what is known of all of them. The
+    `likelihoods` are those of the question after each chunk, by its index (see
+    `likelihood_of`), and `seen` what is known of all of them. The
     document is looked through again, two or three times; of lines that are not meant, nothing is
     kept but how many there are of each sort.
     """
     named = numbers(question)
-    look = partial(_units, chunks, signals, seen)
+    look = partial(_units, chunks, likelihoods, Query.of(question), seen)
     firsts: dict[str, str] = {}
     lines: Counter[str] = Counter()
     for item in look():
@@ -172,13 +180,15 @@ def upper_heap(worths: Sequence[float]) -> list[bool]:
     return [worth >= least for worth in worths]
 
 
-def _units(chunks: Chunks, signals: Sequence[Signals | None], seen: Seen) -> Iterator[Item]:
+def _units(
+    chunks: Chunks, likelihoods: Sequence[float], query: Query, seen: Seen
+) -> Iterator[Item]:
     """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
     number = 0
     for chunk in chunks():
         lines = is_lines(chunk.text)
-        judged = signals[chunk.index]
-        if not lines and (judged is None or seen.score(judged) < _LEAST_WORTH):
+        signals = Signals.of(likelihoods[chunk.index], query, chunk.text)
+        if not lines and seen.score(signals) < _LEAST_WORTH:
             continue
         for unit in units(chunk.passages, lines=lines):
             marks = marks_of(unit.text) if lines else frozenset[str]()

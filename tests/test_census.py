@@ -77,12 +77,11 @@ def found(chunks: list[Chunk], worth: list[float] | None = None) -> tuple[list[s
     engine = ScriptedEngine([], judge=judge)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     query, seen = Query.of(QUESTION), Seen()
-    signals: list[Signals | None] = []
-    for likely in worth or [0.0] * len(chunks):
-        signals.append(Signals.of(likely, query, "text"))
-        seen = seen.after(Signals.of(likely, query, "text"))
+    likelihoods = worth or [0.0] * len(chunks)
+    for likely, chunk in zip(likelihoods, chunks, strict=True):
+        seen = seen.after(Signals.of(likely, query, chunk.text))
     before = engine.fed_tokens
-    made = run(census(prompter, QUESTION, lambda: chunks, signals, seen))
+    made = run(census(prompter, QUESTION, lambda: chunks, likelihoods, seen))
     assert engine.open_sequences == 1
     return [item.text for item in made.items], engine.fed_tokens - before
 
@@ -117,7 +116,7 @@ def test_lines_that_are_not_meant_are_not_kept() -> None:
         engine = ScriptedEngine([], judge=judge)
         prompter = Prompter(engine, prompts.SYSTEM, Sampling())
         tracemalloc.start()
-        made = run(census(prompter, QUESTION, chunks, [None] * (lines // 20 + 1), Seen()))
+        made = run(census(prompter, QUESTION, chunks, [0.0] * (lines // 20 + 1), Seen()))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert [item.text for item in made.items] == ["Failed password for root"]
@@ -133,8 +132,8 @@ def test_the_count_is_told_while_it_grows() -> None:
     lines = [f"{what} for ann" for what in ("Failed password", "Opened", "Failed password 2")]
     some = [f"{line} {word}" for line in lines for word in ("a", "b", "c", "d")]
     query = Query.of(QUESTION)
-    signals = [Signals.of(0.0, query, "text")]
-    counting = census(prompter, QUESTION, lambda: [log(some)], signals, Seen().after(signals[0]))
+    seen = Seen().after(Signals.of(0.0, query, " ".join(some)))
+    counting = census(prompter, QUESTION, lambda: [log(some)], [0.0], seen)
     told: list[Judged] = []
     while True:
         try:

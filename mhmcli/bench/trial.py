@@ -22,7 +22,7 @@ from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trace import Tracer
-from mhmcli.census import counted
+from mhmcli.census import counted, likelihood_of
 from mhmcli.chunk import Chunk, Count, cut, cut_apart
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
@@ -31,7 +31,6 @@ from mhmcli.memory import Memory
 from mhmcli.prompter import run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
 from mhmcli.scan import skimmed
-from mhmcli.score import Signals
 from mhmcli.write import Outcome
 
 _FLOOR_TOKENS = 1024  # prefilled before each document, to know how fast the machine is just now
@@ -74,7 +73,7 @@ class Attempt:
     reading: Cost = field(default_factory=Cost)
     writing: Cost = field(default_factory=Cost)
     replies: list[tuple[int, str, str]] = field(default_factory=list)
-    signals: list[Signals | None] = field(default_factory=list)
+    likelihoods: list[float] = field(default_factory=list)
     evidence: Evidence = field(default_factory=lambda: Evidence(()))
 
     def took(self, head: int, outcome: Outcome, said: str = "") -> None:
@@ -169,7 +168,7 @@ class Trial:
                 if isinstance(event, Step):
                     attempts[event.lane].memory = event.memory
                     attempts[event.lane].took(event.head, event.outcome, event.said)
-                    attempts[event.lane].signals.append(event.signals)
+                    attempts[event.lane].likelihoods.append(likelihood_of(event.signals))
                 yield event
                 meter.skip()
         except WindowFullError as full:
@@ -216,7 +215,7 @@ class Trial:
         if not (isinstance(attempt.method, Recurrent) and attempt.method.counts):
             return None
         question, seen = attempt.case.question, attempt.memory.seen
-        return run(counted(self._prompter, question, lambda: chunks, attempt.signals, seen))
+        return run(counted(self._prompter, question, lambda: chunks, attempt.likelihoods, seen))
 
     def _failed(self, attempt: Attempt, answering: Cost, full: WindowFullError) -> Result:
         said = Answer(attempt.case.question, "", found=False) if self._answers else None

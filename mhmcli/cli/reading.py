@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
-from mhmcli.census import counted
+from mhmcli.census import counted, likelihood_of
 from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
@@ -19,7 +20,6 @@ from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.receipt import Tally
-from mhmcli.score import Signals
 from mhmcli.sizes import Sizes
 from mhmcli.source import Documents, Passage
 from mhmcli.spool import Spool
@@ -66,7 +66,7 @@ class Whole:
         self._passages = passages or job.documents.passages
         self._spool = Spool[Chunk]()
         self._scores = job.request.memory is MemoryKind.SCORING  # and passages are looked up again
-        self._signals: list[list[Signals | None]] = [[] for _ in job.request.questions]
+        self._likelihoods = [array("d") for _ in job.request.questions]
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """Chunk by chunk; then what the best notes point to joins them."""
@@ -79,7 +79,7 @@ class Whole:
         )
         kept = self._spool.through(chunks) if self._scores else chunks
         for step in read_chunks(job, kept, prompter, tally):
-            self._signals[step.lane].append(step.signals)
+            self._likelihoods[step.lane].append(likelihood_of(step.signals))
         tally.not_kept = self._spool.missed
         if self._scores:
             follow_up(job, prompter, self._spool.kept)
@@ -94,7 +94,7 @@ class Whole:
 
     def _counted(self, prompter: Prompter, number: int) -> Answer | None:
         question, seen = self._job.request.questions[number], self._job.state.memories[number].seen
-        counting = counted(prompter, question, self._spool.kept, self._signals[number], seen)
+        counting = counted(prompter, question, self._spool.kept, self._likelihoods[number], seen)
         return _watched(self._job, counting, lambda now: f"{now.so_far} so far: {now.text}")
 
     def close(self) -> None:
