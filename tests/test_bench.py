@@ -263,6 +263,20 @@ def test_a_failure_without_answers_is_no_wrong_answer(tmp_path: Path) -> None:
     assert not any(fact.captured for fact in result.facts)
 
 
+def test_a_document_is_not_called_longer_than_it_is(tmp_path: Path) -> None:
+    """Where a task cannot fill it, nothing is measured under that length."""
+
+    class Short(HiddenEarly):
+        def cases(self, length_tokens: int, count: Count) -> Iterator[Case]:
+            return super().cases(min(1000, length_tokens), count)
+
+    engine = ScriptedEngine(perfect)
+    events(engine, replace(plan("append", limit=1), task=Short()), tmp_path / "r.jsonl")
+    long = replace(plan("append", limit=1, lengths=(2500,)), task=Short())
+    with pytest.raises(UsageError, match="not enough text for 2,500 tokens"):
+        events(engine, long, tmp_path / "r.jsonl")
+
+
 def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """What is in the file is not asked again, a torn last line is, and the end is the same."""
     whole, parts = tmp_path / "whole.jsonl", tmp_path / "parts.jsonl"

@@ -21,6 +21,7 @@ _MARGIN_TOKENS = 1024  # round what is answered from: system prompt, question, r
 _PASSAGE_TOKENS = 1024  # more than the longest passage of prose has
 _QUICK_PASSAGES = 2  # of the longest, more than `mhm ask --quick` shows
 _LEAST_CHUNK = 64
+_LEAST_FILL = 0.5  # of the length asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,22 @@ def campaign(  # noqa: PLR0913
     count: Count,
     model: str,
 ) -> Iterator[TrialOpened | Event | Result]:
-    """Every result that is not yet in the file, in order; each is in the file when it is told."""
+    """Every result that is not yet in the file, in order; each is in the file when it is told.
+
+    Raises:
+        UsageError: there is not enough text for documents of a length.
+    """
     for length in plan.lengths:
         subject = Subject(plan.task.name, length, model, plan.seed, plan.sampling)
         number = 1
         for cases in plan.documents(length, count):
-            methods = plan.at(length or count(cases[0].text))
+            size = count(cases[0].text)
+            if size < _LEAST_FILL * length:
+                raise UsageError(
+                    f"there is not enough text for {length:,} tokens: this document has {size:,}",
+                    hint="ask for shorter ones with --lengths, or give more with --data",
+                )
+            methods = plan.at(length or size)
             todo = [
                 (case, method)
                 for case in cases
