@@ -260,6 +260,10 @@ QUESTION = "Where was the author of Red Sky born?"
 
 @pytest.fixture
 def one_file(tmp_path: Path) -> Path:
+    return hotpot_file(tmp_path)
+
+
+def hotpot_file(folder: Path) -> Path:
     """HotpotQA's own format: two questions with contexts."""
     titles = list(PARAGRAPHS)
     entry = {
@@ -277,7 +281,7 @@ def one_file(tmp_path: Path) -> Path:
         "supporting_facts": [["Other 1", 0]],
         "context": [[t, PARAGRAPHS[t]] for t in titles[3:]],
     }
-    path = tmp_path / "hotpot.json"
+    path = folder / "hotpot.json"
     path.write_text(json.dumps([entry, other]))
     return path
 
