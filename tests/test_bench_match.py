@@ -126,6 +126,9 @@ def test_evidence_is_held_when_one_sentence_has_most_of_it() -> None:
     assert finder.held(fact, "Notes:\n- Mary is in the kitchen")
     assert not finder.held(fact, "Mary went to the garden.")
     assert not finder.held(fact, "Mary left. The kitchen is large.")
+    given = FactFinder("Jeff gave the football to Fred. Fred handed the football to Jeff.")
+    assert given.held("Jeff gave the football to Fred.", "- Jeff gave Fred the football")
+    assert not given.held("Jeff gave the football to Fred.", "Fred handed the football to Jeff.")
     assert not finder.held(fact, "")
 
 

@@ -125,8 +125,8 @@ class FactFinder:
 
     A fact is held when the text has it verbatim, or when one sentence of the text has two thirds
     of its words, rare words of the document weighing more, and three quarters of its names and
-    numbers: what sets it apart from its like. This is a proxy: a paraphrase in other words is
-    missed.
+    numbers in their order: what sets it apart from its like, "Jeff gave it to Fred" from "Fred gave
+    it to Jeff". This is a proxy: a paraphrase in other words, or turned round, is missed.
     """
 
     def __init__(self, document: str) -> None:
@@ -140,16 +140,18 @@ class FactFinder:
         if folded(fact) and folded(fact) in folded(text):
             return True
         parts = [part for part in split_sentences(fact) if re.search(r"\w", part)]
-        said = [words(s) for line in text.splitlines() for s in split_sentences(line)]
+        said = [sentence for line in text.splitlines() for sentence in split_sentences(line)]
         return bool(parts) and all(
             any(self._says(sentence, part) for sentence in said) for part in parts
         )
 
-    def _says(self, sentence: frozenset[str], fact: str) -> bool:
-        wanted, names = words(fact), self._names(fact)
-        return self._weight(wanted & sentence) >= _LEAST_SHARE * self._weight(wanted) and len(
-            names & sentence
-        ) >= _LEAST_NAMES * len(names)
+    def _says(self, sentence: str, fact: str) -> bool:
+        wanted, found, names = words(fact), words(sentence), self._names(fact)
+        return (
+            self._weight(wanted & found) >= _LEAST_SHARE * self._weight(wanted)
+            and len(names & found) >= _LEAST_NAMES * len(names)
+            and _in_order(fact, names & found) == _in_order(sentence, names & found)
+        )
 
     def _names(self, fact: str) -> frozenset[str]:
         """Words with a capital or a digit, but those that the document also has without."""
@@ -163,3 +165,9 @@ class FactFinder:
     def _weight(self, found: Iterable[str]) -> float:
         """A word in one of 40 sentences weighs 3.7, in all of them 0.7."""
         return sum(math.log(1 + self._sentences / max(1, self._seen_in[word])) for word in found)
+
+
+def _in_order(text: str, some: frozenset[str]) -> list[str]:
+    """The words of a text that are among some, each where it first stands."""
+    found = re.findall(r"\w+", text.lower())
+    return list(dict.fromkeys(word for word in found if word in some))
