@@ -141,19 +141,54 @@ def test_thousands_of_files_can_be_named(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, limit)
 
 
-def test_a_scanned_pdf_behind_others_costs_them_nothing(tmp_path: Path) -> None:
-    """What the first sources gave stays; the report of the last says that it was not read."""
+@pytest.mark.parametrize("order", [("a.txt", "scan.pdf"), ("scan.pdf", "a.txt")])
+def test_a_scanned_pdf_beside_others_costs_them_nothing(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    """What the others give stays; its report says that it was not read."""
     (tmp_path / "a.txt").write_text("text\n")
     pdf = FPDF()
     pdf.add_page()
     (tmp_path / "scan.pgm").write_bytes(b"P5\n20 20\n255\n" + bytes([200]) * 400)
     pdf.image(str(tmp_path / "scan.pgm"), w=100)
     pdf.output(str(tmp_path / "scan.pdf"))
-    names = [str(tmp_path / name) for name in ("a.txt", "scan.pdf")]
-    documents = Documents([open_source(name, NO_STDIN) for name in names])
+    documents = Documents([open_source(str(tmp_path / name), NO_STDIN) for name in order])
     documents.open()
     assert [p.text for p in documents.passages()] == ["text\n"]
+    assert {r.name.rpartition("/")[2]: r.complete for r in documents.reports} == {
+        "a.txt": True,
+        "scan.pdf": False,
+    }
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_is_said(tmp_path: Path) -> None:
+    """Logs are rotated while others are read."""
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_text(f"text of {name}\n")
+    sources = [open_source(str(tmp_path / name), NO_STDIN) for name in ("a.log", "b.log")]
+    (tmp_path / "b.log").unlink()
+    documents = Documents(sources)
+    assert [p.text for p in documents.passages()] == ["text of a.log\n"]
     assert [report.complete for report in documents.reports] == [True, False]
+    assert "no such file" in (documents.reports[1].cut_short or "")
+
+
+def test_a_file_that_becomes_shorter_while_it_is_read_is_said(tmp_path: Path) -> None:
+    """And one with a byte order mark, or without a last line end, is not taken for one."""
+    path = tmp_path / "a.log"
+    path.write_text("A line of a log.\n" * 50_000)
+    source = open_source(str(path), NO_STDIN)
+    passages = source.passages()
+    next(passages)
+    os.truncate(path, 1000)
+    list(passages)
+    assert source.report.cut_short == "it became shorter while it was read"
+    assert not source.report.complete
+    for whole in (b"\xef\xbb\xbftext\nmore", "text\n".encode("utf-16"), b"na\xefve\r\n\r\n"):
+        path.write_bytes(whole)
+        source = open_source(str(path), NO_STDIN)
+        list(source.passages())
+        assert source.report.complete
 
 
 def test_missing_directory_unreadable(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from fpdf import FPDF
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, StreamObject
 
 from mhmcli.errors import SourceError
 from mhmcli.source import Break, Passage, Source, open_source
@@ -83,6 +85,44 @@ def test_pages_that_are_pictures_are_named(tmp_path: Path, picture: Path) -> Non
     assert [p.place.page for p in source.passages()] == [1]
     assert source.report.image_pages == (2, 3)
     assert not source.report.complete
+
+
+def test_a_picture_inside_a_form_or_inline_is_a_picture(tmp_path: Path, picture: Path) -> None:
+    """Scanners write both; a form without one is no picture, and the page blank."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.image(str(picture), w=100)
+    pdf.output(str(tmp_path / "scan.pdf"))
+    writer = PdfWriter(clone_from=str(tmp_path / "scan.pdf"))
+    images = writer.pages[0]["/Resources"]
+    for drawn in (b"/F Do", b"/F Do", b"q BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q"):
+        page = writer.add_blank_page(100, 100)
+        form = StreamObject()
+        form.update({NameObject("/Type"): NameObject("/XObject")})
+        form.update({NameObject("/Subtype"): NameObject("/Form")})
+        if len(writer.pages) == 2:
+            form.update({NameObject("/Resources"): images})
+        forms = DictionaryObject({NameObject("/F"): writer._add_object(form)})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
+        content = DecodedStreamObject()
+        content.set_data(drawn)
+        page[NameObject("/Contents")] = writer._add_object(content)
+    last = writer.add_blank_page(100, 100)
+    last.merge_page(opened_page("the end", tmp_path))
+    writer.write(str(tmp_path / "forms.pdf"))
+    source = opened(tmp_path / "forms.pdf")
+    assert [p.text.strip() for p in source.passages()] == ["the end"]
+    assert source.report.image_pages == (1, 2, 4)
+    assert source.report.blank_pages == (3,)
+
+
+def opened_page(text: str, folder: Path) -> PageObject:
+    pdf = FPDF()
+    pdf.set_font("Helvetica")
+    pdf.add_page()
+    pdf.cell(text=text)
+    pdf.output(str(folder / "text.pdf"))
+    return PdfReader(folder / "text.pdf").pages[0]
 
 
 def test_a_scanned_pdf_is_refused_with_the_command_to_run(tmp_path: Path, picture: Path) -> None:

@@ -43,18 +43,18 @@ class Documents:
         return chain(self._begun, self._rest)
 
     def _all(self) -> Iterator[Passage]:
-        found = False
+        found, errors = False, list[SourceError]()
         for number, source in enumerate(self._sources):
             self._current = number
             try:
                 for passage in source.passages():
                     found = True
                     yield passage
-            except SourceError:
-                if not found:
-                    raise
-                # Its report says that it was not read: what the others gave is not thrown away.
+            except SourceError as error:  # its report says so: what others have is not thrown away
+                errors.append(error)
         self._current = len(self._sources)
+        if errors and not found:
+            raise errors[0]
 
     def close(self) -> None:
         """Every source that is still open is closed."""

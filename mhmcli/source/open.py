@@ -14,6 +14,7 @@ import stat
 import tempfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -112,13 +113,15 @@ class FileSource:
     def __init__(self, name: str, *, password: str | None = None) -> None:
         self._name = name
         self._password = password
+        self._gone: str | None = None
         self._source = _opened(name, password)
         self._source.close()
 
     @property
     def report(self) -> SourceReport:
         """What was read so far."""
-        return self._source.report
+        report = self._source.report
+        return replace(report, cut_short=self._gone) if self._gone else report
 
     @property
     def progress(self) -> float | None:
@@ -126,8 +129,16 @@ class FileSource:
         return self._source.progress
 
     def passages(self) -> Iterator[Passage]:
-        """The source's text in order; the file is closed at its end."""
-        self._source = _opened(self._name, self._password)
+        """The source's text in order; the file is closed at its end.
+
+        Raises:
+            SourceError: the file is not what it was when it was named.
+        """
+        try:
+            self._source = _opened(self._name, self._password)
+        except SourceError as error:
+            self._gone = error.message
+            raise
         return self._source.passages()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ over in silence. No recognition of scanned text: the error names `ocrmypdf`.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, Any
@@ -21,6 +22,9 @@ from mhmcli.source.split import is_full
 # pypdf warns about every oddity of a file on stderr; what matters is in the receipt.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
+_INLINE_IMAGE = re.compile(rb"\bBI\s.*?\sID\s", re.DOTALL)
+_DEEPEST_FORM = 8  # forms within forms that are looked into
+
 
 class PdfSource:
     """A PDF file. Opening it checks the header, the password and the page tree. The file is
@@ -34,12 +38,13 @@ class PdfSource:
         self, name: str, file: IO[bytes], *, total_bytes: int, password: str | None = None
     ) -> None:
         self._file = file
-        self._reader = _open(name, file, password)
+        reader = _open(name, file, password)
+        self._reader: PdfReader | None = reader
         try:
-            pages = len(self._reader.pages)
+            pages = len(reader.pages)
         except Exception as error:  # pypdf meets damage with any exception there is
             raise _damaged(name, error) from error
-        self._labels = _labels(self._reader, pages)
+        self._labels = _labels(reader, pages)
         if pages == 0:
             raise SourceError(f"{name} has no pages", hint="check that the file is whole")
         self.report = SourceReport(
@@ -64,13 +69,16 @@ class PdfSource:
             self.close()
 
     def close(self) -> None:
-        """The file is closed."""
+        """The file is closed, and what pypdf kept of its objects is free."""
         self._file.close()
+        self._reader = None
 
     def _pages(self) -> Iterator[Passage]:
+        if self._reader is None:
+            raise SourceError(f"{self.report.name} is closed")
         found = False
         for number, label in enumerate(self._labels, start=1):
-            text = self._page_text(number)
+            text = self._page_text(self._reader, number)
             if text.strip():
                 opens = Break.PAGE if found else Break.DOCUMENT
                 found = True
@@ -94,11 +102,11 @@ class PdfSource:
             group, last = group + line, line
         yield Passage(group, place, opens)
 
-    def _page_text(self, number: int) -> str:
+    def _page_text(self, reader: PdfReader, number: int) -> str:
         """The text of one page; empty, and noted on the report, where there is none."""
         report = self.report
         try:
-            page = self._reader.pages[number - 1]
+            page = reader.pages[number - 1]
             text = page.extract_text()
         except Exception:  # noqa: BLE001  one bad page must not cost the others; it is counted as unread
             self.report = replace(report, failed_pages=(*report.failed_pages, number))
@@ -171,9 +179,25 @@ def _scanned(report: SourceReport) -> SourceError:
 
 
 def _has_picture(page: Any) -> bool:
-    """True when the page draws an image; a page without text and pictures is just blank."""
+    """True when the page draws an image, be it inside a form or inline; a page without text and
+    pictures is just blank."""
     try:
-        objects = page["/Resources"]["/XObject"].get_object()
-        return any(objects[key].get_object().get("/Subtype") == "/Image" for key in objects)
+        if _draws_image(page, _DEEPEST_FORM):
+            return True
+        content = page["/Contents"]
+        streams = content if isinstance(content, list) else [content]
+        return any(_INLINE_IMAGE.search(one.get_object().get_data()) for one in streams)
     except Exception:  # noqa: BLE001  no resources, or broken ones: nothing to be read there
         return False
+
+
+def _draws_image(drawn: Any, depth: int) -> bool:
+    try:
+        objects = drawn["/Resources"]["/XObject"]
+    except KeyError:
+        return False
+    kinds = [(one["/Subtype"], one) for one in (objects[name] for name in objects)]
+    if any(kind == "/Image" for kind, _ in kinds):
+        return True
+    forms = [one for kind, one in kinds if kind == "/Form"] if depth else []
+    return any(_draws_image(form, depth - 1) for form in forms)

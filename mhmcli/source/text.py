@@ -80,6 +80,9 @@ class TextSource:
         """The source's text in order: paragraphs, or groups of lines where there are none."""
         try:
             yield from self._grouped()
+            if self.report.bytes_read < (self._total_bytes or 0) and not self.report.cut_short:
+                shorter = "it became shorter while it was read"
+                self.report = replace(self.report, cut_short=shorter)
         finally:
             self.close()
 
