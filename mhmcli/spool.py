@@ -7,7 +7,6 @@ and `missed` counts it: what is looked up is then not found in it, and nothing e
 
 from __future__ import annotations
 
-import contextlib
 import pickle
 import tempfile
 from array import array
@@ -22,15 +21,17 @@ class Spool(Generic[T]):
     """Chunks or passages on disk, in the order in which they came."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
-        self._file = cast(BinaryIO, tempfile.TemporaryFile(prefix="mhm-"))  # noqa: SIM115  `close`
+        # Without a buffer: one that cannot be written out would fail again at every turn.
+        file = tempfile.TemporaryFile(prefix="mhm-", buffering=0)  # noqa: SIM115  `close`
+        self._file = cast(BinaryIO, file)
         self._limit = limit_bytes
         self._full = False
         self.missed = 0
-        self._starts = array("q")
+        self._ends = array("q", [0])
 
     def __len__(self) -> int:
         """How many were kept."""
-        return len(self._starts)
+        return len(self._ends) - 1
 
     def through(self, items: Iterable[T]) -> Iterator[T]:
         """The items, each kept as it passes."""
@@ -42,27 +43,28 @@ class Spool(Generic[T]):
     def _keep(self, item: T) -> bool:
         """Whether there was room for it."""
         whole = pickle.dumps(item)
-        start = self._file.tell()
-        if start + len(whole) > self._limit:
+        end = self._ends[-1] + len(whole)
+        if end > self._limit:
             return False
         try:
-            self._file.write(whole)
-            self._file.flush()
+            self._file.seek(self._ends[-1])
+            written = self._file.write(whole)
         except OSError:  # the disk is full: what is there is kept
-            with contextlib.suppress(OSError):
-                self._file.truncate(start)
             return False
-        self._starts.append(start)
+        if written < len(whole):
+            return False
+        self._ends.append(end)
         return True
 
     def kept(self) -> Iterator[T]:
-        """What was kept, from the first on. Not while items are passing through."""
+        """What was kept, from the first on."""
         return (self[number] for number in range(len(self)))
 
     def __getitem__(self, number: int) -> T:
-        """One of those kept, from 0. Not while items are passing through."""
-        self._file.seek(self._starts[number])
-        item: T = pickle.load(self._file)  # noqa: S301  our own, and nobody else's
+        """One of those kept, from 0."""
+        start, end = self._ends[number], self._ends[number + 1]
+        self._file.seek(start)
+        item: T = pickle.loads(self._file.read(end - start))  # noqa: S301  our own, and nobody else's
         return item
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,28 @@ def test_a_full_disk_ends_the_keeping_alone(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full)
         spool = Spool[Chunk]()
         assert list(spool.through(chunks(3))) == chunks(3)
+        assert (len(spool), spool.missed) == (0, 3)
+
+
+def test_what_was_kept_before_the_disk_was_full_can_be_read() -> None:
+    """And the spool still closes."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    spool = Spool[Chunk]()
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, limit[1]))
+        assert list(spool.through(chunks(50))) == chunks(50)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    kept = list(spool.kept())
+    assert 0 < len(kept) < 50
+    assert kept == chunks(50)[: len(kept)]
+    assert spool.missed == 50 - len(kept)
+    spool.close()
+
+
+def test_what_was_kept_can_be_read_while_more_comes() -> None:
+    spool = Spool[Chunk]()
+    for number, _ in enumerate(spool.through(chunks(9))):
+        assert spool[number // 2] == chunks(9)[number // 2]
+    assert list(spool.kept()) == chunks(9)
+    spool.close()
