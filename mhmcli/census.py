@@ -29,10 +29,17 @@ _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 
-_COUNTED = re.compile(r"\b(?:how many|how often|number of|count)\b", re.IGNORECASE)
+# "The number of failed log-ins", not "the phone number of Roy" or "the number of the house".
+_COUNTED = re.compile(
+    r"\b(?:how (?:many|often)|count (?:all|every|each|the|how))\b|\A\W*count\b|"
+    r"(?:\A\W*|\b(?:the|total|exact) )number of (?!(?:the|this|that|his|her|its|my|your)\b)",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(
-    r"\b(?:list|enumerate|what are|name (?:all|every|each)|all (?:the|of)|every|each|"
-    r"which(?: \w+)? (?!(?:was|is|has|does)\b)\w*[^\Wsui]s)\b",
+    r"\A\W*(?:list|enumerate)\b|\b(?:list|name|enumerate) (?:all|every|each|the)\b|\bwhat are\b|"
+    r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
+    r"(?:all|every|each)\b|"
+    r"\bwhich(?: \w+)? (?!(?:was|is|has|does)\b)\w*[^\Wsui]s\b|\bwhich of\b",
     re.IGNORECASE,
 )
 

@@ -36,6 +36,18 @@ QUESTION = "How many log-ins failed?"
         ("Who is the keeper of the light?", Asked.ONE),
         ("What is the pass phrase of Brook Farm?", Asked.ONE),
         ("Who lives in the county?", Asked.ONE),
+        ("What is the total number of failed log-ins?", Asked.COUNT),
+        ("Number of ships that called?", Asked.COUNT),
+        ("Count the failed log-ins.", Asked.COUNT),
+        ("What is the phone number of the keeper?", Asked.ONE),
+        ("What is the number of the house?", Asked.ONE),
+        ("Who is the Count of Monte Cristo?", Asked.ONE),
+        ("Which of the ships called at Riga?", Asked.LIST),
+        ("Give me all deadlines.", Asked.LIST),
+        ("Could you list every deadline?", Asked.LIST),
+        ("How did Roy and Anna know each other?", Asked.ONE),
+        ("What did he eat every morning?", Asked.ONE),
+        ("Who saved all the sailors?", Asked.ONE),
     ],
 )
 def test_what_a_question_wants(question: str, wants: Asked) -> None:

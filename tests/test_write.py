@@ -245,6 +245,7 @@ def test_no_reply_breaks_the_budget(lines: list[str]) -> None:
         ("B: Mr. Roy keeps the light.", 1, "Mr. Roy keeps the light."),
         ("Head C:\nMr. Roy keeps it.", 2, "Mr. Roy keeps it."),
         ("[head A] Mr. Roy keeps it.", 0, "Mr. Roy keeps it."),
+        ("**B:** -5 degrees at dawn.", 1, "-5 degrees at dawn."),
     ],
 )
 def test_concur_writes_the_head_that_the_reply_names(said: str, head: int, text: str) -> None:

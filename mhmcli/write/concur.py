@@ -16,7 +16,7 @@ from mhmcli.write.checks import Outcome, fault
 from mhmcli.write.rewrite import RewriteWriter, rewritten
 from mhmcli.write.writer import Draft
 
-_NAMED = re.compile(r"\W*(?:(?i:head)\W+)?([A-Z])\**[:.)\]\n]\W*(.*)", re.DOTALL)
+_NAMED = re.compile(r"\W*(?:(?i:head)\W+)?([A-Z])\**[:.)\]\n][\s*]*(.*)", re.DOTALL)
 
 
 class ConcurWriter(RewriteWriter):
