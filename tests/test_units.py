@@ -22,6 +22,20 @@ def test_a_title_on_a_line_of_its_own_is_that_of_the_sentences_below() -> None:
     ]
 
 
+def test_what_stands_above_a_title_is_not_lost() -> None:
+    """Headings one below the other are one title; a field is no title."""
+    text = "# The light\n## Its keeper\nMr. Roy trims the wicks each evening, and\nis old.\n"
+    title, sentence = (
+        "# The light: ## Its keeper",
+        "Mr. Roy trims the wicks each evening, and is old.",
+    )
+    assert split(text) == [(title, sentence, 7)]
+    fields = "Keeper: Roy\nAddress: 12 Harbour Street\nTelephone of the station: 555-0123 456\n"
+    long = "The light was lit in 1843 and has been burning ever since, but for one night.\n"
+    told = " ".join(f"{title} {text}" for title, text, _ in split(fields + long))
+    assert all(value in told for value in ("Roy", "12 Harbour Street", "555-0123", "1843"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -95,6 +109,22 @@ def test_wrapped_prose_is_cut_at_sentences() -> None:
             Break.LINE,
         ),
     ]
+
+
+def test_a_long_sentence_of_a_contract_is_one() -> None:
+    """However many lines it goes over; a list without full stops is taken line by line."""
+    clause = (
+        "The Tenant may end this Agreement by notice in writing, given to the Landlord at\n"
+        "the address that is named in Schedule 2 or at such other address as the Landlord\n"
+        "may from time to time have named to the Tenant for this purpose, and the notice\n"
+        "period shall be, where the Premises are let for a term of more than one year,\n"
+        "ninety days prior to the end of the quarter, and where they are let for less,\n"
+        "thirty days prior to the end of the month in which the notice was received.\n"
+    )
+    assert len(clause) > 400
+    assert [unit for _, unit, _ in split(clause)] == [" ".join(clause.split())]
+    names = "\n".join(f"Member {n} of the committee of the harbour" for n in range(14))
+    assert len(split(names)) == 14
 
 
 def test_a_log_is_cut_at_lines() -> None:

@@ -11,7 +11,7 @@ from mhmcli.source.place import Break, Passage
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|(?<=[。！？])")
 _PASSAGE_CHARS = 1200  # what a reader can judge at a time
 _CLOSING = (".", "!", "?", "。", "！", "？", '."', ".'", ".”", ".’", '!"', '?"', "!”", "?”", ".)")
-_LONGEST_SENTENCE = 400  # characters; what is longer has no sentences, and is taken line by line
+_LONGEST_SENTENCE = 400  # characters; what is longer may be a list, and is taken line by line
 _LONGEST_LINE = 1000  # characters; a longer one is cut, or no head could hold it
 
 _LEAST_LINES = 3  # that tell a log, a list or a table from prose
@@ -58,7 +58,7 @@ def sentences(passage: Passage) -> list[Passage]:
     """The sentences of prose, over line ends; the lines of a log or a table."""
     found: list[Passage] = []
     for sentence in _at_sentences(passage):
-        if len(sentence.text) > _LONGEST_SENTENCE and "\n" in sentence.text.strip():
+        if len(sentence.text) > _LONGEST_SENTENCE and is_lines(sentence.text):
             found += [short for line in lines_of(sentence) for short in _cut(line)]
         else:
             found += _cut(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from mhmcli.source.place import Break, Passage, Place
 from mhmcli.source.split import is_lines, lines_of, sentences
 
 _TITLE_CHARS = 80
+_FIELD = re.compile(r"\w:\s+\S")
 _TITLE_SHARE = 1.5  # a line that is so much longer than the one before is no wrapped part of it
 
 
@@ -57,15 +59,20 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
 
 def _under_title(passage: Passage) -> tuple[str, Passage]:
     """A title that stands on lines of its own, and what stands under it: 'The keeper\\nRoy trims
-    the wicks each evening.' A line of wrapped prose is about as long as the next."""
-    title, body = "", passage
+    the wicks each evening.' A line of wrapped prose is about as long as the next, and 'Keeper: Roy'
+    says something by itself. A label ('Document 3:') gives way to the title below it."""
+    title, body, label = "", passage, False
     while "\n" in body.text.strip():
         first, second, *rest = [part for part in lines_of(body) if part.text.strip()]
         line, below = first.text.strip(), second.text.strip()
-        stands_alone = line.endswith(":") or len(below) >= _TITLE_SHARE * len(line)
-        if len(line) > _TITLE_CHARS or line[-1] in ".!?,;" or not stands_alone:
+        marked = line.endswith(":") or line.startswith("#")
+        stands_alone = marked or len(below) >= _TITLE_SHARE * len(line)
+        says_something = line[-1] in ".!?,;" or _FIELD.search(line)
+        if len(line) > _TITLE_CHARS or says_something or not stands_alone:
             break
-        title = line.rstrip(":")
+        title = f"{title}: {line}" if title and not label else line
+        label = line.endswith(":")
+        title = title.rstrip(":")
         text = "".join(part.text for part in (second, *rest))
         body = Passage(text, second.place.to(passage.place), passage.opens)
     return title, body
