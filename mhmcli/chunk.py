@@ -16,6 +16,7 @@ from mhmcli.source import Break, Passage, Place, parts
 Count = Callable[[str], int]
 Chunks = Callable[[], "Iterable[Chunk]"]  # a document that can be read again
 
+_LONGEST_OF_PROSE = 2400  # bytes
 _LEAST_FILL = 0.5  # a chunk is not cut shorter than this for the sake of a stronger break
 
 
@@ -93,6 +94,17 @@ def cut_apart(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> I
     """The chunks of each passage by itself, in whatever order the passages come."""
     chunks = (chunk for passage in passages for chunk in cut([passage], chunk_tokens, count))
     return (replace(chunk, index=index) for index, chunk in enumerate(chunks))
+
+
+def cut_down(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> Iterator[Passage]:
+    """The passages; one that is longer than any of prose, as a line of a megabyte is, in pieces of
+    at most so many tokens. What is shorter is not counted, so this is fast."""
+    for passage in passages:
+        if len(passage.text.encode()) <= _LONGEST_OF_PROSE:
+            yield passage
+            continue
+        for chunk in cut([passage], chunk_tokens, count):
+            yield Passage(chunk.text, chunk.place, chunk.passages[0].opens)
 
 
 def _best_cut(buffer: list[tuple[Passage, int]], following: Passage, room: int) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
-from mhmcli.chunk import Count
+from mhmcli.chunk import Count, cut
 from mhmcli.judge import LIKELIHOOD_PRIOR, judged, worths
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Weight
@@ -76,21 +76,23 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
 def of_passages(
     ranked: Iterable[Passage], count: Count, most_tokens: int = _PASSAGE_TOKENS
 ) -> Evidence:
-    """The first few of the passages that there is room for, one at least, in reading order and as
-    they are."""
-    notes = (Note(text, (passage.place,)) for passage in ranked if (text := passage.text.strip()))
-    return _as_they_are(notes, count, most_tokens)
+    """The first few of the passages that there is room for, in reading order and as they are; of
+    one that there is no room for, the beginning."""
+    room = min(most_tokens, _PASSAGE_TOKENS)
+    pieces = (next(iter(cut([passage], room, count))) for passage in ranked)
+    notes = (Note(text, (piece.place,)) for piece in pieces if (text := piece.text.strip()))
+    return _as_they_are(notes, count, room)
 
 
 def so_far(memory: Memory, count: Count) -> Evidence:
     """The same of the passages that a memory holds before all is read, the best first."""
     kept = (note for head in memory.heads for note in head.notes)
     ranked = sorted(kept, key=memory.worth, reverse=True)
-    return _as_they_are(ranked, count, len(memory.heads) * memory.head_tokens)
+    room = min(len(memory.heads) * memory.head_tokens, _PASSAGE_TOKENS)
+    return _as_they_are(ranked, count, room)
 
 
-def _as_they_are(ranked: Iterable[Note], count: Count, most_tokens: int) -> Evidence:
-    room = min(most_tokens, _PASSAGE_TOKENS)
+def _as_they_are(ranked: Iterable[Note], count: Count, room: int) -> Evidence:
     best: list[Note] = []
     for note in ranked:
         room -= count(note.text)

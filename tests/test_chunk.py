@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhmcli.chunk import Chunk, cut, cut_apart
+from mhmcli.chunk import Chunk, cut, cut_apart, cut_down
 from mhmcli.source import Break, Passage, Place
 from mhmcli.source.text import TextSource
 
@@ -108,6 +108,17 @@ def test_passages_are_cut_apart_in_any_order() -> None:
     chunks = list(cut_apart(passages, 3, lambda text: len(text.split())))
     assert [chunk.index for chunk in chunks] == [0, 1, 2, 3]
     assert [chunk.text for chunk in chunks] == ["One two three. ", "Four five.\n", "a\n", "b\n"]
+
+
+def test_a_line_of_a_megabyte_is_cut_down() -> None:
+    """What is not long stays as it is; nothing is lost, and each piece has its place."""
+    long = Passage("word " * 2000, Place("a", line=2, start_byte=5, end_byte=10_005))
+    short = Passage("one\n", Place("a", line=1, start_byte=0, end_byte=5))
+    pieces = list(cut_down([short, long], 300, lambda text: len(text.split())))
+    assert pieces[0] is short
+    assert "".join(piece.text for piece in pieces[1:]) == long.text
+    assert all(len(piece.text.split()) <= 300 for piece in pieces)
+    assert {piece.place.line for piece in pieces[1:]} == {2}
 
 
 def test_a_long_paragraph_is_cut_at_sentences() -> None:

@@ -61,7 +61,7 @@ def test_the_best_that_fit_are_evidence_in_reading_order() -> None:
     assert [note.text for note in evidence.notes] == ["one two", "seven"]
     assert [note.places for note in evidence.notes] == [(p.place,) for p in (found[0], found[3])]
     assert not evidence.of_all
-    assert [note.text for note in of_passages(ranked[2:], count, 1).notes] == ["three four five"]
+    assert [note.text for note in of_passages(ranked[2:], count, 1).notes] == ["three"]
     assert of_passages([], count).notes == ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mhmcli.answer import Answer
-from mhmcli.chunk import Chunk, cut_apart
+from mhmcli.chunk import Chunk, cut_apart, cut_down
 from mhmcli.cli.limits import Limit
 from mhmcli.cli.reading import (
     Job,
@@ -45,7 +45,9 @@ class Scanned:
         """Costs no tokens."""
         del prompter
         self._job.state.scanning()
-        passages = self._spool.through(self._job.documents.passages())
+        job = self._job
+        small = cut_down(job.documents.passages(), job.sizes.chunk_tokens, job.count)
+        passages = self._spool.through(small)
         for passage in self._scan.through(passages):
             tally.scanned += 1
             self._chars += len(passage.text)
