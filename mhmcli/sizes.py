@@ -79,6 +79,13 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
             chunk = max(_LEAST_CHUNK, chunk * 3 // 4)
         else:
             raise _too_large(wanted, chunk, head, needed(), window_tokens)
+    if writer.keeps_whole and chunk > head:
+        if wanted.chunk_tokens is not None:
+            raise UsageError(
+                f"chunks of {chunk} tokens that are kept whole do not go into heads of {head}",
+                hint="lower --chunk-tokens, or raise --head-tokens",
+            )
+        chunk = head
     if wanted.overlap_tokens > chunk // 2:
         raise UsageError(
             f"an overlap of {wanted.overlap_tokens} tokens is more than half of a chunk of {chunk}",

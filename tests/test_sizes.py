@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +70,14 @@ def test_sizes_that_mean_nothing_are_usage_errors(wanted: Wanted) -> None:
     """No head, no chunk, an overlap of nearly all: a matter of the command line."""
     with pytest.raises(UsageError, match=r"too small|more than half"):
         fit(wanted, preset(MemoryKind.APPEND).writer, 20, 32_768)
+
+
+def test_what_is_kept_whole_fits_a_head() -> None:
+    """Else nothing would ever be kept; chunks that the user sized are refused."""
+    chosen = preset(MemoryKind.SCORING)
+    wanted = Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens, head_tokens=128)
+    assert fit(wanted, chosen.writer, 20, 32_768).chunk_tokens == 128
+    with pytest.raises(UsageError, match="chunks of 300 tokens .* heads of 128"):
+        fit(replace(wanted, chunk_tokens=300), chosen.writer, 20, 32_768)
+    append = preset(MemoryKind.APPEND)
+    assert fit(replace(wanted, chunk_tokens=300), append.writer, 20, 32_768).chunk_tokens == 300

@@ -24,6 +24,7 @@ class VerbatimWriter(HeadWriter):
     """Keeps the passages of the highest scores (`mhmcli.score.Seen.score`)."""
 
     weighs = True
+    keeps_whole = True
 
     def tail_tokens(self, heads: int, head_tokens: int) -> int:
         """The instruction alone: the memory is not shown."""

@@ -32,9 +32,11 @@ class Draft:
 
 class HeadWriter(Protocol):
     """Decides what the selected head will hold. One that `weighs` is told how likely a chunk makes
-    the question (`Reading.likelihood`)."""
+    the question (`Reading.likelihood`); one that `keeps_whole` chunks has no use for those that are
+    larger than a head."""
 
     weighs: bool = False
+    keeps_whole: bool = False
 
     def tail_tokens(self, heads: int, head_tokens: int) -> int:
         """The most tokens shown after a chunk, the question left out: for fitting sizes."""
