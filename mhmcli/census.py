@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 
 from mhmcli.answer import Answer
-from mhmcli.chunk import Chunks
+from mhmcli.chunk import Chunk, Chunks
 from mhmcli.events import FEW, Found, Item, in_order, marks_of, masked, numbers, told_once
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter, Weight
@@ -26,6 +26,8 @@ from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import is_lines, units
 
 _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
+_FEW_LINES = 4  # that tell little of what a chunk is
+_AROUND = 3  # chunks on each side, that are asked then
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 
@@ -192,8 +194,8 @@ def _units(
 ) -> Iterator[Item]:
     """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
     number = 0
-    for chunk in chunks():
-        lines = is_lines(chunk.text)
+    for chunk, around in _with_what_is_around(chunks()):
+        lines = is_lines(around)
         signals = Signals.of(likelihoods[chunk.index], query, chunk.text)
         if not lines and seen.score(signals) < _LEAST_WORTH:
             continue
@@ -201,3 +203,19 @@ def _units(
             marks = marks_of(unit.text) if lines else frozenset[str]()
             yield Item(unit.text, unit.place, number, marks)
             number += 1
+
+
+def _with_what_is_around(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, str]]:
+    """Each chunk with the text that tells what it is: of a log with long lines, a chunk has one of
+    them, and its neighbours must be asked."""
+    window: deque[Chunk | None] = deque([None] * _AROUND, maxlen=2 * _AROUND + 1)
+    for following in chain(chunks, repeat(None, _AROUND)):
+        window.append(following)
+        centre = window[-1 - _AROUND]
+        if centre is None:
+            continue
+        if centre.text.count("\n") > _FEW_LINES:
+            yield centre, centre.text
+        else:
+            near = (c for c in window if c and c.place.source == centre.place.source)
+            yield centre, "\n".join(c.text for c in near)

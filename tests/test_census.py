@@ -116,6 +116,25 @@ def test_lines_of_a_log_are_counted_and_alike_ones_judged_once() -> None:
     assert cost == cost_of_two
 
 
+@pytest.mark.parametrize("together", [1, 2, 40])
+def test_lines_of_a_log_are_counted_however_long_they_are(together: int) -> None:
+    """A chunk may have room for one of them alone; prose of one sentence a chunk stays prose."""
+    said = ["Failed password for root", "Session opened", "Failed password for bob", "Tea served"]
+    lines = [f"Jul {1 + n % 28} host sshd[{n}]: {said[n % 4]} from 10.0.0.{n}" for n in range(40)]
+    chunks = [log(lines[at : at + together], n) for n, at in enumerate(range(0, 40, together))]
+    items, _ = found(chunks)
+    assert items == [line for line in lines if "Failed" in line]
+
+
+def test_a_stack_trace_is_no_prose() -> None:
+    """What is indented goes on from the line above."""
+    trace = ["java.net.ConnectException: refused", "\tat com.foo.Bar", "\tat com.foo.Baz"]
+    some = [line for n in range(6) for line in (f"Failed password {n} for ann", *trace)]
+    others = [f"Session of {who} opened" for who in ("ann", "bob", "cyd", "dan")]
+    items, _ = found([log([*some, *others])])
+    assert items == some[::4]
+
+
 def test_lines_that_are_not_meant_are_not_kept() -> None:
     """However long the log is: ten times as many of them take no more memory."""
 

@@ -77,7 +77,7 @@ def test_what_is_kept_whole_fits_a_head() -> None:
     chosen = preset(MemoryKind.SCORING)
     wanted = Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens, head_tokens=128)
     assert fit(wanted, chosen.writer, 20, 32_768).chunk_tokens == 128
-    with pytest.raises(UsageError, match="chunks of 300 tokens .* heads of 128"):
+    with pytest.raises(UsageError, match=r"chunks of 300 tokens .* heads of 128"):
         fit(replace(wanted, chunk_tokens=300), chosen.writer, 20, 32_768)
     append = preset(MemoryKind.APPEND)
     assert fit(replace(wanted, chunk_tokens=300), append.writer, 20, 32_768).chunk_tokens == 300

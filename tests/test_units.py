@@ -76,6 +76,16 @@ def test_prose_with_a_paragraph_on_each_line_is_no_log() -> None:
     ]
 
 
+def test_rows_of_a_table_are_units() -> None:
+    """In lower case, too; a comma in each line of prose is no column."""
+    rows = ["apple;3;red", "plum;40;blue", "pear;5;green"]
+    assert [unit for _, unit, _ in split("\n".join(rows))] == rows
+    rows = [row.replace(";", ",") for row in rows]
+    assert [unit for _, unit, _ in split("\n".join(rows))] == rows
+    prose = "it rained all day, and he\nsat there, and was cold, or\nso he said, and slept."
+    assert [unit for _, unit, _ in split(prose)] == [" ".join(prose.split())]
+
+
 def test_lines_that_begin_with_a_time_are_a_log_whatever_they_say() -> None:
     lines = [f"2015-10-18 18:01:0{n} INFO Retrying. Already tried {n} times." for n in range(4)]
     assert [unit for _, unit, _ in split("\n".join(lines))] == lines
