@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli.errors import SourceError, UsageError
-from mhmcli.source import Documents, Source, open_source
+from mhmcli.source import Documents, Passage, Place, Source, open_source, parts
 from tests.conftest import SAMPLE
 
 NO_STDIN = io.BytesIO()
@@ -229,6 +229,23 @@ def test_no_damage_to_a_pdf_crashes_the_reading(at: int, junk: bytes) -> None:
         text_of(source)
     except SourceError as error:
         assert error.hint
+
+
+def test_places_know_the_order_in_which_they_are_read(tmp_path: Path) -> None:
+    """That in which the documents were named, and of pieces of one page; it is no part of what a
+    place is."""
+    for name in ("z.txt", "a.txt"):
+        (tmp_path / name).write_text("One is here.\n\nTwo is here. Three is here.\n")
+    documents = Documents([open_source(str(tmp_path / n), NO_STDIN) for n in ("z.txt", "a.txt")])
+    passages = list(documents.passages())
+    positions = [passage.place.position for passage in passages]
+    assert positions == sorted(positions)
+    assert len(set(positions)) == 4
+    page = Passage("One. Two. Three.", Place("a.pdf", page=7, order=(3,)))
+    pieces = [piece.place for piece in parts(page)]
+    assert [place.order for place in pieces] == [(3, 0), (3, 1), (3, 2)]
+    assert set(pieces) == {page.place}
+    assert "order" not in page.place.as_dict()
 
 
 def test_documents_are_read_in_order_with_one_progress(tmp_path: Path) -> None:

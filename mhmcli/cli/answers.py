@@ -74,7 +74,7 @@ def as_json(
                 "text": answer.text,
                 "found": answer.found,
                 "complete": answer.complete,
-                "places": [asdict(place) for place in answer.places],
+                "places": [place.as_dict() for place in answer.places],
                 "counted": _as_counts(answer.counted),
                 "told_again": _as_counts(answer.told_again),
                 "heads": [
@@ -104,9 +104,9 @@ def _note(note: Note) -> dict[str, Any]:
     """A note, with the model's signals and the sentences that led to it where there are any."""
     return {
         "text": note.text,
-        "places": [asdict(place) for place in note.places],
+        "places": [place.as_dict() for place in note.places],
         "signals": asdict(note.signals) if note.signals else None,
-        "path": [{"text": unit.text, "place": asdict(unit.place)} for unit in note.path],
+        "path": [{"text": unit.text, "place": unit.place.as_dict()} for unit in note.path],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from mhmcli.errors import SourceError
@@ -43,13 +44,13 @@ class Documents:
         return chain(self._begun, self._rest)
 
     def _all(self) -> Iterator[Passage]:
-        found, errors = False, list[SourceError]()
+        found, passages, errors = False, 0, list[SourceError]()
         for number, source in enumerate(self._sources):
             self._current = number
             try:
                 for passage in source.passages():
-                    found = True
-                    yield passage
+                    found, passages = True, passages + 1
+                    yield replace(passage, place=replace(passage.place, order=(passages,)))
             except SourceError as error:  # its report says so: what others have is not thrown away
                 errors.append(error)
         self._current = len(self._sources)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
+from typing import Any
 
 
 class Break(IntEnum):
@@ -24,7 +25,9 @@ class Place:
     pages and lines and exclusive for bytes. What a format does not have is None.
 
     `label` is the number printed on the first page, where it is not the page's position.
-    Byte offsets are those of the text as read: after decompression, before decoding.
+    Byte offsets are those of the text as read: after decompression, before decoding. `order` is
+    for sorting alone, where a run knows it: the number of the passage among all that it reads, and
+    of the piece in the passage.
     """
 
     source: str
@@ -35,11 +38,19 @@ class Place:
     last_line: int | None = None
     start_byte: int | None = None
     end_byte: int | None = None
+    order: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @property
-    def position(self) -> tuple[str, int, int, int]:
-        """What places of one source are in reading order by."""
-        return (self.source, self.page or 0, self.line or 0, self.start_byte or 0)
+    def position(self) -> tuple[tuple[int, ...], str, int, int, int]:
+        """What places are in reading order by."""
+        where = (self.page or 0, self.line or 0, self.start_byte or 0)
+        return (self.order, self.source, *where)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The place by name, for a report."""
+        found = asdict(self)
+        del found["order"]
+        return found
 
     def to(self, last: Place) -> Place:
         """The stretch from the start of this place to the end of `last`, of the same source."""

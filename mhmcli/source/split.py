@@ -141,7 +141,7 @@ def _placed(passage: Passage, texts: list[str], opens: Break) -> list[Passage]:
     pieces = []
     line, byte = place.line, place.start_byte or 0
     for n, text in enumerate(texts):
-        here = place
+        here = replace(place, order=(*place.order, n)) if place.order else place
         size = len(text.encode())
         if line is not None:
             breaks = text.count("\n")
