@@ -1,4 +1,3 @@
-
 _mhm_completion() {
     local IFS=$'
 '

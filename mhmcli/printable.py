@@ -15,8 +15,16 @@ _CONTROLS |= {0x7F: "\u2421"}
 _CONTROLS |= dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 # Direction overrides and isolates (as in "Trojan Source"), and what shows as nothing at all.
 _HIDDEN = [
-    *range(0xE0000, 0xE0080),
+    *range(0xE0000, 0xE01F0),
+    *range(0xFE00, 0xFE10),
+    *range(0x2061, 0x2065),
+    *range(0x206A, 0x2070),
+    0x00AD,
+    0x034F,
     0x061C,
+    0x115F,
+    0x180E,
+    0x3164,
     *range(0x202A, 0x202F),
     *range(0x2066, 0x206A),
     0x200B,

@@ -134,10 +134,13 @@ class Receipt:
         return "model read  " + "; ".join(parts)
 
     def _scanning_line(self) -> str:
-        parts = [
+        best = (
             f"the passages that share the most words with the question, of {self.scanned:,}: "
-            f"{self.share_read:.1%} of the document",
-            "THE REST WAS ONLY SCANNED",
+            f"{self.share_read:.1%} of the document"
+        )
+        parts = [
+            best if self.share_read else f"nothing of {_count(self.scanned, 'passage')}",
+            *(["THE REST WAS ONLY SCANNED"] if 0 < self.share_read < 1 else []),
             f"{duration(self.seconds)} scanning + {duration(self.answer_seconds)} answering",
         ]
         if not self.finished:

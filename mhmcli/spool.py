@@ -21,9 +21,7 @@ class Spool(Generic[T]):
     """Chunks or passages on disk, in the order in which they came."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
-        # Without a buffer: one that cannot be written out would fail again at every turn.
-        file = tempfile.TemporaryFile(prefix="mhm-", buffering=0)  # noqa: SIM115  `close`
-        self._file = cast(BinaryIO, file)
+        self._file: BinaryIO | None = None  # until there is something to keep
         self._limit = limit_bytes
         self._full = False
         self.missed = 0
@@ -47,9 +45,13 @@ class Spool(Generic[T]):
         if end > self._limit:
             return False
         try:
+            if self._file is None:
+                # Without a buffer: one that cannot be written out would fail again at every turn.
+                file = tempfile.TemporaryFile(prefix="mhm-", buffering=0)  # noqa: SIM115  `close`
+                self._file = cast(BinaryIO, file)
             self._file.seek(self._ends[-1])
             written = self._file.write(whole)
-        except OSError:  # the disk is full: what is there is kept
+        except OSError:  # the disk is full, or there is none: what is there is kept
             return False
         if written < len(whole):
             return False
@@ -63,10 +65,12 @@ class Spool(Generic[T]):
     def __getitem__(self, number: int) -> T:
         """One of those kept, from 0."""
         start, end = self._ends[number], self._ends[number + 1]
+        assert self._file is not None
         self._file.seek(start)
         item: T = pickle.loads(self._file.read(end - start))  # noqa: S301  our own, and nobody else's
         return item
 
     def close(self) -> None:
         """The file is gone."""
-        self._file.close()
+        if self._file:
+            self._file.close()

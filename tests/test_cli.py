@@ -511,6 +511,37 @@ def test_a_signal_stops_the_run_with_a_receipt(
     assert b"Traceback" not in err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_error_that_cannot_be_written_keeps_its_status(tmp_path: Path) -> None:
+    """A log on a full disk is no reason to say that the document does not say."""
+    command = [sys.executable, "-m", "mhmcli", "ask", str(tmp_path / "gone.txt"), "Who?"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stderr=full, check=False)
+    assert done.returncode == ExitStatus.SOURCE
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_answer_is_not_lost_with_its_receipt(tiny_model: Path, short: Path) -> None:
+    command = [sys.executable, "-m", "mhmcli", "ask", "-m", "tiny", str(short), "Who?"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.returncode in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT)
+    assert done.stdout.strip()
+
+
+@pytest.mark.model
+def test_a_signal_that_is_sent_twice_at_once_is_one(tiny_model: Path) -> None:
+    """`timeout` sends two: to the process, and to its group."""
+    process = started("--chunk-tokens", "4000")
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == ExitStatus.TERMINATED
+    assert b"STOPPED BEFORE THE END" in err
+
+
 @pytest.mark.model
 def test_a_closed_pipe_is_quiet(tiny_model: Path, short: Path) -> None:
     """`mhm ask ... | true` ends with 141 and without a word about it."""

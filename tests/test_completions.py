@@ -21,7 +21,7 @@ def script(shell: str) -> str:
     env = {**os.environ, "_MHM_COMPLETE": f"source_{shell}"}
     code = "import sys; sys.argv[0] = 'mhm'; from mhmcli.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
-    return done.stdout.decode()
+    return done.stdout.decode().lstrip()  # zsh looks for #compdef in the first line alone
 
 
 @pytest.mark.parametrize("shell", FILES)

@@ -218,6 +218,27 @@ def test_names_paths_and_typos_are_told_apart(tmp_path: Path) -> None:
         models.resolve("nowhere/model.gguf")
 
 
+def test_a_file_called_as_a_model_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """/etc/default is no model; ./default would be."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "default").mkdir()
+    (tmp_path / "tiny").write_text("no model")
+    assert models.resolve("default") == models.find("default")
+    assert models.resolve("tiny") == models.find("tiny")
+    assert models.resolve("./tiny") == Path("tiny")
+    with pytest.raises(ModelError, match="no model file at ~nosuch"):
+        models.resolve("~nosuch/x.gguf")
+
+
+def test_what_cannot_be_removed_is_said(models_dir: Path) -> None:
+    model = models.find("tiny")
+    (models_dir / model.file).mkdir(parents=True)
+    with pytest.raises(ModelError, match="cannot remove"):
+        models.remove(model)
+
+
 def test_the_catalog_is_sound() -> None:
     """Each model has a hash and a source, and the parts of wheels add up to its size."""
     assert len({model.name for model in CATALOG}) == len(CATALOG)

@@ -100,8 +100,10 @@ def test_near_the_end_no_answer_is_renewed(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_short_document_is_read_before_an_answer_would_be_renewed() -> None:
     """A provisional answer costs as much as a few hundred tokens."""
     reading, watch, prompter = proven(DECOY + FILLER * 30 + FACT)
-    reading.read(prompter, Tally(1))
+    tally = Tally(1)
+    reading.read(prompter, tally)
     assert list(watch.seen) == ["a man who mends nets"]
+    assert tally.share_read == 1.0
     reading.close()
 
 

@@ -23,6 +23,17 @@ def test_what_there_was_no_room_to_keep_is_no_full_coverage() -> None:
     assert not any("NO ROOM" in line for line in WHOLE.lines())
 
 
+def test_a_scan_that_was_stopped_has_read_nothing() -> None:
+    """And one that took everything has no rest."""
+    scanned = replace(WHOLE, chunks=0, scanned=500, document_tokens=0)
+    stopped = "\n".join(replace(scanned, share_read=0.0, finished=False).lines())
+    assert "model read  nothing of 500 passages" in stopped
+    assert "STOPPED BEFORE THE END" in stopped
+    assert "THE REST" not in stopped
+    assert "THE REST" in "\n".join(replace(scanned, share_read=0.3).lines())
+    assert "THE REST" not in "\n".join(scanned.lines())
+
+
 def test_the_rest_of_a_skim_is_named() -> None:
     assert "THE REST WAS ONLY SCANNED" in "\n".join(replace(WHOLE, share_read=0.2).lines())
     assert "20% of the document" in "\n".join(replace(WHOLE, share_read=0.2).lines())

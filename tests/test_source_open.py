@@ -7,6 +7,8 @@ import io
 import os
 import random
 import resource
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -229,6 +231,39 @@ def test_no_damage_to_a_pdf_crashes_the_reading(at: int, junk: bytes) -> None:
         text_of(source)
     except SourceError as error:
         assert error.hint
+
+
+def test_what_is_added_while_a_log_is_read_is_not_read(tmp_path: Path) -> None:
+    """It might grow as fast as it is read."""
+    path = tmp_path / "a.log"
+    path.write_text("A line of a log.\n" * 50_000)
+    source = open_source(str(path), NO_STDIN)
+    passages = source.passages()
+    read = len(next(passages).text)
+    with path.open("a") as log:
+        log.write("One line more.\n" * 9000)
+    read += sum(len(passage.text) for passage in passages)
+    assert read == source.report.bytes_read == source.report.bytes_total == 850_000
+    assert source.report.complete
+
+
+def test_a_pause_of_a_pipe_that_does_not_block_is_no_end() -> None:
+    """As node and some shells leave it."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+
+    def write() -> None:
+        for part in (b"one\n" * 3000, b"two\n" * 3000):
+            os.write(writing, part)
+            time.sleep(0.1)
+        os.close(writing)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    with os.fdopen(reading, "rb") as pipe:
+        text = "".join(p.text for p in open_source("-", pipe).passages())
+    thread.join()
+    assert text == "one\n" * 3000 + "two\n" * 3000
 
 
 def test_places_know_the_order_in_which_they_are_read(tmp_path: Path) -> None:

@@ -66,6 +66,19 @@ def test_what_was_kept_before_the_disk_was_full_can_be_read() -> None:
     spool.close()
 
 
+def test_a_machine_without_temporary_files_reads_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nowhere(**_: object) -> None:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", nowhere)
+    spool = Spool[Chunk]()
+    assert list(spool.through(chunks(3))) == chunks(3)
+    assert (len(spool), spool.missed) == (0, 3)
+    spool.close()
+
+
 def test_what_was_kept_can_be_read_while_more_comes() -> None:
     spool = Spool[Chunk]()
     for number, _ in enumerate(spool.through(chunks(9))):

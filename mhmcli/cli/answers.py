@@ -19,10 +19,10 @@ _MOST_PLACES = 8
 _SORT_CHARS = 100
 
 
-def print_answers(answers: Sequence[Answer]) -> None:
-    """The answers, each behind its question where there are several."""
+def print_answers(answers: Sequence[Answer], *, of: int) -> None:
+    """The answers, each behind its question where it is one `of` several."""
     texts = [printable(answer.text) for answer in answers]
-    if len(answers) > 1:
+    if of > 1:
         texts = [f"{one_line(a.question)}\n{t}" for a, t in zip(answers, texts, strict=True)]
     print_line("\n\n".join(texts))
 

@@ -257,7 +257,7 @@ def _password(file: Path | None) -> str | None:
     if file is None:
         return os.environ.get("MHM_PDF_PASSWORD") or None
     try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
+        return file.read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise UsageError(

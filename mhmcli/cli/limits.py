@@ -10,8 +10,8 @@ from typing import Protocol
 
 from mhmcli.errors import UsageError
 
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%")
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?")
 # Answering takes as long as reading so many tokens: some thirty sentences are judged, the best are
 # read once more, and some hundred tokens are written.
 _ANSWERING_TOKENS = 2000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -172,7 +173,7 @@ def info(
         facts |= {"name": found.name, "title": found.title, "licence": found.licence}
         facts |= {"sha256": found.sha256, "good for": found.good_for}
     facts |= {"file": str(file)}
-    if file.is_file():
+    if os.path.isfile(file):  # noqa: PTH113  pathlib's own raises where it may not look
         header = read_header(file)
         facts |= {
             "bytes": f"{file.stat().st_size:,}",

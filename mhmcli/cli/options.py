@@ -23,7 +23,9 @@ Model = Annotated[
 ]
 Temperature = Annotated[
     float,
-    typer.Option(min=0.0, help="0 always takes the likeliest token.", rich_help_panel=MODEL_PANEL),
+    typer.Option(
+        min=0.0, max=10.0, help="0 always takes the likeliest token.", rich_help_panel=MODEL_PANEL
+    ),
 ]
 TopP = Annotated[
     float,

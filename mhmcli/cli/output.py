@@ -6,16 +6,20 @@ import contextlib
 import json
 import os
 import sys
+from typing import TextIO
 
 from mhmcli.errors import ClosedPipeError, MhmError
 from mhmcli.printable import one_line, printable
 
 
 def say(text: str) -> None:
-    """A line on stderr, safe for a terminal."""
-    with contextlib.suppress(BrokenPipeError):  # whoever read stderr has gone
+    """A line on stderr, safe for a terminal. Where that cannot be written to, nobody reads it, and
+    the answer is not lost for it."""
+    try:
         sys.stderr.write(printable(text) + "\n")
         sys.stderr.flush()
+    except OSError:
+        _abandon(sys.stderr)
 
 
 def say_error(error: MhmError) -> None:
@@ -36,14 +40,19 @@ def print_line(text: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except BrokenPipeError as error:
-        # What is left in the buffer would raise again when Python closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon(sys.stdout)
         raise ClosedPipeError("stdout is closed") from error
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon(sys.stdout)
         raise MhmError(
             f"cannot write to stdout: {error.strerror}", hint="is the disk full?"
         ) from error
+
+
+def _abandon(stream: TextIO) -> None:
+    """What is left in the buffer would raise again when Python closes the stream."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_json(value: object) -> None:

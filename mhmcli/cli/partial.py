@@ -40,18 +40,21 @@ class Scanned:
         self._spool = Spool[Passage]()
         self._scan = Scan(job.request.questions)
         self._chars = 0
+        self._said_chars = 0
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """Costs no tokens."""
         del prompter
-        self._job.state.scanning()
         job = self._job
+        job.state.scanning()
+        tally.share_read = 0.0
         small = cut_down(job.documents.passages(), job.sizes.chunk_tokens, job.count)
         passages = self._spool.through(small)
         for passage in self._scan.through(passages):
             tally.scanned += 1
             self._chars += len(passage.text)
-            self._job.view.update()
+            self._said_chars += len(passage.text.strip())
+            job.view.update()
         tally.not_kept = self._spool.missed
 
     def kept(self) -> Iterator[Passage]:
@@ -86,7 +89,8 @@ class Quick(Scanned):
             best = (self._spool[n] for n in self._ranked(number))
             self._evidence.append(of_passages(best, count, sizes.memory_tokens))
         shown = {note for evidence in self._evidence for note in evidence.notes}
-        tally.share_read = sum(len(note.text) for note in shown) / max(1, self._chars)
+        said = sum(len(note.text) for note in shown)
+        tally.share_read = min(1.0, said / max(1, self._said_chars))
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """From the best passages."""
@@ -120,7 +124,7 @@ class Proven:
             )
         for number in range(len(self._job.request.questions)):
             self._job.state.provisional.append(self._quick.answer(prompter, number))
-        tally.share_read = 1.0
+        tally.share_read = 0.0
         self._prompter = prompter
         self._whole.read(prompter, tally)
 

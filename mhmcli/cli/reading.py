@@ -80,6 +80,7 @@ class Whole:
         kept = self._spool.through(chunks) if self._scores else chunks
         for step in read_chunks(job, kept, prompter, tally):
             self._likelihoods[step.lane].append(likelihood_of(step.signals))
+            tally.share_read = 1.0  # of all that came, in its order
         tally.not_kept = self._spool.missed
         if self._scores:
             follow_up(job, prompter, self._spool.kept)

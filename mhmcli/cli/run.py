@@ -63,7 +63,9 @@ def _prepared(request: Request, documents: Documents, stop: Stop, started: float
     """A run with all that it needs. What is wrong with a document is known before a model is
     fetched, and what is wrong with the model or the sizes before it is loaded."""
     documents.open()
+    fetching = time.monotonic()
     path = model_file(request.model, offline=request.offline, quiet=request.quiet)
+    started += time.monotonic() - fetching  # a first run would spend its time on the download
     header = read_header(path)
     count = tokenizer_of(header).count
     chosen = preset(request.memory)
@@ -154,18 +156,22 @@ class _Run:
                 seconds=time.monotonic() - started,
             )
 
+        answers: list[Answer] = []
         try:
             with closing(self.reading) as reading:
                 reading.read(prompter, tally)
                 receipt = replace(so_far(), finished=True)
-                answers = [reading.answer(prompter, n) for n in range(len(request.questions))]
+                for number in range(len(request.questions)):
+                    answers.append(reading.answer(prompter, number))  # noqa: PERF401  one by one
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
-            if (provisional := self.job.state.provisional) and not request.as_json:
-                say("mhm: stopped; a provisional answer:")
-                print_answers(provisional)
+            known = [*answers, *self.job.state.provisional[len(answers) :]]
+            if known and not request.as_json:
+                what = "the answers so far" if answers else "a provisional answer"
+                say(f"mhm: stopped; {what}:")
+                print_answers(known, of=len(request.questions))
             if not request.quiet:
-                say_receipt(receipt if receipt.finished else so_far(), provisional)
+                say_receipt(receipt if receipt.finished else so_far(), known)
             raise
         answering_s = time.monotonic() - started - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)
@@ -185,7 +191,7 @@ class _Run:
             }
             print_json(as_json(answers, self.job.state.memories, receipt, settings))
         else:
-            print_answers(answers)
+            print_answers(answers, of=len(answers))
         if not request.quiet:
             say_receipt(receipt, answers)
         return _status(answers, receipt, partial_ok=request.partial_ok)

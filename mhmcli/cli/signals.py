@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Protocol
@@ -20,6 +21,7 @@ from typing import Protocol
 from mhmcli.errors import Interrupted, Terminated
 
 _SHOW_CURSOR = "\x1b[?25h"
+_TOGETHER_S = 0.3
 
 
 class Stoppable(Protocol):
@@ -38,11 +40,15 @@ class Stoppable(Protocol):
 @contextlib.contextmanager
 def stopping(engine: Stoppable) -> Iterator[None]:
     """Within this, SIGINT and SIGTERM stop the engine from another thread, even while C code
-    runs; at its end `Interrupted` or `Terminated` is raised. A second one ends the process."""
+    runs; at its end `Interrupted` or `Terminated` is raised. A second one ends the process, unless
+    it comes so soon that it was sent with the first: `timeout` sends two. What is ignored stays
+    ignored, as in a job that a script put in the background."""
     received: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         received.append(number)
+        if len(received) > 1:  # the first does what is to be done
+            return
         # llama.cpp logs that it was stopped: the callback runs this, and would swallow it.
         if not engine.is_computing:
             raise KeyboardInterrupt  # no library's `except Exception` takes it for its own
@@ -50,7 +56,11 @@ def stopping(engine: Stoppable) -> Iterator[None]:
     reading, writing = socket.socketpair()
     writing.setblocking(False)
     wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    before = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, on_signal)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     watcher = threading.Thread(target=_watch, args=(reading, engine.stop), daemon=True)
     watcher.start()
     try:
@@ -67,12 +77,14 @@ def stopping(engine: Stoppable) -> Iterator[None]:
 
 
 def _watch(reading: socket.socket, stop: Callable[[], None]) -> None:
-    seen = 0
+    first: float | None = None
     while numbers := reading.recv(16):
-        seen += sum(number in (signal.SIGINT, signal.SIGTERM) for number in numbers)
-        if seen == 1:
+        if not {*numbers} & {signal.SIGINT, signal.SIGTERM}:
+            continue
+        if first is None:
+            first = time.monotonic()
             stop()
-        elif seen > 1:
+        elif time.monotonic() - first >= _TOGETHER_S:
             if sys.stderr.isatty():
                 os.write(sys.stderr.fileno(), _SHOW_CURSOR.encode())
             os._exit(128 + numbers[-1])

@@ -16,9 +16,18 @@ _HASH_BLOCK = 1 << 22
 
 
 def directory() -> Path:
-    """Where models are kept: `MHM_MODELS_DIR`, or `models` in the user's cache directory."""
+    """Where models are kept: `MHM_MODELS_DIR`, or `models` in the user's cache directory.
+
+    Raises:
+        ModelError: the user has no home.
+    """
     named = os.environ.get("MHM_MODELS_DIR")
-    return Path(named) if named else Path(platformdirs.user_cache_dir("mhm", False)) / "models"
+    try:
+        return Path(named) if named else Path(platformdirs.user_cache_dir("mhm", False)) / "models"
+    except RuntimeError as error:
+        raise ModelError(
+            f"there is no place to keep models: {error}", hint="name one with MHM_MODELS_DIR"
+        ) from error
 
 
 def path_of(model: CatalogModel) -> Path:
@@ -39,7 +48,13 @@ def resolve(name: str) -> Path | CatalogModel:
     Raises:
         ModelError: it looks like a path and nothing is there, or no model has that name.
     """
-    path = Path(name).expanduser()
+    if os.sep not in name and not name.endswith(".gguf"):
+        with contextlib.suppress(ModelError):  # a file that is called as a model is, is not meant
+            return find(name)
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError as error:
+        raise ModelError(f"no model file at {name}: {error}", hint="check the path") from error
     if os.path.isfile(path):  # noqa: PTH113  pathlib's own raises on a name that is too long
         return path
     if os.path.isdir(path):  # noqa: PTH112
@@ -59,13 +74,23 @@ def sha256_of(path: Path) -> str:
 
 
 def remove(model: CatalogModel) -> int:
-    """The model's file, and what is left of an unfinished download, are gone; bytes freed."""
+    """The model's file, and what is left of an unfinished download, are gone; bytes freed.
+
+    Raises:
+        ModelError: one of them cannot be removed.
+    """
     freed = 0
     for path in (path_of(model), partial_of(model), lock_of(model)):
-        with contextlib.suppress(FileNotFoundError):
+        try:
             size = path.stat().st_size
             path.unlink()
-            freed += size
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise ModelError(
+                f"cannot remove {path}: {error.strerror}", hint="check the folder's permissions"
+            ) from error
+        freed += size
     return freed
 
 

@@ -7,6 +7,7 @@ wrong before the first passage is an error here, before a model is loaded.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import gzip
 import io
 import os
@@ -100,6 +101,8 @@ def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> S
                 "standard input is a terminal, and no document was named",
                 hint='mhm ask FILE "question", or pipe one in: cat FILE | mhm ask "question"',
             )
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            os.set_blocking(stdin.fileno(), True)  # else a pause would look like the end
         return _sniffed("<stdin>", stdin, None, password)
     if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113  as below
         return _opened(name, password)  # a named pipe or a device can be opened only once
@@ -175,7 +178,7 @@ def _size(stream: BinaryIO) -> int | None:
         status = os.fstat(stream.fileno())
     except (OSError, AttributeError):
         return None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
+    return (status.st_size or None) if stat.S_ISREG(status.st_mode) else None  # /proc says 0
 
 
 def _sniffed(name: str, stream: BinaryIO, owned: BinaryIO | None, password: str | None) -> Source:

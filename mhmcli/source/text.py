@@ -11,6 +11,7 @@ import codecs
 import gzip
 import io
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -50,7 +51,8 @@ class _Line:
 
 
 class TextSource:
-    """A stream of bytes that is text. `total_bytes` is None where nobody knows (a pipe).
+    """A stream of bytes that is text. `total_bytes` is None where nobody knows (a pipe); what is
+    added while it is read is not read: a log might grow as fast.
     `owned` is closed when the reading ends."""
 
     def __init__(
@@ -153,6 +155,7 @@ class TextSource:
         """The stream's bytes as UTF-8 (or as they are), without a byte order mark."""
         try:
             first = self._stream.read(_MARK_BYTES)
+            left = (self._total_bytes or sys.maxsize) - len(first)
             mark = next((m for m in _WIDE_MARKS if first.startswith(m)), None)
             if mark:
                 self._wide = True
@@ -160,7 +163,8 @@ class TextSource:
                 return
             if first:
                 yield first
-            while block := read_some(self._stream):
+            while left and (block := read_some(self._stream, min(left, _BLOCK_BYTES))):
+                left -= len(block)
                 yield block
         except (OSError, EOFError, zlib.error) as error:
             self.report = replace(self.report, cut_short=reason_of(error))

@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from mhmcli.answer import Answer
 from mhmcli.memory import Head
 from mhmcli.printable import one_line, printable
 from mhmcli.receipt import duration
@@ -56,12 +57,12 @@ class LiveView:
         progress."""
         width = options.max_width
         height = (options.height or console.size.height) - _FIXED_ROWS
-        provisional = len(self._state.provisional) > self._state.question
-        height -= provisional
+        told = self._state.provisional[self._state.question :][:1]  # at once: another thread writes
+        height -= len(told)
         answer = min(_ANSWER_ROWS, height - 1) if self._state.doing is Doing.ANSWERING else 0
         yield self._question(width)
-        if provisional:
-            yield self._provisional(width)
+        if told:
+            yield self._provisional(told[0], width)
         yield self._heads(console, width, height - answer)
         if answer:
             yield self._answer(console, width, answer)
@@ -77,11 +78,10 @@ class LiveView:
         text.truncate(width, overflow="ellipsis")
         return text
 
-    def _provisional(self, width: int) -> Text:
+    def _provisional(self, answer: Answer, width: int) -> Text:
         """What is known before the end, until the reading proves or overturns it."""
-        state = self._state
-        share = state.share_read or 0.0
-        said = one_line(state.provisional[state.question].text)
+        share = self._state.share_read or 0.0
+        said = one_line(answer.text)
         text = Text(f"provisional, {share:.0%} read: ", style="dim")
         text.append(said, style="not dim italic")
         text.truncate(width, overflow="ellipsis")

@@ -31,7 +31,7 @@ class PlainView:
         new = state.doing is Doing.ANSWERING and self._last_doing is not Doing.ANSWERING
         if new or self._last is None or now - self._last >= _EVERY_S:
             self._last, self._last_doing = now, state.doing
-            with contextlib.suppress(BrokenPipeError):  # whoever read stderr has gone
+            with contextlib.suppress(OSError):  # nobody reads it
                 self._stream.write(self._line() + "\n")
                 self._stream.flush()
 
