@@ -65,13 +65,18 @@ class Watch(NoView):
         self.seen.update(dict.fromkeys(answer.text for answer in self._state.provisional))
 
 
-def proven(text: str) -> tuple[Proven, Watch, Prompter]:
-    engine = ScriptedEngine(answering, judge=telling, likely=lambda prompt: telling(prompt) + 3.0)
+def job_for(text: str, engine: ScriptedEngine) -> tuple[Job, Watch]:
+    """A document of that text, a question, and who watches."""
     documents = Documents([TextSource("doc.txt", io.BytesIO(text.encode()))])
     empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
     state = RunState((QUESTION,), [empty], lambda: documents.progress)
     watch = Watch(state)
-    job = Job(request(), documents, SIZES, engine.count, state, watch)
+    return Job(request(), documents, SIZES, engine.count, state, watch), watch
+
+
+def proven(text: str) -> tuple[Proven, Watch, Prompter]:
+    engine = ScriptedEngine(answering, judge=telling, likely=lambda prompt: telling(prompt) + 3.0)
+    job, watch = job_for(text, engine)
     return Proven(job), watch, Prompter(engine, prompts.SYSTEM, Sampling())
 
 

@@ -1,0 +1,47 @@
+"""A run from documents to output, with an engine that is a script."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mhmcli.answer import Answer
+from mhmcli.cli.run import _Run
+from mhmcli.engine.llama import Stop
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import ModelError
+from mhmcli.prompter import Prompter
+from mhmcli.receipt import Tally
+from tests.test_partial import job_for
+
+
+class FailsAtTheThird:
+    """Answers two questions, and then the model is gone."""
+
+    def read(self, prompter: Prompter, tally: Tally) -> None:
+        """Nothing is read."""
+
+    def answer(self, prompter: Prompter, number: int) -> Answer:
+        """'answer 1', 'answer 2'."""
+        if number == 2:
+            raise ModelError("the model is gone")
+        return Answer(f"question {number}?", f"answer {number}", found=True)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_what_was_answered_is_printed_when_the_rest_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each behind its question, also when it is the first of several alone."""
+    engine = ScriptedEngine([])
+    job, _ = job_for("A text.\n", engine)
+    questions = ("question 0?", "question 1?", "question 2?")
+    job = replace(job, request=replace(job.request, questions=questions, model="tiny"))
+    run = _Run(job, Path(), FailsAtTheThird(), Stop())
+    with pytest.raises(ModelError, match="gone"):
+        run._read_and_answer(engine)
+    assert capsys.readouterr().out == "question 0?\nanswer 0\n\nquestion 1?\nanswer 1\n"
