@@ -19,7 +19,7 @@ from itertools import accumulate, chain, repeat
 
 from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk, Chunks
-from mhmcli.events import FEW, Found, Item, in_order, marks_of, masked, numbers, told_once
+from mhmcli.events import FEW, Found, Item, in_order, marks_of, masked, named_in, told_once
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Query, Seen, Signals
@@ -130,7 +130,7 @@ def census(
     document is looked through again, two or three times; of lines that are not meant, nothing is
     kept but how many there are of each sort.
     """
-    named = numbers(question)
+    named = named_in(question)
     look = partial(_units, chunks, likelihoods, Query.of(question), seen)
     firsts: dict[str, str] = {}
     lines: Counter[str] = Counter()

@@ -14,7 +14,8 @@ from mhmcli.source import Place
 _MARKS = ".:-/"
 _VARYING = re.compile(r"\b[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+Z?", re.IGNORECASE)
-_STAMP = re.compile(r"[^A-Za-z]*")  # what a line begins with
+_STAMP = re.compile(r"(?:[\d\-/]+T[\d:.,]+Z?)?[^A-Za-z]*")  # what a line begins with
+_LEAST_PART = 4  # characters
 
 # Of lines that tell of the same event.
 _NEAR = 3  # lines
@@ -51,8 +52,27 @@ def in_order(items: Iterable[Item]) -> list[Item]:
 
 def masked(line: str, named: Collection[str] = ()) -> str:
     """'Jul 9 sshd[24]: from 1.2.3.4' -> 'Jul # sshd[#]: from #': what varies is left out, but what
-    the question `named` is not."""
-    return _VARYING.sub(lambda m: m[0] if m[0].rstrip(_MARKS) in named else "#", line)
+    the question `named` is not, nor the part of it: of 10.0.0.5:5231, the address."""
+
+    def shown(match: re.Match[str]) -> str:
+        whole = match[0].rstrip(_MARKS)
+        if whole in named:
+            return match[0]
+        part = max((n for n in named if _is_part(n, whole)), key=len, default="")
+        return f"{part}#"
+
+    return _VARYING.sub(shown, line)
+
+
+def _is_part(number: str, whole: str) -> bool:
+    """Whether a number, no short one, is what another begins with: 10:35 of 10:35:22."""
+    goes_on = whole.startswith(number) and whole[len(number) :][:1] in (*_MARKS, "T")
+    return goes_on and len(number) >= _LEAST_PART
+
+
+def named_in(question: str) -> set[str]:
+    """The numbers that a question names: 'How many 404s from 10.0.0.5?' -> 404, 10.0.0.5."""
+    return {re.sub(r"(?<=\d)'?s\Z", "", number) for number in numbers(question)}
 
 
 def numbers(text: str) -> set[str]:

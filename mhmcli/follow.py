@@ -19,7 +19,7 @@ from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter
 from mhmcli.score import Signals
 from mhmcli.select import Cheapest
-from mhmcli.source import Unit, units_of
+from mhmcli.source import Place, Unit, units_of
 from mhmcli.write.ground import words
 from mhmcli.write.verbatim import best_that_fit
 
@@ -67,7 +67,10 @@ def leads(notes: Iterable[Note], question: str) -> list[Lead]:
 
 
 def links(
-    followed: Sequence[Lead], visited: Collection[Unit], chunks: Chunks, asked: frozenset[str]
+    followed: Sequence[Lead],
+    visited: Collection[tuple[Place, str]],
+    chunks: Chunks,
+    asked: frozenset[str],
 ) -> list[Link]:
     """The sentences that share the most telling words with a lead, the best first.
 
@@ -80,7 +83,7 @@ def links(
         for chunk in chunks()
         if not telling.keys().isdisjoint(words(chunk.text))
         for unit in units_of(chunk.passages)
-        if unit not in visited
+        if unit.known_by not in visited
         if (link := _link(unit, chunk.index, followed, telling, asked)) is not None
     )
     return heapq.nlargest(_LINKS, found, key=lambda link: link.weight)
@@ -123,13 +126,13 @@ def follow(prompter: Prompter, question: str, memory: Memory, chunks: Chunks) ->
         key=memory.worth,
     )
     followed = leads(strong, question)
-    visited = {unit for lead in followed for unit in lead.path}
+    visited = {unit.known_by for lead in followed for unit in lead.path}
     added: list[Note] = []
     room = _SHARE * len(memory.heads) * memory.head_tokens
     for _ in range(_ROUNDS):
         found = links(followed, visited, chunks, words(question))
         for link in found:
-            visited.add(link.lead.path[-1])
+            visited.add(link.lead.path[-1].known_by)
             tokens = prompter.count(link.note.text)
             room -= tokens
             if room < 0:

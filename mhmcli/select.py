@@ -82,7 +82,7 @@ class Cheapest:
 
         def price(index: int) -> tuple[bool, float]:
             head = memory.heads[index]
-            if head.tokens + needed <= memory.head_tokens:
+            if head.tokens + bool(head.notes) + needed <= memory.head_tokens:  # a line end between
                 return (False, head.written)
             return (True, min(map(memory.worth, head.notes), default=0.0))
 

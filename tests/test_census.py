@@ -14,7 +14,7 @@ from mhmcli.census import Asked, Judged, as_answer, asked, census, upper_heap
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.events import Item, masked, told_once
+from mhmcli.events import Item, marks_of, masked, named_in, told_once
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Passage, Place
@@ -64,6 +64,18 @@ def test_what_varies_is_masked() -> None:
     assert "Failed password for root" in masked(one)
     assert masked("for root") != masked("for admin")
     assert masked("port 22, pid 7", {"22"}) == "port 22, pid #"
+
+
+def test_a_number_that_the_question_names_is_no_part_of_what_varies() -> None:
+    """Where it stands with a port, a time or a plural, too; a short one names no time."""
+    assert named_in("How many 404s from 10.0.0.5 on 2015-10-18?") == {
+        "404",
+        "10.0.0.5",
+        "2015-10-18",
+    }
+    assert masked("from 10.0.0.5:5231 and 10.0.0.51:7", {"10.0.0.5"}) == "from 10.0.0.5# and #"
+    assert masked("2015-10-18T18:01 x", {"2015-10-18"}) == "2015-10-18# x"
+    assert masked("22:01:47 port 22", {"22"}) == "# port 22"
 
 
 def test_two_heaps_are_parted_where_they_lie_apart() -> None:
@@ -217,6 +229,12 @@ def test_lines_beside_each_other_with_the_same_number_tell_of_one_event() -> Non
     lines = [line for pid in range(300, 312) for line in attempt(pid, PAM, FAILED)]
     assert len(sshd([lines])) == 12
     assert len(sshd([[line for line in lines if "cron" in line or FAILED in line]])) == 12
+
+
+def test_a_time_is_no_mark() -> None:
+    """To the millisecond, and with a zone."""
+    line = "2024-01-02T03:04:05.123Z host sshd[2423]: from 10.0.0.7"
+    assert marks_of(line) == {"2423", "10.0.0.7"}
 
 
 def test_what_is_told_again_is_named() -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mhmcli import prompts
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.follow import follow
+from mhmcli.follow import Lead, follow, links
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter
 from mhmcli.score import Query, Seen, Signals
-from mhmcli.source import Passage, Place
+from mhmcli.source import Passage, Place, units_of
 
 QUESTION = "Who can open the place where the ring is?"
 CHAIN = [
@@ -74,6 +75,19 @@ def test_a_link_whose_passage_is_held_already_is_followed_too() -> None:
     other = "The moon is up."
     memory = followed([*FILLER, *CHAIN, other], [CHAIN[2], other, CHAIN[0]])
     assert held(memory) == {CHAIN[2], other, CHAIN[0], *LINKS}
+
+
+def test_a_sentence_does_not_lead_to_itself() -> None:
+    """Though it was read as a piece of its passage, without the title that stands above it."""
+    text = "The theft of the year 1843\nThe ring was put into the crate, and that was all of it.\n"
+    whole = Passage(text, Place("doc", line=6, last_line=7, start_byte=0, end_byte=len(text)))
+    titled = next(iter(units_of([whole])))
+    assert titled.title
+    piece = replace(titled, title="")
+    lead = Lead(frozenset({"ring", "crate"}), None, (piece,))
+    chunks = [*(chunk(n, text) for n, text in enumerate(FILLER)), Chunk(99, (whole,), 9)]
+    assert not links([lead], {piece.known_by}, lambda: chunks, frozenset())
+    assert links([lead], set(), lambda: chunks, frozenset())
 
 
 def test_common_words_lead_nowhere() -> None:

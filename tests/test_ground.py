@@ -82,3 +82,11 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
         "Was it?",
         "Yes.",
     ]
+
+
+def test_words_without_spaces_between_point_too() -> None:
+    """Of Chinese or Japanese, a few characters are enough; an accent may be written in two ways."""
+    text = "罗伊每天晚上修剪灯芯。\n海面平静, 天气寒冷。\nCaf\u00e9 Corran was closed.\n"
+    assert meant(text, "罗伊修剪灯芯") == "罗伊每天晚上修剪灯芯。"
+    assert meant(text, "Cafe\u0301 closed") == "Café Corran was closed."
+    assert meant(text, "北京大学") is None

@@ -15,6 +15,7 @@ from mhmcli.prompter import Prompter, Reading, run
 from mhmcli.replies import Reply
 from mhmcli.source import Passage, Place
 from mhmcli.write import AppendWriter, ConcurWriter, Draft, HeadWriter, Outcome, RewriteWriter
+from mhmcli.write.append import _origin
 from mhmcli.write.checks import fault, says_nothing
 
 QUESTION = "Who is the keeper of the light?"
@@ -178,6 +179,22 @@ def test_a_full_head_alone_is_compacted_by_the_model() -> None:
         ("shorter", False),
     ]
     assert KEEPER in engine.prompts[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("- the keeper of the light is dead", [1]),
+        ("the keeper", [1]),
+        ("a b c d", [0]),
+        ("e", []),
+        ("nobody said this", []),
+    ],
+)
+def test_compacted_lines_keep_the_place_that_they_came_from(line: str, lines: list[int]) -> None:
+    """With a bullet before them, too; not where they could have come from several."""
+    notes = full_memory().heads[0].notes
+    assert _origin(line, notes) == tuple(place(n) for n in lines)
 
 
 @pytest.mark.parametrize("reply", ["", "I cannot help with that.", "NONE", "word " * 90])

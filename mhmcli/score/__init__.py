@@ -2,5 +2,6 @@
 
 from mhmcli.score.lexical import BM25
 from mhmcli.score.seen import Moments, Query, Seen, Signals
+from mhmcli.score.tokens import tokens
 
-__all__ = ["BM25", "Moments", "Query", "Seen", "Signals"]
+__all__ = ["BM25", "Moments", "Query", "Seen", "Signals", "tokens"]

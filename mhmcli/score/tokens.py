@@ -8,6 +8,7 @@ characters are a word, as in Lucene's analyzer for Chinese, Japanese and Korean.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 _WORD = re.compile(r"\w+")
@@ -18,6 +19,8 @@ _UNSPACED = re.compile(
 
 def tokens(text: str) -> list[str]:
     """'The Keeper' -> the, keeper; '灯台守は' -> 灯台, 台守, 守は."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)  # an accent may be a character of its own
     found = _WORD.findall(text.casefold())
     if not _UNSPACED.search(text):
         return found

@@ -23,6 +23,12 @@ class Unit:
     title: str = ""
 
     @property
+    def known_by(self) -> tuple[Place, str]:
+        """What it is the same unit by, whatever was read together with it: a part of a passage may
+        lack the title."""
+        return (self.place, self.text)
+
+    @property
     def shown(self) -> str:
         """'The keeper: He trims the wicks.'"""
         return f"{self.title}: {self.text}" if self.title else self.text

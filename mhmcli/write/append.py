@@ -138,9 +138,11 @@ def _fitting(notes: Sequence[Note], limit: int, prompter: Prompter) -> tuple[Not
 
 
 def _origin(line: str, notes: Sequence[Note]) -> tuple[Place, ...]:
-    """Where a line of compacted notes came from; empty when it is no longer known."""
-    sought = folded(line)
-    return next((note.places for note in notes if sought in folded(note.text)), ())
+    """Where a line of compacted notes came from; empty when it is no longer known, or could be
+    several."""
+    sought = folded(_BULLET.sub("", line))
+    found = {note.places for note in notes if sought in folded(note.text)}
+    return found.pop() if len(found) == 1 else ()
 
 
 def _shared_words(text: str, question: str) -> int:

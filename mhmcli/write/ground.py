@@ -9,15 +9,14 @@ not taken.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 
 from mhmcli.chunk import Chunk
 from mhmcli.memory import Note
+from mhmcli.score import tokens
 from mhmcli.source import Passage, sentences
 
 _LEAST_SHARE = 0.6  # of the line's words, each by its weight, that the sentence must have
-_WORD = re.compile(r"\w+")
 _STOP = frozenset(
     {"a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has"}
     | {"have", "he", "her", "his", "in", "into", "is", "it", "its", "not", "of", "on", "or", "she"}
@@ -58,7 +57,7 @@ class Grounding:
 
 def words(text: str) -> frozenset[str]:
     """The telling words of a text: 'Who is the captain?' -> {'captain'}."""
-    found = frozenset(word.lower() for word in _WORD.findall(text))
+    found = frozenset(tokens(text))
     return found - _STOP or found
 
 
