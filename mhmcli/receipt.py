@@ -110,7 +110,8 @@ class Receipt:
             total = f" of {source.bytes_total:,}" if source.bytes_total is not None else ""
             parts.append(f"{source.bytes_read:,}{total} bytes")
         done = "scanned" if self.share_read < 1 else "read"
-        mark = done if source.complete and self.finished else f"{done.upper()} IN PART"
+        gone_through = self.finished or bool(self.scanned and self.chunks)
+        mark = done if source.complete and gone_through else f"{done.upper()} IN PART"
         return f"{mark:<7} {one_line(source.name)}: {', '.join(parts)}"
 
     def _reading_line(self) -> str:

@@ -18,6 +18,7 @@ from mhmcli.errors import SourceError
 from mhmcli.memory import Memory
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.prompter import Prompter
+from mhmcli.reader import Event
 from mhmcli.receipt import Tally
 from mhmcli.sizes import Sizes
 from mhmcli.source import Documents
@@ -91,6 +92,25 @@ def test_a_provisional_answer_is_overturned_while_the_rest_is_read(
     assert Doing.RENEWING in watch.did
     assert reading.answer(prompter, 0).text == "Anna Roy"
     reading.close()
+
+
+def test_the_share_that_the_model_read_is_known_while_it_reads() -> None:
+    """Of what was scanned before; all at the end."""
+    shares: list[float] = []
+
+    class Watched(Tally):
+        def take(self, event: Event) -> None:
+            shares.append(self.share_read)
+            super().take(event)
+
+    reading, _, prompter = proven(DECOY + FILLER * 30 + FACT)
+    tally = Watched(1)
+    reading.read(prompter, tally)
+    reading.close()
+    assert shares == sorted(shares)
+    assert shares[0] == 0.0
+    assert any(0.2 < share < 0.8 for share in shares)
+    assert tally.share_read == 1.0
 
 
 def test_near_the_end_no_answer_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:

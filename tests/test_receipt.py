@@ -7,6 +7,7 @@ from dataclasses import replace
 from mhmcli.engine import EngineInfo
 from mhmcli.prompter import Spent
 from mhmcli.receipt import Receipt
+from mhmcli.source import SourceReport
 
 ENGINE = EngineInfo("model", "", "CPU", "build", 4096, 512)
 
@@ -32,6 +33,17 @@ def test_a_scan_that_was_stopped_has_read_nothing() -> None:
     assert "THE REST" not in stopped
     assert "THE REST" in "\n".join(replace(scanned, share_read=0.3).lines())
     assert "THE REST" not in "\n".join(scanned.lines())
+
+
+def test_what_was_scanned_before_it_was_read_is_scanned() -> None:
+    """All of it, when the reading was stopped; in part, when the scan was."""
+    source = SourceReport("a.txt", "text", bytes_read=900, bytes_total=900, lines=9)
+    stopped = replace(WHOLE, sources=(source,), scanned=90, share_read=0.4, finished=False)
+    shown = "\n".join(stopped.lines())
+    assert "scanned a.txt: 9 lines" in shown
+    assert "40% of the document" in shown
+    assert "THE REST WAS ONLY SCANNED; STOPPED BEFORE THE END" in shown
+    assert "SCANNED IN PART a.txt" in "\n".join(replace(stopped, chunks=0).lines())
 
 
 def test_the_rest_of_a_skim_is_named() -> None:

@@ -105,7 +105,7 @@ class Proven:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._quick = Quick(job)
-        self._whole = Whole(job, self._passages)
+        self._whole = Whole(job, self._passages, lambda: job.state.share_read or 0.0)
         self._prompter: Prompter | None = None  # while there is something to renew
         self._shown: list[Evidence | None] = [None] * len(job.request.questions)
         self._due_tokens = _RENEW_TOKENS

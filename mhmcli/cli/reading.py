@@ -59,11 +59,18 @@ class Reading(Protocol):
 
 class Whole:
     """Every chunk is read by the model, and each question's memory written from it. `passages` are
-    those of the documents."""
+    those of the documents, and `share` tells how much of them is read, where they were all seen
+    before."""
 
-    def __init__(self, job: Job, passages: Callable[[], Iterator[Passage]] | None = None) -> None:
+    def __init__(
+        self,
+        job: Job,
+        passages: Callable[[], Iterator[Passage]] | None = None,
+        share: Callable[[], float] = lambda: 1.0,
+    ) -> None:
         self._job = job
         self._passages = passages or job.documents.passages
+        self._share = share
         self._spool = Spool[Chunk]()
         self._scores = job.request.memory is MemoryKind.SCORING  # and passages are looked up again
         self._likelihoods = [array("d") for _ in job.request.questions]
@@ -80,7 +87,7 @@ class Whole:
         kept = self._spool.through(chunks) if self._scores else chunks
         for step in read_chunks(job, kept, prompter, tally):
             self._likelihoods[step.lane].append(likelihood_of(step.signals))
-            tally.share_read = 1.0  # of all that came, in its order
+            tally.share_read = self._share()
         tally.not_kept = self._spool.missed
         if self._scores:
             follow_up(job, prompter, self._spool.kept)
