@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -125,10 +125,9 @@ def census(
     """All lines or sentences that the question is about; each that was judged is yielded, with the
     count so far.
 
-    `likelihoods` are those of the question after each chunk, by its index (see
-    `likelihood_of`), and `seen` what is known of all of them. The
-    document is looked through again, two or three times; of lines that are not meant, nothing is
-    kept but how many there are of each sort.
+    `likelihoods` are those of the question after each chunk, by its index (see `likelihood_of`),
+    and `seen` what is known of all of them. The document is looked through again, up to three
+    times; of lines that are not meant, nothing is kept but how many there are of each sort.
     """
     named = named_in(question)
     look = partial(_units, chunks, likelihoods, Query.of(question), seen)
@@ -152,7 +151,7 @@ def census(
             items.append(item)
     groups = list(meant.values())
     if asked(question) is Asked.COUNT:
-        return told_once(groups, _telling(groups, look()) - named)
+        return told_once(groups, _telling(groups, look) - named)
     return Found(in_order(chain.from_iterable(groups)))
 
 
@@ -163,10 +162,13 @@ def _meant(weights: Sequence[Weight]) -> list[int]:
     return sorted(chosen, key=lambda n: -worth[n])
 
 
-def _telling(groups: Iterable[Iterable[Item]], units: Iterable[Item]) -> frozenset[str]:
-    """The marks of the items that stand in few of the lines of the document."""
+def _telling(
+    groups: Iterable[Iterable[Item]], look: Callable[[], Iterable[Item]]
+) -> frozenset[str]:
+    """The marks of the items that stand in few of the lines of the document, which is looked
+    through for them if there are any."""
     marks = frozenset(mark for items in groups for item in items for mark in item.marks)
-    often = Counter(mark for item in units if marks for mark in item.marks & marks)
+    often = Counter(mark for item in (look() if marks else ()) for mark in item.marks & marks)
     return frozenset(mark for mark in marks if often[mark] <= FEW)
 
 
@@ -196,9 +198,10 @@ def _units(
     number = 0
     for chunk, around in _with_what_is_around(chunks()):
         lines = is_lines(around)
-        signals = Signals.of(likelihoods[chunk.index], query, chunk.text)
-        if not lines and seen.score(signals) < _LEAST_WORTH:
-            continue
+        if not lines:
+            signals = Signals.of(likelihoods[chunk.index], query, chunk.text)
+            if seen.score(signals) < _LEAST_WORTH:
+                continue
         for unit in units(chunk.passages, lines=lines):
             marks = marks_of(unit.text) if lines else frozenset[str]()
             yield Item(unit.text, unit.place, number, marks)

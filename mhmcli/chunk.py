@@ -96,6 +96,11 @@ def cut_apart(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> I
     return (replace(chunk, index=index) for index, chunk in enumerate(chunks))
 
 
+def uncut(passages: Iterable[Passage]) -> Iterator[Chunk]:
+    """Each passage as a chunk, however long: to be looked through, not to be read."""
+    return (Chunk(index, (passage,), 0) for index, passage in enumerate(passages))
+
+
 def cut_down(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> Iterator[Passage]:
     """The passages; one that is longer than any of prose, as a line of a megabyte is, in pieces of
     at most so many tokens. What is shorter is not counted, so this is fast."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from mhmcli import __version__
-from mhmcli.answer import Answer
 from mhmcli.bench.marks import answer_anyway, failed, marked
 from mhmcli.bench.results import Result, ResultsFile
 from mhmcli.errors import WindowFullError
@@ -29,11 +28,10 @@ def answer_again(
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Result]:
     """Each result that is not yet in the file, with the answer that its memory gives now; it is in
-    the file when it is told. What failed stays failed. What the reading cost, and how its
-    replies were sampled, stays as it was; the new answer is greedy, its tokens are not counted, and
-    the reading floor is not known. Where another
-    model answers than the one that read, both are named. A memory that was not answered from is
-    shown as it is."""
+    the file when it is told. What failed stays failed. What the reading cost, and how its replies
+    were sampled, stays as it was; the new answer is greedy, its tokens are not counted, and the
+    reading floor is not known. Where another model answers than the one that read, both are named.
+    A memory that was not answered from is shown as it is."""
     for result in results:
         named = model if result.model == model else f"{result.model} > {model}"
         fresh = replace(result, model=named, mhm=__version__, floor_tokens_per_s=0.0)
@@ -46,8 +44,7 @@ def answer_again(
                 said = answer_anyway(prompter, result.question, evidence)
                 fresh = replace(fresh, **marked(said, result.answers))
             except WindowFullError as full:
-                none = Answer(result.question, "", found=False)
-                fresh = failed(replace(fresh, **marked(none, result.answers)), full.message)
+                fresh = failed(fresh, full.message, answers=True)
             fresh = replace(fresh, answer_s=round(clock() - start, 3))
         out.add(fresh)
         yield fresh

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from mhmcli.bench.results import Result
@@ -21,9 +21,9 @@ class Cell:
     method: str
     results: tuple[Result, ...]
 
-    def of_kind(self, kind: str) -> tuple[Result, ...]:
-        """The results of one sort of question."""
-        return tuple(result for result in self.results if result.kind == kind)
+    def of_kind(self, kind: str) -> Cell:
+        """The results of one sort of question alone."""
+        return replace(self, results=tuple(r for r in self.results if r.kind == kind))
 
     @property
     def is_read_in_steps(self) -> bool:

@@ -37,16 +37,17 @@ def answer_anyway(prompter: Prompter, question: str, evidence: Evidence) -> Answ
     return run(answer(prompter, question, evidence, least_log_odds=-math.inf))
 
 
-def failed(result: Result, reason: str) -> Result:
-    """The result of a method that could not do what was asked: it is wrong, whatever the question,
-    and nothing was captured."""
-    asked = result.correct is not None
+def failed(result: Result, reason: str, *, answers: bool) -> Result:
+    """The result of a method that could not do what was asked: where `answers` were wanted it is
+    wrong, whatever the question, and nothing was captured."""
     return replace(
         result,
         answer="",
-        correct=False if asked else None,
-        exact=False if asked else None,
-        f1=0.0 if asked else None,
+        correct=False if answers else None,
+        exact=False if answers else None,
+        f1=0.0 if answers else None,
+        log_odds=None,
+        refused=answers,
         answer_trace=result.answer_trace and _never(result.answer_trace),
         facts=tuple(map(_never, result.facts)),
         memory=(),

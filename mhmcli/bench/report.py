@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mhmcli.bench.cell import Cell, cells, traces
 from mhmcli.bench.results import Result
@@ -83,7 +83,7 @@ def _by_kind(task: str, found: Sequence[Cell]) -> Table:
     kinds = sorted({r.kind for cell in found for r in cell.results})
     rows = []
     for cell in found:
-        of_kind = [replace(cell, results=cell.of_kind(kind)).accuracy for kind in kinds]
+        of_kind = [cell.of_kind(kind).accuracy for kind in kinds]
         texts = ("-" if e is None else f"{100 * e.value:.0f} ({e.n})" for e in of_kind)
         rows.append((_length(cell.length), cell.method, *texts))
     note = "Per cent; in brackets the number of questions."

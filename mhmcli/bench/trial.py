@@ -23,7 +23,7 @@ from mhmcli.bench.results import Key, Result
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trace import Tracer
 from mhmcli.census import counted, likelihood_of
-from mhmcli.chunk import Chunk, Count, cut, cut_apart
+from mhmcli.chunk import Chunk, Count, cut, cut_apart, uncut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.evidence import Evidence, gather
@@ -190,25 +190,25 @@ class Trial:
         try:
             if isinstance(method, Recurrent):
                 before = attempt.memory
-                document = chunks if method.share == 1 else self._document()
+                document = chunks if method.share == 1 else list(uncut(self._passages))
                 attempt.memory = method.finish(prompter, question, before, document)
                 meter.charge(attempt.writing)
                 if attempt.memory is not before:
                     attempt.took(_changed(before, attempt.memory), Outcome.COMPACTED)
                     meter.skip()
-            said = self._counted(attempt, chunks) if self._answers else None
-            if said is None and self._answers:
-                attempt.evidence = run(gather(prompter, question, attempt.memory))
-                said = answer_anyway(prompter, question, attempt.evidence)
+            said = self._said(attempt, chunks) if self._answers else None
         except WindowFullError as full:
             meter.charge(answering)
             return self._failed(attempt, answering, full)
         meter.charge(answering)
         return self._result(attempt, said, answering)
 
-    def _document(self) -> list[Chunk]:
-        """All of it, whether it was read or not."""
-        return [Chunk(n, (passage,), 0) for n, passage in enumerate(self._passages)]
+    def _said(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Answer:
+        if counted_all := self._counted(attempt, chunks):
+            return counted_all
+        question = attempt.case.question
+        attempt.evidence = run(gather(self._prompter, question, attempt.memory))
+        return answer_anyway(self._prompter, question, attempt.evidence)
 
     def _counted(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Answer | None:
         """The answer of a census, where the question and the method are for one."""
@@ -218,8 +218,7 @@ class Trial:
         return run(counted(self._prompter, question, lambda: chunks, attempt.likelihoods, seen))
 
     def _failed(self, attempt: Attempt, answering: Cost, full: WindowFullError) -> Result:
-        said = Answer(attempt.case.question, "", found=False) if self._answers else None
-        return failed(self._result(attempt, said, answering), full.message)
+        return failed(self._result(attempt, None, answering), full.message, answers=self._answers)
 
     def _result(self, attempt: Attempt, said: Answer | None, answering: Cost) -> Result:
         case = attempt.case

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mhmcli.answer import Answer
-from mhmcli.chunk import Chunk, cut_apart, cut_down
+from mhmcli.chunk import Chunk, cut_apart, cut_down, uncut
 from mhmcli.cli.limits import Limit
 from mhmcli.cli.reading import (
     Job,
@@ -196,7 +196,7 @@ class Skim(Scanned):
 
     def _whole(self) -> Iterator[Chunk]:
         """The document, whether the model has read it or not."""
-        return (Chunk(n, (passage,), 0) for n, passage in enumerate(self._spool.kept()))
+        return uncut(self._spool.kept())
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """From the sentences of memory that tell; nothing is counted that may not be all."""
