@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,9 @@ from mhmcli.engine.llama import LlamaEngine, LlamaOptions
 # A machine that is busy with a model makes any single example slow; that is no failure.
 settings.register_profile("mhm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mhm")
+
+# A job in the background ignores Ctrl-C, and so would every `mhm` that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SAMPLE = Path(__file__).parent / "sample" / "corran-head.pdf"
 
