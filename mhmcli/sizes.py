@@ -56,7 +56,7 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
     `question_tokens`.
 
     Raises:
-        UsageError: sizes that mean nothing together.
+        UsageError: sizes that mean nothing together, or a question that is too long.
         ModelError: the sizes asked for, or the least that make sense, exceed the window.
     """
     _check(wanted)
@@ -78,6 +78,12 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
         elif may_shrink_chunk:
             chunk = max(_LEAST_CHUNK, chunk * 3 // 4)
         else:
+            if question_tokens > window_tokens // 2:
+                raise UsageError(
+                    f"a question of {question_tokens} tokens is too long: the model's window has "
+                    f"{window_tokens}",
+                    hint="ask a shorter question, and give what it quotes as a document",
+                )
             raise _too_large(wanted, chunk, head, needed(), window_tokens)
     if writer.keeps_whole and chunk > head:
         if wanted.chunk_tokens is not None:

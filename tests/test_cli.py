@@ -17,7 +17,8 @@ import pytest
 from fpdf import FPDF
 
 from mhmcli import models
-from mhmcli.errors import ExitStatus
+from mhmcli.cli.signals import stopping
+from mhmcli.errors import ExitStatus, Terminated
 from tests.conftest import SAMPLE, Ran
 
 Mhm = Callable[..., Ran]
@@ -528,6 +529,30 @@ def test_an_answer_is_not_lost_with_its_receipt(tiny_model: Path, short: Path) -
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False)
     assert done.returncode in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT)
     assert done.stdout.strip()
+
+
+def test_a_signal_unwinds_what_computes_nothing() -> None:
+    """A download is left as on Ctrl-C: its bar goes, and the cursor comes back."""
+    unwound = []
+
+    def download() -> None:
+        with stopping():
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(10)
+            finally:
+                unwound.append("cursor")
+
+    with pytest.raises(Terminated):
+        download()
+    assert unwound == ["cursor"]
+
+
+def test_a_password_that_is_not_text_is_refused(mhm: Mhm) -> None:
+    """One line, not a failure inside the PDF library."""
+    ran = mhm("ask", str(SAMPLE), "Who?", env={"MHM_PDF_PASSWORD": os.fsdecode(b"\xff\xfe")})
+    assert ran.status == ExitStatus.USAGE
+    assert is_one_error(ran, "MHM_PDF_PASSWORD is not text")
 
 
 @pytest.mark.model

@@ -20,12 +20,16 @@ LOG = "".join(
 )
 
 
+def tokens_of(text: str) -> int:
+    return len(text.split())
+
+
 def chunk(text: str) -> Chunk:
     return Chunk(0, (Passage(text, Place("doc", line=1, start_byte=0, end_byte=len(text))),), 9)
 
 
 def meant(text: str, line: str, question: str = "Which has more species?") -> str | None:
-    note = Grounding(chunk(text), question).note(line)
+    note = Grounding(chunk(text), question, 100, tokens_of).note(line)
     return note.text if note else None
 
 
@@ -47,7 +51,7 @@ def test_a_line_points_at_its_sentence(line: str, sentence: str | None) -> None:
 
 def test_lines_of_a_log_are_its_sentences() -> None:
     """Where there is no prose, a line is what is meant, with its own number."""
-    note = Grounding(chunk(LOG), "Who is admin?").note("admin from 10.0.0.2")
+    note = Grounding(chunk(LOG), "Who is admin?", 100, tokens_of).note("admin from 10.0.0.2")
     assert note is not None
     assert note.text == "Dec 10 06:55:2 LabSZ sshd[242]: Invalid user admin from 10.0.0.2"
     assert note.places[0].line == note.places[0].last_line == 3

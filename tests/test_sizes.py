@@ -72,6 +72,12 @@ def test_sizes_that_mean_nothing_are_usage_errors(wanted: Wanted) -> None:
         fit(wanted, preset(MemoryKind.APPEND).writer, 20, 32_768)
 
 
+def test_a_question_that_is_too_long_is_what_is_blamed() -> None:
+    """Neither heads nor chunks can make room for it."""
+    with pytest.raises(UsageError, match="a question of 4000 tokens is too long"):
+        fit(Wanted(4, 512, 2000), preset(MemoryKind.APPEND).writer, 4000, 4096)
+
+
 def test_what_is_kept_whole_fits_a_head() -> None:
     """Else nothing would ever be kept; chunks that the user sized are refused."""
     chosen = preset(MemoryKind.SCORING)

@@ -124,16 +124,18 @@ def test_a_sentence_of_the_document_is_taken_whatever_it_sounds_like() -> None:
         assert [note.text for note in draft.notes] == [said]
 
 
-def test_a_sentence_longer_than_a_head_is_left_out_alone() -> None:
-    """A note that no head can hold costs no other its place, and has an outcome of its own."""
-    long = "word " * 60 + "keeper."
-    reading_chunk = Chunk(0, (Passage(f"{long} {KEEPER}\n", place(1)),), 12)
-    for script, texts in ((f"word keeper.\n{KEEPER}", [KEEPER]), ("word keeper.", [])):
-        prompter = Prompter(ScriptedEngine([script]), prompts.SYSTEM, Sampling())
-        reading = Reading(reading_chunk, run(prompter.read("x")), QUESTION)
-        draft = run(AppendWriter().write(prompter, reading, memory_with("", head_tokens=40), 0))
-        assert [note.text for note in draft.notes] == texts
-        assert draft.outcome is (Outcome.WROTE if texts else Outcome.TOO_LONG)
+def test_of_a_sentence_longer_than_a_head_the_piece_is_kept_that_is_meant() -> None:
+    """A line of JSON may be longer than a head: what the reply points at goes into it, and costs
+    no other note its place."""
+    text = f"{'word ' * 60}{{keeper: Roy}} {'end ' * 40}\n{KEEPER}\n"
+    reading_chunk = Chunk(0, (Passage(text, place(1)),), 12)
+    prompter = Prompter(ScriptedEngine(["word {keeper: Roy} end"]), prompts.SYSTEM, Sampling())
+    reading = Reading(reading_chunk, run(prompter.read("x")), QUESTION)
+    draft = run(AppendWriter().write(prompter, reading, memory_with("", head_tokens=40), 0))
+    assert draft.outcome is Outcome.WROTE
+    (note,) = draft.notes
+    assert "{keeper: Roy}" in note.text
+    assert draft.tokens <= 40
 
 
 def test_append_does_not_repeat_what_any_head_holds() -> None:

@@ -255,7 +255,14 @@ def _memory(context: typer.Context, wanted: MemoryKind | None, *, scored: bool) 
 
 def _password(file: Path | None) -> str | None:
     if file is None:
-        return os.environ.get("MHM_PDF_PASSWORD") or None
+        password = os.environ.get("MHM_PDF_PASSWORD", "")
+        try:
+            password.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                "MHM_PDF_PASSWORD is not text", hint="it must be encoded in UTF-8"
+            ) from error
+        return password or None
     try:
         return file.read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:

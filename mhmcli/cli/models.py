@@ -17,6 +17,7 @@ from rich.text import Text
 
 from mhmcli import models
 from mhmcli.cli.output import print_json, print_line, say
+from mhmcli.cli.signals import stopping
 from mhmcli.errors import ModelError
 from mhmcli.models import CatalogModel
 from mhmcli.printable import one_line
@@ -66,22 +67,23 @@ def ensure(model: CatalogModel, *, offline: bool, quiet: bool = False) -> Path:
         f"mhm: fetching the model {model.title} ({model.size_bytes / 1e9:.2f} GB, "
         f"{model.licence}) once, into {path.parent}"
     )
-    if sys.stderr.isatty() and not quiet:
-        _fetch_with_bar(model)
+    console = Console(stderr=True)
+    if sys.stderr.isatty() and not console.is_dumb_terminal and not quiet:
+        _fetch_with_bar(model, console)
     else:
         _fetch_with_lines(model, quiet=quiet)
     say(f"mhm: {model.name} is here, its SHA-256 checked")
     return path
 
 
-def _fetch_with_bar(model: CatalogModel) -> None:
+def _fetch_with_bar(model: CatalogModel, console: Console) -> None:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("downloading", total=model.size_bytes)
         for state in models.fetch(model):
             progress.update(task, completed=state.bytes_here, description=state.doing)
@@ -140,7 +142,8 @@ def pull(name: Name = models.DEFAULT, *, offline: Offline = False) -> None:
     model = models.find(name)
     if models.is_installed(model):
         say(f"mhm: {model.name} is already here")
-    ensure(model, offline=offline)
+    with stopping():
+        ensure(model, offline=offline)
     print_line(str(models.path_of(model)))
 
 

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 from typing import Protocol
 
@@ -38,11 +38,12 @@ class Stoppable(Protocol):
 
 
 @contextlib.contextmanager
-def stopping(engine: Stoppable) -> Iterator[None]:
+def stopping(engine: Stoppable | None = None) -> Iterator[None]:
     """Within this, SIGINT and SIGTERM stop the engine from another thread, even while C code
-    runs; at its end `Interrupted` or `Terminated` is raised. A second one ends the process, unless
-    it comes so soon that it was sent with the first: `timeout` sends two. What is ignored stays
-    ignored, as in a job that a script put in the background."""
+    runs, and unwind what Python runs, so that a terminal is left as it was; at its end
+    `Interrupted` or `Terminated` is raised. A second one ends the process, unless it comes so soon
+    that it was sent with the first: `timeout` sends two. What is ignored stays ignored, as in a job
+    that a script put in the background."""
     received: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -50,7 +51,7 @@ def stopping(engine: Stoppable) -> Iterator[None]:
         if len(received) > 1:  # the first does what is to be done
             return
         # llama.cpp logs that it was stopped: the callback runs this, and would swallow it.
-        if not engine.is_computing:
+        if engine is None or not engine.is_computing:
             raise KeyboardInterrupt  # no library's `except Exception` takes it for its own
 
     reading, writing = socket.socketpair()
@@ -61,7 +62,7 @@ def stopping(engine: Stoppable) -> Iterator[None]:
         for number in (signal.SIGINT, signal.SIGTERM)
         if signal.getsignal(number) is not signal.SIG_IGN
     }
-    watcher = threading.Thread(target=_watch, args=(reading, engine.stop), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(reading, engine), daemon=True)
     watcher.start()
     try:
         yield
@@ -76,14 +77,15 @@ def stopping(engine: Stoppable) -> Iterator[None]:
         reading.close()
 
 
-def _watch(reading: socket.socket, stop: Callable[[], None]) -> None:
+def _watch(reading: socket.socket, engine: Stoppable | None) -> None:
     first: float | None = None
     while numbers := reading.recv(16):
         if not {*numbers} & {signal.SIGINT, signal.SIGTERM}:
             continue
         if first is None:
             first = time.monotonic()
-            stop()
+            if engine is not None:
+                engine.stop()
         elif time.monotonic() - first >= _TOGETHER_S:
             if sys.stderr.isatty():
                 os.write(sys.stderr.fileno(), _SHOW_CURSOR.encode())

@@ -13,6 +13,7 @@ import re
 from collections.abc import Generator, Sequence
 
 from mhmcli import prompts
+from mhmcli.chunk import Count
 from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading
 from mhmcli.replies import OptOut, Reply
@@ -57,7 +58,7 @@ class AppendWriter(HeadWriter):
             after=reading.sequence,
             opt_out=OptOut(prompts.NOTHING, SURE_OF_NOTHING),
         )
-        pointed = _pointed_at(reply, reading)
+        pointed = _pointed_at(reply, reading, memory.head_tokens, prompter.count)
         if not pointed:
             nothing = Outcome.NOTHING_NEW if says_nothing(reply.text) else None
             return Draft(
@@ -101,16 +102,17 @@ class AppendWriter(HeadWriter):
         return Draft(Outcome.COMPACTED, tuple(kept), tokens, said)
 
 
-def _pointed_at(reply: Reply, reading: Reading) -> list[Note]:
-    """The chunk's own sentences that the reply's lines and sentences stand for, each once. What
-    is in the chunk is taken, whatever it sounds like: a document may well say "I am sorry".
+def _pointed_at(reply: Reply, reading: Reading, most_tokens: int, count: Count) -> list[Note]:
+    """The chunk's own sentences that the reply's lines and sentences stand for, each once; of one
+    that is longer than a head, the piece. What is in the chunk is taken, whatever it sounds like:
+    a document may well say "I am sorry".
 
     Of a reply that was cut off, the unfinished last line is left out where there are others.
     """
     lines = [line for line in reply.text.splitlines() if line.strip()]
     if not reply.ended and len(lines) > 1:
         lines.pop()
-    grounding = Grounding(reading.chunk, reading.question)
+    grounding = Grounding(reading.chunk, reading.question, most_tokens, count)
     asked = folded(reading.question)
     notes: dict[Note, None] = {}
     for line in lines:

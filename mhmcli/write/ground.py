@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from mhmcli.chunk import Chunk
+from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.memory import Note
 from mhmcli.score import tokens
 from mhmcli.source import Passage, sentences
@@ -26,13 +26,15 @@ _STOP = frozenset(
 
 
 class Grounding:
-    """The sentences of a chunk, ready to be pointed at, for one question."""
+    """The sentences of a chunk, ready to be pointed at, for one question. Notes are of at most so
+    many tokens: of a longer sentence, as a line of JSON may be, the piece that is meant."""
 
-    def __init__(self, chunk: Chunk, question: str) -> None:
+    def __init__(self, chunk: Chunk, question: str, most_tokens: int, count: Count) -> None:
         self._sentences = [s for p in chunk.passages for s in sentences(p) if s.text.strip()]
         self._words = [words(sentence.text) for sentence in self._sentences]
         self._seen_in = Counter(word for found in self._words for word in found)
         self._question = words(question)
+        self._most_tokens, self._count = most_tokens, count
 
     def note(self, line: str) -> Note | None:
         """The sentence that a line of a reply points at, as a note; None when there is none."""
@@ -42,12 +44,24 @@ class Grounding:
         total = sum(map(self._weight, wanted))
         best: tuple[float, float, int] | None = None
         for index, found in enumerate(self._words):
-            share = sum(map(self._weight, wanted & found)) / total
+            pointed, asked = self._shared(found, wanted)
+            share = pointed / total
             if share < _LEAST_SHARE:
                 continue
-            asked = sum(map(self._weight, self._question & found))
             best = max(best or (0.0, 0.0, 0), (round(share, 3), asked, -index))
-        return _as_note(self._sentences[-best[2]]) if best else None
+        return self._as_note(self._sentences[-best[2]], wanted) if best else None
+
+    def _as_note(self, sentence: Passage, wanted: frozenset[str]) -> Note:
+        pieces = list(cut([sentence], self._most_tokens, self._count))
+        meant = max(pieces, key=lambda piece: self._shared(words(piece.text), wanted))
+        return Note(" ".join(meant.text.split()), (meant.place,))
+
+    def _shared(self, found: frozenset[str], wanted: frozenset[str]) -> tuple[float, float]:
+        """What the words weigh that are wanted, and those that are asked about."""
+        return (
+            sum(map(self._weight, wanted & found)),
+            sum(map(self._weight, self._question & found)),
+        )
 
     def _weight(self, word: str) -> float:
         """Rare words tell more: a word in one of 40 sentences weighs 3.7, in all of them 0.7.
@@ -59,7 +73,3 @@ def words(text: str) -> frozenset[str]:
     """The telling words of a text: 'Who is the captain?' -> {'captain'}."""
     found = frozenset(tokens(text))
     return found - _STOP or found
-
-
-def _as_note(sentence: Passage) -> Note:
-    return Note(" ".join(sentence.text.split()), (sentence.place,))
