@@ -420,11 +420,13 @@ def test_the_pace_tells_the_share_and_the_time_left(tmp_path: Path) -> None:
     what = plan("append", "bm25", limit=2, lengths=(800, 1200))
     seconds = iter(range(1000))
     pace = Pace(what, now=lambda: float(next(seconds)))
-    shares = []
+    shares, before_results = [], []
     for event in events(ScriptedEngine(perfect), what, tmp_path / "r.jsonl"):
         pace.take(event)  # type: ignore[arg-type]
         shares.append(pace.share)
+        before_results += [] if pace.results else [pace.share]
     assert shares == sorted(shares)
+    assert 0 < before_results[-1] < 0.2, "half of a document of four is not yet answered"
     assert shares[-1] == 1.0
     assert pace.left_s == 0.0
     assert (pace.results, pace.right) == (8, 8)

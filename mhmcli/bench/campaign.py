@@ -106,16 +106,23 @@ def _window(method: Method, size: int, question: int, model_window: int) -> int:
     return window + chunk + _MARGIN_TOKENS  # a chunk more, for what reads it a second time
 
 
+def _steps(method: Method, size: int) -> int:
+    if not isinstance(method, Recurrent):
+        return 0
+    return round(method.share * size / method.chunk_tokens)
+
+
 @dataclass(frozen=True, slots=True)
 class TrialOpened:
     """A document begins: `cases` questions, from number `number` of `of` at this length, of which
-    so many `results` are to come."""
+    so many `results` are to come after about so many `steps` of their memories."""
 
     length: int
     number: int
     of: int
     cases: int
     results: int
+    steps: int
 
 
 def campaign(  # noqa: PLR0913
@@ -150,7 +157,8 @@ def campaign(  # noqa: PLR0913
                 if not results.has(subject.key(case, method), answered=plan.answers)
             ]
             if todo:
-                yield TrialOpened(length, number, plan.questions, len(cases), len(todo))
+                steps = sum(_steps(method, size) for _, method in todo)
+                yield TrialOpened(length, number, plan.questions, len(cases), len(todo), steps)
                 trial = Trial(
                     cases,
                     subject,

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from mhmcli.bench.campaign import Plan, TrialOpened
 from mhmcli.bench.results import Result
-from mhmcli.reader import ChunkOpened, Event
+from mhmcli.reader import ChunkOpened, Event, Step
+
+_ANSWER_STEPS = 3
 
 
 @dataclass(slots=True)
 class Pace:
-    """Work is counted in document tokens of whole cases. What was on disk before the run is work
-    done, but says nothing about the pace."""
+    """Work is counted in document tokens of whole cases, and inside a document in steps and
+    answers. What was on disk before the run is work done, but says nothing about the pace."""
 
     plan: Plan
     now: Callable[[], float] = time.monotonic
@@ -22,6 +24,7 @@ class Pace:
     step: int = 0
     results: int = 0
     right: int = 0
+    _steps_here: int = 0
     _results_here: int = 0
     _started: tuple[float, float] = (0.0, 0.0)
 
@@ -29,11 +32,14 @@ class Pace:
         """The state after the event."""
         if isinstance(event, TrialOpened):
             first = self.opened is None
-            self.opened, self.step, self._results_here = event, 0, 0
+            self.opened, self.step = event, 0
+            self._steps_here = self._results_here = 0
             if first:
                 self._started = (self.now(), self.share)
         elif isinstance(event, ChunkOpened):
             self.step = event.chunk.index + 1
+        elif isinstance(event, Step):
+            self._steps_here += 1
         elif isinstance(event, Result):
             self.results += 1
             self.right += bool(event.correct)
@@ -47,9 +53,15 @@ class Pace:
         sizes = [max(1, length) for length in self.plan.lengths]
         at = self.plan.lengths.index(self.opened.length)
         cases = max(1, self.plan.questions)
-        done = self.opened.cases * self._results_here / self.opened.results
-        here = self.opened.number - 1 + done
+        here = self.opened.number - 1 + self.opened.cases * self._share_here(self.opened)
         return min(1.0, (sum(sizes[:at]) * cases + sizes[at] * here) / (sum(sizes) * cases))
+
+    def _share_here(self, opened: TrialOpened) -> float:
+        """Of the document: an answer counts as a few steps, until all are given."""
+        if self._results_here == opened.results:
+            return 1.0
+        done = min(self._steps_here, opened.steps) + _ANSWER_STEPS * self._results_here
+        return done / (opened.steps + _ANSWER_STEPS * opened.results)
 
     @property
     def left_s(self) -> float | None:
