@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count as count_from
@@ -117,8 +118,10 @@ def plan(*methods: str, limit: int = 2, lengths: tuple[int, ...] = (1200,)) -> P
     )
 
 
-def events(engine: ScriptedEngine, what: Plan, out: Path) -> list[object]:
-    prompter = SharingPrompter(engine, prompts.SYSTEM, Sampling())
+def events(
+    engine: ScriptedEngine, what: Plan, out: Path, clock: Callable[[], float] = time.monotonic
+) -> list[object]:
+    prompter = SharingPrompter(engine, prompts.SYSTEM, Sampling(), clock)
     return list(
         campaign(
             what,
@@ -432,6 +435,51 @@ def test_the_pace_tells_the_share_and_the_time_left(tmp_path: Path) -> None:
     assert (pace.results, pace.right) == (8, 8)
 
 
+def test_what_was_on_disk_is_no_pace(tmp_path: Path) -> None:
+    """At two lengths two questions of four are there already; the others take a second a token.
+    What is known to be done is no work; what is on disk further on is not yet known to be."""
+    out = tmp_path / "r.jsonl"
+    few, more = (plan("bm25", limit=n, lengths=(800, 1200)) for n in (2, 4))
+    events(ScriptedEngine(perfect), few, out)
+    elapsed = 0.0
+    pace = Pace(more, now=lambda: elapsed)
+    left = []
+    for event in events(ScriptedEngine(perfect), more, out):
+        elapsed += event.length if isinstance(event, Result) else 0
+        pace.take(event)  # type: ignore[arg-type]
+        left += [pace.left_s] if isinstance(event, Result) else []
+    assert left == [pytest.approx(seconds) for seconds in (5600, 4800, 1200, 0)]
+
+
+def test_seconds_go_to_those_who_spent_them(tmp_path: Path) -> None:
+    """By a clock that ticks once a token fed, reading counts fully for each method, and what is
+    shown beside it for the one that shows it; the floor is a second a token."""
+    engine = ScriptedEngine(perfect, judge=knows)
+    what = plan("append", "rewrite:1x60", "append:question-first", limit=1)
+    events(engine, what, tmp_path / "r.jsonl", clock=lambda: float(engine.fed_tokens))
+    append, rewrite, first = load([tmp_path / "r.jsonl"])
+    assert append.floor_tokens_per_s == 1.0
+    assert append.read_s == rewrite.read_s == append.read_tokens
+    assert (first.read_s, first.read_tokens) == (0.0, 0)
+    for result in (append, rewrite, first):
+        assert result.write_s + result.answer_s == result.tail_tokens
+        assert 0 < result.answer_s < result.write_s
+    assert first.write_s > append.write_s + append.read_s
+
+
+def test_another_seed_model_or_sampling_is_another_result(tmp_path: Path) -> None:
+    """Only what was done in just this way is not done again."""
+    out = tmp_path / "r.jsonl"
+    base = plan("bm25", limit=1)
+    for changed in (base, replace(base, seed=1), replace(base, sampling="t0.7 p0.95 s1")):
+        for new in (1, 0):
+            made = events(ScriptedEngine(perfect), changed, out)
+            assert sum(isinstance(event, Result) for event in made) == new
+    assert len(load([out])) == 3
+    skipped = replace(base, skip=1)
+    assert [e.case for e in events(ScriptedEngine(perfect), skipped, out) if isinstance(e, Result)]
+
+
 def test_answering_again_changes_the_answers_alone(tmp_path: Path) -> None:
     """The memories are those of the file; a model that answers worse is wrong where it was right;
     what is in the new file is not answered again."""
@@ -481,8 +529,26 @@ def test_memories_can_be_measured_without_answers(tmp_path: Path) -> None:
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     again = answer_again(results, ResultsFile(answered), prompter=prompter, model="fake")
     assert all(result.correct for result in again)
+    assert {result.method for result in load([answered])} == {
+        "append 4x60",
+        "scoring 2x120, from passages",
+    }
     assert events(engine, replace(what, answers=True), out), "it is not done"
     assert all(result.correct for result in load([out]))
+
+
+def test_what_failed_before_it_was_asked_is_wrong_when_it_is(tmp_path: Path) -> None:
+    """And is wrong once."""
+    out, answered = tmp_path / "r.jsonl", tmp_path / "answered.jsonl"
+    engine = ScriptedEngine(perfect, judge=knows, window_tokens=400)
+    events(engine, replace(plan("rewrite:16x60", limit=1), answers=False), out)
+    (failed,) = load([out])
+    assert (failed.correct, failed.error) == (None, "the window of 400 tokens is full")
+    prompter = Prompter(ScriptedEngine(perfect), prompts.SYSTEM, Sampling())
+    for new in (1, 0):
+        file = ResultsFile(answered)
+        assert len(list(answer_again([failed], file, prompter=prompter, model="fake"))) == new
+    assert [result.correct for result in load([answered])] == [False]
 
 
 def test_where_there_is_no_answer_it_is_right_to_say_so() -> None:

@@ -141,6 +141,17 @@ def test_what_is_there_verbatim_is_held() -> None:
     assert not FactFinder(document).held("...", document)
 
 
+def test_the_next_line_of_a_log_is_not_this_one() -> None:
+    """Nor what a story tells of others: a sentence of the document says what it says."""
+    stamps = [f"Dec 10 07:0{n}:01 host sshd[24{n}]" for n in range(9)]
+    log = [f"{stamp}: Failed password for root from 1.2.3.4 port 22" for stamp in stamps]
+    finder = FactFinder("\n".join(log))
+    assert finder.held(log[0], f"- {log[0]}")
+    assert not any(finder.held(line, log[0]) for line in log[1:])
+    story = "John moved to the bathroom. John moved to the garden."
+    assert not FactFinder(story).held("John moved to the bathroom.", "John moved to the garden.")
+
+
 def test_a_sibling_is_not_the_fact() -> None:
     """What differs in a name or number alone is another fact, of every kind of needle."""
     task = NeedleTask()

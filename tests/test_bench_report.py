@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mhmcli.bench.method import Budget, Recurrent, Retrieval, parse
 from mhmcli.bench.report import markdown, tables
 from mhmcli.bench.results import Result, ResultsFile, load
 from mhmcli.bench.trace import Trace
+from mhmcli.cli.bench_report import print_report, print_tables
 from mhmcli.errors import UsageError
 from mhmcli.select import LeastRecentlyUpdated, Random, Relevance
 from mhmcli.write import AppendWriter, ConcurWriter, RewriteWriter, ScribeWriter
@@ -190,6 +192,72 @@ def test_a_question_at_two_lengths_counts_once_over_all() -> None:
         ("all", "bad", "answer", "6"),
     ]
     assert [row[5] for row in rows if row[2] == "answer"] == ["6", "5", "6"]
+
+
+def test_equal_shares_are_equal_in_whatever_order_they_are_added() -> None:
+    """A third, three fifths and two thirds, at lengths that differ: no method is better."""
+
+    def of(method: str, kept: dict[int, tuple[int, int]]) -> list[Result]:
+        fact = Trace("a fact", 0.3, 1, "0110", 2, "overwritten")
+        return [
+            result(
+                method,
+                case,
+                length=length,
+                facts=(*[replace(fact, held="0111")] * hits, *[fact] * (of - hits)),
+            )
+            for case in range(8)
+            for length, (hits, of) in kept.items()
+        ]
+
+    some = of("one", {4096: (1, 3), 8192: (3, 5), 16384: (2, 3)})
+    some += of("other", {4096: (2, 3), 8192: (1, 3), 16384: (3, 5)})
+    rows = {t.title: t.rows for t in tables(some)}["made: against one, on the same questions"]
+    (over_all,) = [row for row in rows if row[:3] == ("all", "other", "facts kept")]
+    assert over_all[3:6] == ("8", "0", "0")
+
+
+def test_the_way_that_chunks_were_asked_for_tells_methods_apart() -> None:
+    """Also of documents that have lengths of their own, and at a length with one way alone."""
+    some = [result("good", 1, length=0, cut=cut, chunk_tokens=99) for cut in ("16 steps", "350")]
+    assert [row[1] for row in tables(some)[0].rows] == [
+        "good (16 steps, greedy)",
+        "good (350, greedy)",
+    ]
+    some = [result("good", 1, cut=cut) for cut in ("16 steps", "350")]
+    some += [result(method, 1, length=8192, cut="16 steps") for method in ("good", "bm25")]
+    assert [row[1] for row in tables(some)[0].rows] == [
+        "good (16 steps, greedy)",
+        "good (350, greedy)",
+        "good (16 steps, greedy)",
+        "bm25",
+    ]
+
+
+def test_every_figure_is_whole_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A share without its interval, or half a number, is no figure."""
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    made = tables([result("good", case) for case in range(4)])
+    print_tables(made)
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert all(value in shown for value in made[0].rows[0])
+
+
+def test_each_model_has_its_own_methods(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What one of them was run in two ways, another was in one; what one has not, nothing is held
+    against."""
+    out = tmp_path / "r.jsonl"
+    file = ResultsFile(out)
+    for one in (result("good", 1), result("bad", 1), result("good", 1, model="other", cut="9")):
+        file.add(one)
+    print_report([out], against="bad", as_markdown=True, figures=None)
+    shown = capsys.readouterr().out
+    assert "against bad, on the same questions (fake)" in shown
+    assert "on the same questions (other)" not in shown
 
 
 def test_documents_of_two_seeds_are_two_questions() -> None:

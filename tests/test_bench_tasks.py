@@ -243,6 +243,13 @@ def test_bad_babi_input_is_said(tmp_path: Path) -> None:
     (tmp_path / "book.txt").write_text(BOOK)
     with pytest.raises(UsageError, match=r"qa1.txt line 2"):
         BabiTask(tmp_path / "qa1.txt", tmp_path / "book.txt")
+    (tmp_path / "qa1.txt").write_text("1 Mary went.\n2 Where is Mary?\thome\t9\n")
+    with pytest.raises(UsageError, match=r"qa1.txt line 2: there is no line 9 before it"):
+        BabiTask(tmp_path / "qa1.txt", tmp_path / "book.txt")
+    (tmp_path / "qa1.txt").write_text(BABI)
+    (tmp_path / "book.pdf").write_bytes(b"%PDF-1.4 ...")
+    with pytest.raises(UsageError, match=r"book.pdf is not text"):
+        BabiTask(tmp_path / "qa1.txt", tmp_path / "book.pdf")
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no bAbI questions"):
         BabiTask(tmp_path / "empty", tmp_path / "book.txt")
@@ -366,7 +373,18 @@ def test_a_yes_is_not_traced_and_leaks_nowhere(one_file: Path) -> None:
     assert not first(HotpotTask(one_file), 2)[1].traceable
 
 
-@pytest.mark.parametrize("text", ["not json", '{"a": 1}', '[{"question": "q"}]', "[1]"])
+ENTRY = '"context": [["T", ["s"]]], "supporting_facts": [["T", 0]]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("not json", '{"a": 1}', '[{"question": "q"}]', "[1]", "[]"),
+        f'[{{"_id": "1", "question": 5, "answer": "a", {ENTRY}}}]',
+        '[{"_id": "1", "question": "q", "answer": "a", "context": [["T", 5]],'
+        ' "supporting_facts": []}]',
+    ],
+)
 def test_bad_hotpot_input_is_said(text: str, tmp_path: Path) -> None:
     """One line that names the file."""
     path = tmp_path / "bad.json"
@@ -404,6 +422,8 @@ def test_own_questions_take_paths_and_texts(tmp_path: Path) -> None:
         ('{"document": "d", "question": "", "answer": "a"}', "question is empty"),
         ('{"document": "d", "question": "q", "answer": [1]}', "answer must be texts"),
         ('{"document": "d", "question": "q", "answer": "..."}', "no word in it"),
+        ('{"document": "a\\nb", "question": "q", "answer": "a", "evidence": 5}', "must be texts"),
+        (2 * '{"id": 7, "document": "a\\nb", "question": "q", "answer": "a"}\n', "id of line 1"),
         ("", "no questions"),
     ],
 )
@@ -413,6 +433,19 @@ def test_bad_own_questions_are_said(line: str, said: str, tmp_path: Path) -> Non
     path.write_text(line + "\n")
     with pytest.raises(UsageError, match=said):
         OwnTask(path)
+
+
+def test_evidence_must_stand_in_the_document(tmp_path: Path) -> None:
+    """Over a line end too; what does not would count as never captured, for every memory."""
+    path = tmp_path / "own.jsonl"
+    case = {"document": "The mast\nis red.", "question": "q", "answer": "red", "id": None}
+    for evidence in (["The mast is red."], None):
+        path.write_text(json.dumps(case | {"evidence": evidence}))
+        (found,) = first(OwnTask(path), 9)
+        assert (found.key, found.facts) == ("own.jsonl line 1", tuple(evidence or ()))
+    path.write_text(json.dumps(case | {"evidence": ["The mast is blue."]}))
+    with pytest.raises(UsageError, match="line 1: this evidence is not in the document: 'The mast"):
+        first(OwnTask(path), 9)
 
 
 def test_a_document_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:

@@ -31,13 +31,18 @@ def answer_again(
     the file when it is told. What failed stays failed. What the reading cost, and how its replies
     were sampled, stays as it was; the new answer is greedy, its tokens are not counted, and the
     reading floor is not known. Where another model answers than the one that read, both are named.
-    A memory that was not answered from is shown as it is."""
+    A memory that was not answered from is shown as it is, which for passages is another method
+    than to answer from their sentences: it is named so."""
     for result in results:
         named = model if result.model == model else f"{result.model} > {model}"
-        fresh = replace(result, model=named, mhm=__version__, floor_tokens_per_s=0.0)
+        fresh = replace(
+            result, model=named, method=_method(result), mhm=__version__, floor_tokens_per_s=0.0
+        )
         if out.has(fresh.key, answered=True):
             continue
-        if result.error is None:
+        if result.error is not None:
+            fresh = failed(fresh, result.error, answers=True)
+        else:
             start = clock()
             evidence = Evidence(tuple(Note(text) for text in result.shown or result.memory))
             try:
@@ -48,3 +53,8 @@ def answer_again(
             fresh = replace(fresh, answer_s=round(clock() - start, 3))
         out.add(fresh)
         yield fresh
+
+
+def _method(result: Result) -> str:
+    passages = result.correct is None and result.method.startswith(("scoring", "skim"))
+    return f"{result.method}, from passages" if passages else result.method

@@ -51,6 +51,11 @@ class Plan:
         size = self.task.size
         return self.limit if size is None else max(0, min(self.limit, size - self.skip))
 
+    @property
+    def cut(self) -> str:
+        """How chunks are asked for: '16 steps', '350'."""
+        return f"{self.steps} steps" if self.chunk_tokens is None else str(self.chunk_tokens)
+
     def cases(self, length: int, count: Count) -> Iterator[Case]:
         """Those of one length."""
         return islice(self.task.cases(length, count), self.skip, self.skip + self.limit)
@@ -140,7 +145,7 @@ def campaign(  # noqa: PLR0913
         UsageError: there is not enough text for documents of a length.
     """
     for length in plan.lengths:
-        subject = Subject(plan.task.name, length, model, plan.seed, plan.sampling)
+        subject = Subject(plan.task.name, length, model, plan.seed, plan.sampling, plan.cut)
         number = 1
         for cases in plan.documents(length, count):
             size = count(cases[0].text)

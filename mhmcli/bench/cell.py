@@ -147,24 +147,25 @@ def traces(result: Result) -> list[Trace]:
     return [result.answer_trace] if result.answer_trace else []
 
 
-def _way(result: Result) -> tuple[int, str]:
-    """The seed of the sampling is none: the same way again."""
-    return (result.chunk_tokens if result.length else 0, result.sampling.split(" s")[0])
+def _way(result: Result) -> str:
+    """'16 steps, greedy'. The seed of the sampling is none: the same way again."""
+    cut = result.cut or (str(result.chunk_tokens) if result.length else "")
+    fixed = not result.chunk_tokens or "@" in result.method
+    return ", ".join(filter(None, ("" if fixed else cut, result.sampling.split(" s")[0])))
 
 
 def cells(results: Iterable[Result]) -> list[Cell]:
     """Results of one model by task, length and method; tasks and methods in the order in which
     they came. A method that was run with several chunk sizes or temperatures at one length is that
-    many methods; documents of several seeds are so many questions."""
+    many methods, at every length; documents of several seeds are so many questions."""
     found = list(results)
-    ways: dict[tuple[str, int, str], set[tuple[int, str]]] = {}
+    ways: dict[tuple[str, int, str], set[str]] = {}
     for r in found:
         ways.setdefault((r.task, r.length, r.method), set()).add(_way(r))
+    several = {(task, method) for (task, _, method), of in ways.items() if len(of) > 1}
     grouped: dict[tuple[str, int, str], list[Result]] = {}
     for r in found:
-        chunk, sampling = _way(r)
-        several = len(ways[r.task, r.length, r.method]) > 1
-        method = f"{r.method} ({chunk}, {sampling})" if several else r.method
+        method = f"{r.method} ({_way(r)})" if (r.task, r.method) in several else r.method
         grouped.setdefault((r.task, r.length, method), []).append(r)
     tasks = list(dict.fromkeys(task for task, _, _ in grouped))
     methods = list(dict.fromkeys(method for _, _, method in grouped))

@@ -126,11 +126,15 @@ class FactFinder:
     A fact is held when the text has it verbatim, or when one sentence of the text has two thirds
     of its words, rare words of the document weighing more, and three quarters of its names and
     numbers in their order: what sets it apart from its like, "Jeff gave it to Fred" from "Fred gave
-    it to Jeff". This is a proxy: a paraphrase in other words, or turned round, is missed.
+    it to Jeff". A sentence that stands in the document itself says what it says, and no other
+    fact: the next line of a log is not this one. This is a proxy: a paraphrase in other words, or
+    turned round, is missed.
     """
 
     def __init__(self, document: str) -> None:
         sentences = split_sentences(document)
+        by_lines = (s for line in document.splitlines() for s in split_sentences(line))
+        self._verbatim = {folded(sentence) for sentence in (*sentences, *by_lines)}
         self._sentences = len(sentences)
         self._seen_in = Counter(word for sentence in sentences for word in words(sentence))
         self._plain = frozenset(re.findall(r"\b[^\W\d_A-Z]\w*", document))
@@ -146,6 +150,8 @@ class FactFinder:
         )
 
     def _says(self, sentence: str, fact: str) -> bool:
+        if folded(sentence) in self._verbatim:
+            return folded(sentence) == folded(fact)
         wanted, found, names = words(fact), words(sentence), self._names(fact)
         return (
             self._weight(wanted & found) >= _LEAST_SHARE * self._weight(wanted)

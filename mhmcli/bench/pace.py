@@ -26,16 +26,19 @@ class Pace:
     right: int = 0
     _steps_here: int = 0
     _results_here: int = 0
-    _started: tuple[float, float] = (0.0, 0.0)
+    _began: float = 0.0
+    _opened_at: float = 0.0  # a share
+    _done: float = 0.0  # the share of the whole that this run did, before this document
 
     def take(self, event: TrialOpened | Event | Result) -> None:
         """The state after the event."""
         if isinstance(event, TrialOpened):
-            first = self.opened is None
+            if self.opened is None:
+                self._began = self.now()
+            self._done = self._done_here
             self.opened, self.step = event, 0
             self._steps_here = self._results_here = 0
-            if first:
-                self._started = (self.now(), self.share)
+            self._opened_at = self.share
         elif isinstance(event, ChunkOpened):
             self.step = event.chunk.index + 1
         elif isinstance(event, Step):
@@ -66,8 +69,11 @@ class Pace:
     @property
     def left_s(self) -> float | None:
         """Seconds to the end; None before that can be told."""
-        began_s, began_share = self._started
-        done = self.share - began_share
+        done = self._done_here
         if done <= 0:
             return None
-        return (self.now() - began_s) * (1 - self.share) / done
+        return (self.now() - self._began) * (1 - self.share) / done
+
+    @property
+    def _done_here(self) -> float:
+        return self._done + self.share - self._opened_at

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from mhmcli.bench.cell import Cell, cells, traces
 from mhmcli.bench.results import Result
-from mhmcli.bench.statistics import Comparison, Estimate, compare, mean, share
+from mhmcli.bench.statistics import Comparison, Estimate, compare, share
 from mhmcli.bench.trace import Fate
 
 _SINCE = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # steps since capture that a table has columns for
 _DEPTHS = 4
 
-_Score = Callable[[Result], "float | None"]
+_Score = Callable[[Result], "Fraction | None"]  # exact: what is equal must not differ by rounding
 _Asked = tuple[int, str, int]
 
 
@@ -73,7 +74,8 @@ def _quality(task: str, found: Sequence[Cell]) -> Table:
         "Per cent, with 95% intervals (Wilson; of facts: bootstrap over questions). MCR and MRR "
         "leave out answers whose text proves nothing (yes, no, counts, what the question names); "
         'facts do not. "as asked": right when the model may also say that the document does not, '
-        "as `mhm ask` does."
+        "as `mhm ask` does; a question without an answer is answered right by that alone, and all "
+        "others are asked whatever its verdict is."
     )
     return Table(f"{task}: accuracy, capture and retention", columns, tuple(rows), note)
 
@@ -95,7 +97,7 @@ def _paired(task: str, found: Sequence[Cell], against: str | None) -> Table:
     """Each method against one of them, on the questions that both have: at each length, and over
     all lengths, where a question counts once, for the method that did better on it."""
     methods = list(dict.fromkeys(cell.method for cell in found))
-    base = against if against in methods else methods[0]
+    base = against or methods[0]
     lengths = sorted({cell.length for cell in found})
     of = {(cell.method, cell.length): cell.results for cell in found}
     rows = []
@@ -129,32 +131,33 @@ def _verdict(result: Comparison) -> tuple[str, ...]:
     return (*counts, f"{result.p:.3f}", verdict)
 
 
-def _scores(results: Sequence[Result], score: _Score) -> dict[_Asked, float]:
+def _scores(results: Sequence[Result], score: _Score) -> dict[_Asked, Fraction]:
     """By length, question and seed; the mean where it was sampled several times."""
-    scores: dict[_Asked, list[float]] = {}
+    scores: dict[_Asked, list[Fraction]] = {}
     for r in results:
         if (value := score(r)) is not None:
             scores.setdefault((r.length, r.case, r.seed), []).append(value)
-    return {asked: sum(values) / len(values) for asked, values in scores.items()}
+    return {asked: sum(values, Fraction()) / len(values) for asked, values in scores.items()}
 
 
 def _paired_scores(
-    ours: dict[_Asked, float], theirs: dict[_Asked, float]
-) -> list[tuple[float, float]]:
+    ours: dict[_Asked, Fraction], theirs: dict[_Asked, Fraction]
+) -> list[tuple[Fraction, Fraction]]:
     """What each question came to for both, over the lengths that both have."""
-    sums: dict[tuple[str, int], tuple[float, float]] = {}
+    sums: dict[tuple[str, int], tuple[Fraction, Fraction]] = {}
     for asked in ours.keys() & theirs.keys():
-        a, b = sums.get(asked[1:], (0.0, 0.0))
+        a, b = sums.get(asked[1:], (Fraction(), Fraction()))
         sums[asked[1:]] = (a + ours[asked], b + theirs[asked])
     return list(sums.values())
 
 
-def _answered_right(result: Result) -> float | None:
-    return None if result.correct is None else float(result.correct)
+def _answered_right(result: Result) -> Fraction | None:
+    return None if result.correct is None else Fraction(result.correct)
 
 
-def _facts_kept(result: Result) -> float | None:
-    return mean([float(fact.retained) for fact in result.facts])
+def _facts_kept(result: Result) -> Fraction | None:
+    kept = [fact.retained for fact in result.facts]
+    return Fraction(sum(kept), len(kept)) if kept else None
 
 
 def _since_capture(task: str, found: Sequence[Cell]) -> Table:

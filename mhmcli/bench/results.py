@@ -45,7 +45,8 @@ class Result(Key):
     `answer_trace` is None where the answer's text proves nothing (yes,
     no, a count). `replies` are the head, the outcome and what the model said, of each step. Tokens
     are those computed: of the document, shown beside it, and written; `read_s` is shared between
-    the methods that read the same chunks together, and counts fully for each.
+    the methods that read the same chunks together, and counts fully for each. `cut` says how chunks
+    were asked for: '16 steps', '350'.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Result(Key):
     answer_s: float
     floor_tokens_per_s: float
     error: str | None = None
+    cut: str = ""
     shown: tuple[str, ...] = ()
     mhm: str = __version__
     schema_version: int = SCHEMA_VERSION
@@ -140,7 +142,8 @@ def load(paths: Iterable[Path]) -> list[Result]:
             try:
                 result = _result(json.loads(line))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
-                if line.startswith(_FIRST) and isinstance(error, json.JSONDecodeError):
+                begun = line.startswith(_FIRST) or _FIRST.startswith(line)
+                if begun and isinstance(error, json.JSONDecodeError):
                     continue
                 raise UsageError(
                     f"{path} line {number} is no benchmark result: {error}",

@@ -32,19 +32,21 @@ from mhmcli.prompter import run
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
 from mhmcli.scan import skimmed
 from mhmcli.write import Outcome
+from mhmcli.write.checks import folded
 
 _FLOOR_TOKENS = 1024  # prefilled before each document, to know how fast the machine is just now
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What results are filed under, beside the method."""
+    """What results are filed under, beside the method; and how chunks were asked for."""
 
     task: str
     length: int
     model: str
     seed: int
     sampling: str = "greedy"
+    cut: str = ""
 
     def key(self, case: Case, method: Method) -> Key:
         """What a result of this case and method is filed under."""
@@ -104,7 +106,7 @@ class Trial:
         self._count = count
         self._clock = prompter.clock
         text = cases[0].text
-        self._text = text
+        self._folded = folded(text)
         self._facts = FactFinder(text)
         self._document_tokens = count(text)
         floor_tokens = min(_FLOOR_TOKENS, engine.info.window_tokens // 2)
@@ -244,15 +246,18 @@ class Trial:
             write_s=round(attempt.writing.seconds, 3),
             answer_s=round(answering.seconds, 3),
             floor_tokens_per_s=round(self._floor_tokens_per_s, 2),
+            cut=self._subject.cut,
         )
 
     def _tracers(self, case: Case, chunks: Sequence[Chunk]) -> list[Tracer]:
         """The answer's, where it can be traced, and one for each fact."""
+        shown = [(chunk.index, folded(chunk.text)) for chunk in chunks]
 
         def tracer(text: str, holds: Callable[[str], bool], sought: str) -> Tracer:
-            at = self._text.find(sought)
-            depth = at / max(1, len(self._text)) if at >= 0 else -1.0
-            chunk = next((chunk.index for chunk in chunks if sought in chunk.text), -1)
+            sought = folded(sought)
+            at = self._folded.find(sought)
+            depth = at / max(1, len(self._folded)) if at >= 0 else -1.0
+            chunk = next((index for index, text in shown if sought in text), -1)
             return Tracer(text, holds, depth=depth, chunk=chunk)
 
         facts = [tracer(fact, partial(self._facts.held, fact), fact) for fact in case.facts]

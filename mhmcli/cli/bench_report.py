@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -29,7 +31,9 @@ def print_report(
     results = load(files)
     if not results:
         raise UsageError("there are no results in the file", hint="run `mhm bench` first")
-    labels = list(dict.fromkeys(cell.method for cell in cells(results)))
+    labels = list(
+        dict.fromkeys(cell.method for of in _by_model(results).values() for cell in cells(of))
+    )
     if against is not None and against not in labels:
         raise UsageError(
             f"no results of {against!r} in the file", hint=f"there are: {', '.join(labels)}"
@@ -50,20 +54,30 @@ def of_each_model(
     """The tables that are made of each model's results, with its name in their titles."""
     return [
         replace(table, title=f"{table.title} ({model})")
-        for model in dict.fromkeys(result.model for result in results)
-        for table in make([result for result in results if result.model == model])
+        for model, of in _by_model(results).items()
+        for table in make(of)
     ]
 
 
+def _by_model(results: Sequence[Result]) -> dict[str, list[Result]]:
+    found: dict[str, list[Result]] = {}
+    for result in results:
+        found.setdefault(result.model, []).append(result)
+    return found
+
+
 def print_tables(tables: Sequence[reports.Table]) -> None:
-    """The tables, as wide as the terminal."""
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    """The tables, as wide as the terminal, or as they must be for every figure to be whole."""
     for made in tables:
         table = RichTable(title=Text(made.title), title_justify="left", box=None, pad_edge=False)
         for number, column in enumerate(made.columns):
-            table.add_column(Text(column), justify="left" if number < 2 else "right")  # noqa: PLR2004
+            side: Literal["left", "right"] = "left" if number < 2 else "right"  # noqa: PLR2004
+            table.add_column(Text(column.replace(" ", "\n")), justify=side, no_wrap=True)
         for row in made.rows:
             table.add_row(*(Text(value) for value in row))
+        console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+        unlimited = console.options.update(width=_WIDTH * 4)
+        console.width = max(console.width, Measurement.get(console, unlimited, table).maximum)
         with console.capture() as captured:
             console.print(table)
             if made.note:

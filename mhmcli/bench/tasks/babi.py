@@ -101,9 +101,12 @@ def _spellings(answer: str) -> tuple[str, ...]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", hint="check its path") from error
+    if "\0" in text or text.startswith("%PDF-"):
+        raise UsageError(f"{path} is not text", hint="name a text file")
+    return text
 
 
 def _stories(path: Path) -> Iterator[Story]:
@@ -124,6 +127,12 @@ def _stories(path: Path) -> Iterator[Story]:
             told[int(index)] = text.strip()
             continue
         order = list(told)
+        missing = [n for n in supporting.split() if int(n) not in told]
+        if missing:
+            raise UsageError(
+                f"{path} line {number}: there is no line {missing[0]} before it",
+                hint="supporting facts are numbers of lines of the same story",
+            )
         yield Story(
             key=f"{path.stem}:{number}",
             facts=tuple(told.values()),

@@ -9,7 +9,7 @@ Sources: RULER, arXiv:2404.06654; MemAgent, arXiv:2507.02259; HotpotQA, arXiv:18
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -58,6 +58,8 @@ class HotpotTask:
             for question in questions
             if all(title in self._paragraphs for title in question.gold)
         ]
+        if not self._questions:
+            raise UsageError(f"{path} has no question with its gold paragraphs", hint=_FORMATS)
         self._tokens: dict[str, int] = {}
 
     @property
@@ -163,12 +165,12 @@ def _one_file(path: Path) -> tuple[list[Question], dict[str, Sequence[str]]]:
     questions: list[Question] = []
     paragraphs: dict[str, Sequence[str]] = {}
     for entry in json.loads(path.read_text(encoding="utf-8")):
-        context = dict(entry["context"])
+        context = {title: _texts(sentences) for title, sentences in entry["context"]}
         paragraphs |= context
         facts = tuple((title, index) for title, index in entry["supporting_facts"])
         gold = tuple(dict.fromkeys(title for title, _ in facts))
         kind = entry.get("type", "")
-        key, text, answer = entry["_id"], entry["question"], entry["answer"]
+        key, text, answer = _texts((entry["_id"], entry["question"], entry["answer"]))
         questions.append(Question(key, text, answer, gold, tuple(context), facts, kind))
     return questions, paragraphs
 
@@ -177,21 +179,29 @@ def _two_files(
     questions_path: Path, paragraphs_path: Path
 ) -> tuple[list[Question], dict[str, Sequence[str]]]:
     """Questions apart from paragraphs, which are whole texts."""
+    paragraphs: dict[str, Sequence[str]] = {}
     with paragraphs_path.open(encoding="utf-8") as lines:
-        entries = [json.loads(line) for line in lines]
-    paragraphs: dict[str, Sequence[str]] = {
-        entry["title"]: split_sentences(entry["text"]) for entry in entries
-    }
-    questions = [
-        Question(
-            entry["id"],
-            entry["question"],
-            entry["answer"],
-            tuple(entry["supporting_titles"]),
-            tuple(entry.get("context_titles") or ()),
-            tuple((title, index) for title, index in entry.get("supporting_facts") or ()),
-            entry.get("type", ""),
-        )
-        for entry in json.loads(questions_path.read_text(encoding="utf-8"))
-    ]
+        for number, line in enumerate(lines, start=1):
+            try:
+                entry = json.loads(line)
+                paragraphs[entry["title"]] = split_sentences(entry["text"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{paragraphs_path.name} line {number}: {error}") from error
+    questions: list[Question] = []
+    for entry in json.loads(questions_path.read_text(encoding="utf-8")):
+        key, text, answer = _texts((entry["id"], entry["question"], entry["answer"]))
+        gold = _texts(entry["supporting_titles"])
+        context = _texts(entry.get("context_titles") or ())
+        facts = tuple((title, index) for title, index in entry.get("supporting_facts") or ())
+        kind = entry.get("type", "")
+        questions.append(Question(key, text, answer, gold, context, facts, kind))
     return questions, paragraphs
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    """The values, if all are texts."""
+    texts = tuple(values)
+    for value in texts:
+        if not isinstance(value, str):
+            raise TypeError(f"{value!r} is no text")
+    return texts

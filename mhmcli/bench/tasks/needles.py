@@ -55,6 +55,8 @@ class NeedleTask:
         self._together = together
         self._kinds = tuple(kinds) or tuple(KINDS)
         for kind in self._kinds:
+            if self._kinds.count(kind) > 1:
+                raise UsageError(f"{kind} is named twice", hint="name each kind once")
             if kind not in KINDS:
                 raise UsageError(
                     f"no needles of kind {kind!r}", hint=f"kinds are {', '.join(KINDS)}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from mhmcli.bench.match import proves_capture
 from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
 from mhmcli.source import Documents, Passage, open_source
+from mhmcli.write.checks import folded
 
 _FORMAT = 'a line is {"document": ..., "question": ..., "answer": ..., "evidence": [...]}'
 
@@ -47,6 +48,12 @@ class OwnTask:
         ]
         if not self._entries:
             raise UsageError(f"{path} has no questions", hint=_FORMAT)
+        named: dict[str, int] = {}
+        for number, entry in self._entries:
+            if (first := named.setdefault(self._key(number, entry), number)) != number:
+                raise UsageError(
+                    f"{path} line {number} has the id of line {first}", hint="ids must differ"
+                )
 
     @property
     def size(self) -> int:
@@ -57,16 +64,32 @@ class OwnTask:
         """Every line; a document has the length that it has."""
         del length_tokens, count
         for number, entry in self._entries:
-            answer = entry["answer"]
-            spellings = (answer,) if isinstance(answer, str) else tuple(answer)
+            spellings = tuple(entry["answer"])
+            passages = self._passages(entry["document"])
+            self._check(number, entry.get("evidence") or (), passages)
             yield Case(
-                key=str(entry.get("id", f"{self._path.name} line {number}")),
+                key=self._key(number, entry),
                 question=entry["question"],
                 answers=(spellings,),
-                passages=self._passages(entry["document"]),
-                facts=tuple(entry.get("evidence", ())),
+                passages=passages,
+                facts=tuple(entry.get("evidence") or ()),
                 traceable=proves_capture(entry["question"], (spellings,)),
             )
+
+    def _key(self, number: int, entry: dict[str, Any]) -> str:
+        named = entry.get("id")
+        return f"{self._path.name} line {number}" if named is None else str(named)
+
+    def _check(self, number: int, evidence: Sequence[str], passages: Sequence[Passage]) -> None:
+        """What is not in the document could never be captured."""
+        text = folded("".join(passage.text for passage in passages))
+        for sentence in evidence:
+            if folded(sentence) not in text:
+                raise UsageError(
+                    f"{self._path} line {number}: this evidence is not in the document: "
+                    f"{sentence[:60]!r}",
+                    hint="give sentences as the document has them; line ends do not matter",
+                )
 
     def _entry(self, number: int, line: str) -> dict[str, Any]:
         where = f"{self._path} line {number}"
@@ -81,14 +104,13 @@ class OwnTask:
             if not entry[field]:
                 raise UsageError(f"{where}: {field} is empty", hint=_FORMAT)
         for field in ("answer", "evidence"):
-            texts = entry.get(field, [])
-            if isinstance(texts, list) and not all(isinstance(text, str) for text in texts):
+            if isinstance(entry.get(field), str):
+                entry[field] = [entry[field]]
+            texts = entry.get(field) or []
+            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
                 raise UsageError(f"{where}: {field} must be texts", hint=_FORMAT)
-        spellings = [entry["answer"]] if isinstance(entry["answer"], str) else entry["answer"]
-        if not all(re.search(r"\w", spelling) for spelling in spellings):
+        if not all(re.search(r"\w", spelling) for spelling in entry["answer"]):
             raise UsageError(f"{where}: an answer has no word in it", hint=_FORMAT)
-        if isinstance(entry.get("evidence"), str):
-            entry["evidence"] = [entry["evidence"]]
         document = entry["document"]
         if "\n" not in document and not (self._path.parent / document).is_file():
             raise UsageError(f"{where}: there is no file {document}", hint=_FORMAT)
