@@ -150,7 +150,7 @@ def _kept(
 ) -> Memory:
     """The memory with the last note added in the head that gives up least for it; what was added
     is not given up."""
-    head = Cheapest().choose(memory, tokens)
+    head = Cheapest().choose(prompter, memory, tokens, spared=added)
     kept = best_that_fit(prompter, memory, (*memory.heads[head].notes, added[-1]), spared=added)
     size = prompter.count(joined(kept))
     return memory if size > memory.head_tokens else memory.write(head, kept, size, step)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from mhmcli import prompts
-from mhmcli.memory import Memory
+from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading
 
 
@@ -66,24 +68,31 @@ class Relevance:
 
 class Cheapest:
     """The head that gives up least for the chunk: one with room for it, the longest without an
-    update first; else the one that holds the note worth least.
+    update first; else the one of which the best note that has to go is worth the least.
 
-    So the heads together keep the best notes, whichever head they are in, and a step still writes
-    one.
+    So the heads together keep the best notes, whichever head they are in and however long they are,
+    and a step still writes one.
     """
 
     def select(self, prompter: Prompter, reading: Reading, memory: Memory) -> int:
         """Costs no tokens."""
-        del prompter
-        return self.choose(memory, reading.chunk.tokens)
+        return self.choose(prompter, memory, reading.chunk.tokens)
 
-    def choose(self, memory: Memory, needed: int) -> int:
-        """The head for a note of so many tokens."""
+    def choose(
+        self, prompter: Prompter, memory: Memory, needed: int, spared: Collection[Note] = ()
+    ) -> int:
+        """The head for a note of so many tokens; those `spared` are not to go."""
 
         def price(index: int) -> tuple[bool, float]:
             head = memory.heads[index]
-            if head.tokens + bool(head.notes) + needed <= memory.head_tokens:  # a line end between
+            room = memory.head_tokens - head.tokens - bool(head.notes)  # a line end between
+            if needed <= room:
                 return (False, head.written)
-            return (True, min(map(memory.worth, head.notes), default=0.0))
+            may_go = sorted((n for n in head.notes if n not in spared), key=memory.worth)
+            for note in may_go:
+                room += prompter.count(note.text) + 1
+                if needed <= room:
+                    return (True, memory.worth(note))
+            return (True, math.inf)
 
         return min(range(len(memory.heads)), key=price)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, zip_longest
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,21 +23,25 @@ from mhmcli.write import Outcome, VerbatimWriter
 TOKENS = 6  # of each passage
 
 
-def passage(number: int, worth: int) -> Chunk:
-    text = f"Passage {number} is worth {worth}! "
-    return Chunk(number, (Passage(text, Place("doc", line=number + 1)),), TOKENS)
+def passage(number: int, worth: int, more: int = 0) -> Chunk:
+    text = f"Passage {number}{' long' * more} is worth {worth}! "
+    return Chunk(number, (Passage(text, Place("doc", line=number + 1)),), TOKENS + more)
 
 
 def worth_of(text: str) -> int:
     return int(re.findall(r"worth (\d+)!", text)[-1])
 
 
-def reading(worths: list[int], heads: int, head_tokens: int) -> list[Step]:
-    """The steps of a model that finds each passage worth what it says."""
+def reading(
+    worths: list[int], heads: int, head_tokens: int, more: Sequence[int] = ()
+) -> list[Step]:
+    """The steps of a model that finds each passage worth what it says; some have so many words
+    more."""
     engine = ScriptedEngine([], likely=lambda prompt: worth_of(prompt) / 10)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     lane = Lane("What for?", Memory.empty(heads, head_tokens), Cheapest(), VerbatimWriter())
-    chunks = [passage(number, worth) for number, worth in enumerate(worths)]
+    sizes = zip_longest(worths, more, fillvalue=0)
+    chunks = [passage(number, worth, long) for number, (worth, long) in enumerate(sizes)]
     steps = [e for e in read(chunks, [lane], prompter=prompter) if isinstance(e, Step)]
     assert engine.open_sequences == 1
     assert prompter.spent.reply_tokens == 0
@@ -60,6 +65,24 @@ def test_the_heads_together_hold_the_best_of_all(worths: list[int], shape: tuple
     assert held(memory) == sorted(worths)[-heads * each :]
     assert all(head.tokens <= each * TOKENS for head in memory.heads)
     assert memory.seen.passages == len(worths)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 90), st.integers(0, 24)),
+        min_size=1,
+        max_size=20,
+        unique_by=lambda pair: pair[0],
+    ),
+    st.integers(1, 4),
+)
+def test_however_long_they_are_as_many_of_the_best_are_held_as_there_are_heads(
+    sized: list[tuple[int, int]], heads: int
+) -> None:
+    """A head that has nothing better can take any of them: the others need not give up theirs."""
+    worths, more = zip(*sized, strict=True)
+    memory = reading(list(worths), heads, 5 * TOKENS, more)[-1].memory
+    assert set(sorted(worths)[-heads:]) <= set(held(memory))
 
 
 def test_a_note_is_the_passage_with_its_place() -> None:
