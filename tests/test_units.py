@@ -41,6 +41,7 @@ def test_what_stands_above_a_title_is_not_lost() -> None:
     [
         "Call me Ishmael. Some years ago, never mind how\nlong precisely, I went to sea.\n",
         "He had left.\nAnd nobody in the whole house knew what he had meant to say by that.\n",
+        "The air is\nclose, and Jonah gasps in the berth that they have given him below deck.\n",
         "One line alone",
         "\n\n",
     ],
@@ -49,6 +50,15 @@ def test_prose_has_no_title(text: str) -> None:
     found = split(text)
     assert all(title == "" for title, _, _ in found)
     assert " ".join(unit for _, unit, _ in found) == " ".join(text.split())
+
+
+def test_what_is_cut_out_of_a_paragraph_begins_with_no_title() -> None:
+    """The end of a line, where the sentence before it was cut off, is none."""
+    text = "For now the\nWhale was upon them, and it was far too late for any of them to do a thing.\n"
+    cut = Passage(text, Place("doc", line=5), Break.SENTENCE)
+    assert [unit.title for unit in units([cut], lines=False)] == [""]
+    whole = Passage(text, Place("doc", line=5), Break.PARAGRAPH)
+    assert [unit.title for unit in units([whole], lines=False)] == ["For now the"]
 
 
 def test_lines_of_a_log_are_units() -> None:

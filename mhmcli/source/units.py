@@ -66,15 +66,17 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
 def _under_title(passage: Passage) -> tuple[str, Passage]:
     """A title that stands on lines of its own, and what stands under it: 'The keeper\\nRoy trims
     the wicks each evening.' A line of wrapped prose is about as long as the next, and 'Keeper: Roy'
-    says something by itself. A label ('Document 3:') gives way to the title below it."""
+    says something by itself; what is cut out of a paragraph begins with no title, and what goes on
+    in lower case is under none. A label ('Document 3:') gives way to the title below it."""
     title, body, label = "", passage, False
-    while "\n" in body.text.strip():
+    while body.opens >= Break.LINE and "\n" in body.text.strip():
         first, second, *rest = [part for part in lines_of(body) if part.text.strip()]
         line, below = first.text.strip(), second.text.strip()
         marked = line.endswith(":") or line.startswith("#")
         stands_alone = marked or len(below) >= _TITLE_SHARE * len(line)
         says_something = line[-1] in ".!?,;" or _FIELD.search(line)
-        if len(line) > _TITLE_CHARS or says_something or not stands_alone:
+        goes_on = below[:1].islower() and not marked
+        if len(line) > _TITLE_CHARS or says_something or goes_on or not stands_alone:
             break
         title = f"{title}: {line}" if title and not label else line
         label = line.endswith(":")
