@@ -19,29 +19,48 @@ from itertools import accumulate, chain, repeat
 
 from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk, Chunks
-from mhmcli.events import FEW, Found, Item, in_order, marks_of, masked, named_in, told_once
+from mhmcli.events import Found, Item, few_of, in_order, marks_of, masked, named_in, told_once
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter, Weight
 from mhmcli.score import Query, Seen, Signals
-from mhmcli.source import is_lines, units
+from mhmcli.source import Break, Passage, is_lines, units
 
 _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
 _FEW_LINES = 4  # that tell little of what a chunk is
-_AROUND = 3  # chunks on each side, that are asked then
+_AROUND = 6  # chunks on each side, that are asked then
+_LONGEST_LINE = 20_000  # characters
+_MOST_JUDGED = 1500  # characters of a line
+_MOST_TELLING = 2  # sentences that tell how many there are
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 
-# "The number of failed log-ins", not "the phone number of Roy" or "the number of the house".
+# "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
+# not how many there are that differ: what is counted is all that is said.
 _COUNTED = re.compile(
-    r"\b(?:how (?:many|often)|count (?:all|every|each|the|how))\b|\A\W*count\b|"
-    r"(?:\A\W*|\b(?:the|total|exact) )number of (?!(?:the|this|that|his|her|its|my|your)\b)",
+    r"\bhow (?:many|often|frequently)\b(?! (?:different|distinct|unique)\b)|"
+    r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z]))|"
+    r"\b(?:a|the) (?-i:count) of\b|"
+    r"(?:\A\W*|\b(?:the|total|exact|what) )number of (?!(?:the|this|that|his|her|its|my|your)\b)",
     re.IGNORECASE,
 )
+_ALL = r"(?:all|every|each|the|two|three|four|five|some)"
+_MANY = r"(?!(?:was|has|does)\b)(?:\w*[^\Wsui]s|people|men|women|children)"
+_VERB = (  # of many: "which ships called", not "which ship carries coal"
+    r"(?:did|do|were|are|have|had|can|could|will|would|came|went|made|took|got|broke|ran|left|sent|"
+    r"saw|said|told|gave|held|lost|met|paid|won|found|fell|began|\w+ed)"
+)
 _LISTED = re.compile(
-    r"\A\W*(?:list|enumerate)\b|\b(?:list|name|enumerate) (?:all|every|each|the)\b|\bwhat are\b|"
+    rf"\A\W*(?:list|enumerate)\b|(?:\A\W*|\b(?:you|please) )(?:list|name|enumerate) {_ALL}\b|"
+    r"\bwhat are\b(?! both\b)|"
     r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
     r"(?:all|every|each)\b|"
-    r"\bwhich(?: \w+)? (?!(?:was|is|has|does)\b)\w*[^\Wsui]s\b|\bwhich of\b",
+    rf"\b(?:which|what) (?:\w+ )?{_MANY} {_VERB}\b|\bwhich (?:two|three|four|five)\b|"
+    r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    r"\b(?:\d{1,3}(?:,\d{3})*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|"
+    r"twenty|thirty|forty|fifty|hundred)\b",
     re.IGNORECASE,
 )
 
@@ -108,11 +127,19 @@ def counted(
     seen: Seen,
 ) -> Generator[Judged, None, Answer | None]:
     """The answer to a question for all that there is of something; None where there is nothing of
-    it, and for any other question."""
+    it, where the figure itself is told ("Roy has seven children"), and for any other question."""
     if asked(question) is Asked.ONE:
         return None
     found = yield from census(prompter, question, chunks, likelihoods, seen)
-    return as_answer(question, found) if found.items else None
+    if not found.items or (asked(question) is Asked.COUNT and _is_told(found.items)):
+        return None
+    return as_answer(question, found)
+
+
+def _is_told(items: Sequence[Item]) -> bool:
+    """True of a sentence or two with a figure in them."""
+    few = len(items) <= _MOST_TELLING and not any(item.of_log for item in items)
+    return few and any(_FIGURE.search(item.text) for item in items)
 
 
 def census(
@@ -140,7 +167,7 @@ def census(
     sorts = list(firsts)
     weights: list[Weight] = []
     so_far = 0
-    for weight in judged(prompter, question, firsts.values()):
+    for weight in judged(prompter, question, (text[:_MOST_JUDGED] for text in firsts.values())):
         weights.append(weight)
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
             so_far = sum(lines[sorts[n]] for n in _meant(weights))
@@ -168,8 +195,12 @@ def _telling(
     """The marks of the items that stand in few of the lines of the document, which is looked
     through for them if there are any."""
     marks = frozenset(mark for items in groups for item in items for mark in item.marks)
-    often = Counter(mark for item in (look() if marks else ()) for mark in item.marks & marks)
-    return frozenset(mark for mark in marks if often[mark] <= FEW)
+    often: Counter[str] = Counter()
+    lines = 0
+    for item in look() if marks else ():
+        often.update(item.marks & marks)
+        lines += 1
+    return frozenset(mark for mark in marks if often[mark] <= few_of(lines))
 
 
 def upper_heap(worths: Sequence[float]) -> list[bool]:
@@ -196,21 +227,42 @@ def _units(
 ) -> Iterator[Item]:
     """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
     number = 0
+    for passages, lines in _stretches(chunks, likelihoods, query, seen):
+        for unit in units(passages, lines=lines):
+            marks = marks_of(unit.text) if lines else frozenset[str]()
+            yield Item(unit.shown, unit.place, number, marks, of_log=lines)
+            number += 1
+
+
+def _stretches(
+    chunks: Chunks, likelihoods: Sequence[float], query: Query, seen: Seen
+) -> Iterator[tuple[Sequence[Passage], bool]]:
+    """What is to be judged, and whether by lines: one that goes on in the next chunk is whole."""
+    begun: list[Passage] = []
     for chunk, around in _with_what_is_around(chunks()):
         lines = is_lines(around)
-        if not lines:
-            signals = Signals.of(likelihoods[chunk.index], query, chunk.text)
-            if seen.score(signals) < _LEAST_WORTH:
-                continue
-        for unit in units(chunk.passages, lines=lines):
-            marks = marks_of(unit.text) if lines else frozenset[str]()
-            yield Item(unit.text, unit.place, number, marks)
-            number += 1
+        goes_on = lines and chunk.passages[0].opens < Break.LINE
+        if begun and not (goes_on and sum(len(p.text) for p in begun) < _LONGEST_LINE):
+            yield begun, True
+            begun = []
+        if lines:
+            passages = [*begun, *chunk.passages]
+            opening = [n for n, passage in enumerate(passages) if passage.opens >= Break.LINE]
+            last = opening[-1] if opening else 0
+            if last:
+                yield passages[:last], True
+            begun = passages[last:]
+            continue
+        signals = Signals.of(likelihoods[chunk.index], query, chunk.text)
+        if seen.score(signals) >= _LEAST_WORTH:
+            yield chunk.passages, False
+    if begun:
+        yield begun, True
 
 
 def _with_what_is_around(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, str]]:
     """Each chunk with the text that tells what it is: of a log with long lines, a chunk has one of
-    them, and its neighbours must be asked."""
+    them, or a piece of one, and its neighbours must be asked."""
     window: deque[Chunk | None] = deque([None] * _AROUND, maxlen=2 * _AROUND + 1)
     for following in chain(chunks, repeat(None, _AROUND)):
         window.append(following)
@@ -221,4 +273,9 @@ def _with_what_is_around(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, str]]
             yield centre, centre.text
         else:
             near = (c for c in window if c and c.place.source == centre.place.source)
-            yield centre, "\n".join(c.text for c in near)
+            yield centre, "".join(_apart(c) + c.text for c in near)
+
+
+def _apart(chunk: Chunk) -> str:
+    """What stands between a chunk and the one before it."""
+    return "\n" if chunk.passages[0].opens >= Break.LINE else ""

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from mhmcli.source import Place
 
 _MARKS = ".:-/"
-_VARYING = re.compile(r"\b[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)
+_VARYING = re.compile(r"(?:\b|(?<=_))[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)  # also blk_4198
+_STATUS = re.compile(r"(?<= )[1-5]\d\d(?= )")  # of HTTP: the first that stands by itself
 _TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+Z?", re.IGNORECASE)
 _STAMP = re.compile(r"(?:[\d\-/]+T[\d:.,]+Z?)?[^A-Za-z]*")  # what a line begins with
+_PROCESS = re.compile(r"\w\[(\d+)\]|\d#\d+: \*(\d+)")
 _LEAST_PART = 4  # characters
 
 # Of lines that tell of the same event.
 _NEAR = 3  # lines
 _LEAST_LINES = 3  # of a sort: fewer stand beside others by chance
-FEW = 8  # lines, in which a number may stand and still tell an event from others
+_FEW = 8  # lines, in which a number may stand and still tell an event from others
+_FEW_SHARE = 0.25  # of all that were looked at, where these are not many
 _NEARLY_ALL = 0.8
 _LONGEST_COUNTER = 2  # digits, that tell nothing
 
@@ -28,12 +31,14 @@ _LONGEST_COUNTER = 2  # digits, that tell nothing
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line or sentence that the question is about; `number` is its position among all that
-    were looked at. `marks` are the numbers and addresses in a line of a log."""
+    were looked at. `marks` are the numbers and addresses in a line of a log, a list or a table,
+    which is what `of_log` says."""
 
     text: str
     place: Place
     number: int
     marks: frozenset[str] = frozenset()
+    of_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class Found:
     again: Sequence[Item] = ()
 
 
+def few_of(lines: int) -> int:
+    """In how many of the lines a number may stand that tells an event from others."""
+    return min(_FEW, int(lines * _FEW_SHARE))
+
+
 def in_order(items: Iterable[Item]) -> list[Item]:
     """As they stand in the document."""
     return sorted(items, key=lambda item: item.number)
@@ -52,11 +62,13 @@ def in_order(items: Iterable[Item]) -> list[Item]:
 
 def masked(line: str, named: Collection[str] = ()) -> str:
     """'Jul 9 sshd[24]: from 1.2.3.4' -> 'Jul # sshd[#]: from #': what varies is left out, but what
-    the question `named` is not, nor the part of it: of 10.0.0.5:5231, the address."""
+    the question `named` is not, nor the part of it: of 10.0.0.5:5231, the address. A status of HTTP
+    stays as well: it says what happened."""
+    status = _STATUS.search(line)
 
     def shown(match: re.Match[str]) -> str:
         whole = match[0].rstrip(_MARKS)
-        if whole in named:
+        if whole in named or (status and match.start() == status.start()):
             return match[0]
         part = max((n for n in named if _is_part(n, whole)), key=len, default="")
         return f"{part}#"
@@ -85,7 +97,7 @@ def told_once(sorts: Sequence[Sequence[Item]], telling: frozenset[str]) -> Found
     first: of one log-in there is "Failed password for root" and "authentication failure user=root".
 
     Two lines tell of one event if they stand beside each other and share a mark that is `telling`,
-    and nearly all lines of the one's sort do so with the other's.
+    are not of two processes, and nearly all lines of the one's sort do so with the other's.
     """
     items = {item.number: item for sort in sorts for item in sort}
     parents = {number: number for number in items}  # lines of one event have one root
@@ -115,6 +127,8 @@ def _beside(
         for other in range(one + 1, one + _NEAR + 1):
             if other not in items or not marks & items[other].marks:
                 continue
+            if process_of(items[one].text) != process_of(items[other].text):
+                continue
             mine, its = sort_of[one], sort_of[other]
             if mine != its and taken.isdisjoint({(one, its), (other, mine)}):
                 taken |= {(one, its), (other, mine)}
@@ -126,6 +140,13 @@ def _root(parents: dict[int, int], number: int) -> int:
     while parents[number] != number:
         number = parents[number]
     return number
+
+
+def process_of(line: str) -> str:
+    """'Jul 9 sshd[242]: from 1.2.3.4' -> 242; of nginx, '1234#0: *56 open()' -> 56, the
+    connection's. Empty where none is named."""
+    found = _PROCESS.search(line)
+    return found[found.lastindex or 0] if found else ""
 
 
 def marks_of(line: str) -> frozenset[str]:

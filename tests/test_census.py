@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Asked, Judged, as_answer, asked, census, upper_heap
+from mhmcli.census import Asked, Judged, _is_told, as_answer, asked, census, upper_heap
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.events import Item, marks_of, masked, named_in, told_once
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
-from mhmcli.source import Passage, Place
+from mhmcli.source import Break, Passage, Place
 
 QUESTION = "How many log-ins failed?"
 
@@ -48,6 +49,21 @@ QUESTION = "How many log-ins failed?"
         ("How did Roy and Anna know each other?", Asked.ONE),
         ("What did he eat every morning?", Asked.ONE),
         ("Who saved all the sailors?", Asked.ONE),
+        ("How frequently did it restart?", Asked.COUNT),
+        ("Give me a count of errors.", Asked.COUNT),
+        ("What number of ships called?", Asked.COUNT),
+        ("How many different users failed to log in?", Asked.ONE),
+        ("Count Dracula lives where?", Asked.ONE),
+        ("Which company owns the reef?", Asked.ONE),
+        ("Which ship carries coal?", Asked.ONE),
+        ("Which of the two men was older?", Asked.ONE),
+        ("Which species is the largest?", Asked.ONE),
+        ("What are both a reef and a rock?", Asked.ONE),
+        ("What is the name the captain gave his ship?", Asked.ONE),
+        ("Name the ships.", Asked.LIST),
+        ("What users tried to log in?", Asked.LIST),
+        ("Which people came ashore?", Asked.LIST),
+        ("Which three addresses were used?", Asked.LIST),
     ],
 )
 def test_what_a_question_wants(question: str, wants: Asked) -> None:
@@ -64,6 +80,10 @@ def test_what_varies_is_masked() -> None:
     assert "Failed password for root" in masked(one)
     assert masked("for root") != masked("for admin")
     assert masked("port 22, pid 7", {"22"}) == "port 22, pid #"
+    assert masked("Received blk_-4198 of attempt_1445_m_0") == "Received blk_-# of attempt_#"
+    asked = '1.2.3.4 - - [10/Dec] "GET /{} HTTP/1.1" {} 512 '
+    assert masked(asked.format(7, 500)) == masked(asked.format(8, 500))
+    assert masked(asked.format(7, 500)) != masked(asked.format(7, 200)), "it says what happened"
 
 
 def test_a_number_that_the_question_names_is_no_part_of_what_varies() -> None:
@@ -136,6 +156,33 @@ def test_lines_of_a_log_are_counted_however_long_they_are(together: int) -> None
     chunks = [log(lines[at : at + together], n) for n, at in enumerate(range(0, 40, together))]
     items, _ = found(chunks)
     assert items == [line for line in lines if "Failed" in line]
+
+
+def test_a_line_that_several_chunks_have_a_piece_of_is_one() -> None:
+    """Of JSON with a long field, say: what is meant may stand in both halves of it."""
+    entry = [
+        f'{{"at": "07:01", "event": "Failed password", "path": "{"/x" * 40}",',
+        ' "said": "Failed password"}\n',
+    ]
+    other = [f'{{"at": "07:01", "event": "opened", "path": "{"/y" * 40}",', ' "said": "hello"}\n']
+    chunks, number = [], 0
+    for line in [entry, other] * 6:
+        for half, text in enumerate(line):
+            place = Place("a.json", line=1 + number // 2)
+            opens = Break.ANYWHERE if half else Break.LINE
+            chunks.append(Chunk(number, (Passage(text, place, opens),), 9))
+            number += 1
+    items, _ = found(chunks)
+    assert items == ["".join(entry).strip()] * 6
+
+
+def test_a_figure_that_is_told_is_no_count() -> None:
+    """One sentence tells of seven: the answer is written from it, as any other."""
+    told = Item("Mr. Roy has seven children.", Place("a.txt"), 0)
+    assert _is_told([told])
+    assert not _is_told([replace(told, text="A child of Roy was turned away.")])
+    assert not _is_told([replace(told, of_log=True)])
+    assert not _is_told([told] * 3)
 
 
 def test_a_stack_trace_is_no_prose() -> None:
@@ -260,6 +307,26 @@ def test_one_sort_may_tell_again_what_two_others_tell() -> None:
 @pytest.mark.parametrize(
     ("why", "lines"),
     [
+        (
+            "an attacker tries two names, with a process for each",
+            [
+                f"Dec 10 07:01:02 host sshd[{300 + 2 * n + k}]: {said} from 10.0.{n}.1"
+                for n in range(12)
+                for k, said in enumerate(
+                    ("Failed password for root", "Failed password for admin", "closed")
+                )
+            ],
+        ),
+        (
+            "a client asks for two files over two connections",
+            [
+                f"2024/12/10 [error] 7#7: *{100 + 2 * n + k} {said}, client: 10.0.{n}.1"
+                for n in range(12)
+                for k, said in enumerate(
+                    ("Failed password for /a", "Failed password for /b", "opened /c")
+                )
+            ],
+        ),
         (
             "each has a process of its own",
             [line for pid in range(300, 312) for line in attempt(pid, (FAILED, PAM)[pid % 2])],

@@ -54,7 +54,9 @@ def test_prose_has_no_title(text: str) -> None:
 
 def test_what_is_cut_out_of_a_paragraph_begins_with_no_title() -> None:
     """The end of a line, where the sentence before it was cut off, is none."""
-    text = "For now the\nWhale was upon them, and it was far too late for any of them to do a thing.\n"
+    text = (
+        "For now the\nWhale was upon them, and it was far too late for any of them to do a thing.\n"
+    )
     cut = Passage(text, Place("doc", line=5), Break.SENTENCE)
     assert [unit.title for unit in units([cut], lines=False)] == [""]
     whole = Passage(text, Place("doc", line=5), Break.PARAGRAPH)

@@ -11,7 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_WORD = re.compile(r"\w+")
+import regex
+
+_WORD = regex.compile(r"\w+")  # with vowel signs: the standard library's \w has none
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)"
 )
@@ -21,7 +23,7 @@ def tokens(text: str) -> list[str]:
     """'The Keeper' -> the, keeper; '灯台守は' -> 灯台, 台守, 守は."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)  # an accent may be a character of its own
-    found = _WORD.findall(text.casefold())
+    found: list[str] = _WORD.findall(text.casefold())
     if not _UNSPACED.search(text):
         return found
     return [token for word in found for token in _parts(word)]

@@ -8,9 +8,29 @@ from itertools import pairwise
 
 from mhmcli.source.place import Break, Passage
 
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|(?<=[。！？])")
+_ENDS = ".!?。！？।॥۔؟።"
+_SENTENCE_END = re.compile(rf"(?<=[{_ENDS}])[\"'”’)\]」』]*\s+|(?<=[。！？])[」』]*")
 _PASSAGE_CHARS = 1200  # what a reader can judge at a time
-_CLOSING = (".", "!", "?", "。", "！", "？", '."', ".'", ".”", ".’", '!"', '?"', "!”", "?”", ".)")
+_CLOSING = (
+    ".",
+    "!",
+    "?",
+    "。",
+    "！",
+    "？",
+    '."',
+    ".'",
+    ".”",
+    ".’",
+    '!"',
+    '?"',
+    "!”",
+    "?”",
+    ".)",
+    "।",
+    "۔",
+    "؟",
+)
 _LONGEST_SENTENCE = 400  # characters; what is longer may be a list, and is taken line by line
 _LONGEST_LINE = 1000  # characters; a longer one is cut, or no head could hold it
 
@@ -113,8 +133,9 @@ def is_lines(text: str) -> bool:
 
 
 def _begins_in_lower_case(line: str) -> bool:
-    """With a word of prose: 'java.net.Error:' is none."""
-    word = line.split(maxsplit=1)[0].strip(".,;:!?'’\"”()")
+    """With a word of prose: 'java.net.Error:' is none, nor is 'error:'."""
+    first = line.split(maxsplit=1)[0]
+    word = first.strip(".,;!?'’\"”()")
     return word[:1].islower() and word.isalpha()
 
 
