@@ -42,11 +42,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A sentence that a lead led to, which is a lead in turn, and the step that read it."""
+    """A sentence that a lead led to, which is a lead in turn."""
 
     lead: Lead
     weight: float
-    step: int
 
     @property
     def note(self) -> Note:
@@ -84,7 +83,7 @@ def links(
         if not telling.keys().isdisjoint(words(chunk.text))
         for unit in units_of(chunk.passages)
         if unit.known_by not in visited
-        if (link := _link(unit, chunk.index, followed, telling, asked)) is not None
+        if (link := _link(unit, followed, telling, asked)) is not None
     )
     return heapq.nlargest(_LINKS, found, key=lambda link: link.weight)
 
@@ -102,7 +101,6 @@ def _telling(sought: frozenset[str], chunks: Iterable[Chunk]) -> dict[str, float
 
 def _link(
     unit: Unit,
-    step: int,
     followed: Sequence[Lead],
     telling: dict[str, float],
     asked: frozenset[str],
@@ -114,7 +112,7 @@ def _link(
         weight = sum(telling.get(word, 0.0) for word in found & lead.words)
         if weight > (best.weight if best else 0.0):
             onward = Lead(found - lead.words - asked, lead.signals, (*lead.path, unit))
-            best = Link(onward, weight, step)
+            best = Link(onward, weight)
     return best
 
 
@@ -138,19 +136,18 @@ def follow(prompter: Prompter, question: str, memory: Memory, chunks: Chunks) ->
             if room < 0:
                 return
             added.append(link.note)
-            memory = _kept(prompter, memory, added, tokens, link.step)
+            memory = _kept(prompter, memory, added, tokens)
             yield memory
         followed = [link.lead for link in found]
         if not followed:
             return
 
 
-def _kept(
-    prompter: Prompter, memory: Memory, added: Sequence[Note], tokens: int, step: int
-) -> Memory:
+def _kept(prompter: Prompter, memory: Memory, added: Sequence[Note], tokens: int) -> Memory:
     """The memory with the last note added in the head that gives up least for it; what was added
     is not given up."""
     head = Cheapest().choose(prompter, memory, tokens, spared=added)
     kept = best_that_fit(prompter, memory, (*memory.heads[head].notes, added[-1]), spared=added)
     size = prompter.count(joined(kept))
-    return memory if size > memory.head_tokens else memory.write(head, kept, size, step)
+    last = memory.seen.passages - 1  # the step that the reading ended with
+    return memory if size > memory.head_tokens else memory.write(head, kept, size, last)

@@ -118,9 +118,8 @@ class Receipt:
         if self.scanned and not self.chunks:
             return self._scanning_line()
         unchanged = self.steps_kept + self.steps_failed
-        share = f", {self.share_read:.0%} of the document" if self.share_read < 1 else ""
         parts = [
-            f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}{share}",
+            f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}{self._share()}",
             f"{_count(self.steps, 'step')}, {unchanged} kept the heads unchanged",
             f"{duration(self.seconds)} reading ({self.tokens_per_s:.0f} tokens/s)"
             f" + {duration(self.answer_seconds)} answering",
@@ -133,6 +132,13 @@ class Receipt:
         if not self.finished:
             parts.append("STOPPED BEFORE THE END")
         return "model read  " + "; ".join(parts)
+
+    def _share(self) -> str:
+        """Less than all is no 100%, and of what nobody knows the end of, no share is known."""
+        if self.share_read >= 1:
+            return ""
+        known = f"{min(self.share_read, 0.99):.0%} of the document"
+        return f", {known if self.share_read else 'of a document without a known end'}"
 
     def _scanning_line(self) -> str:
         best = (

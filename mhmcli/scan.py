@@ -6,7 +6,7 @@ model would read for hours. Rankings are those of BM25 after the last passage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 
 from mhmcli.score import Query, Seen, Signals
@@ -27,13 +27,15 @@ class Scan:
         """How many were looked at."""
         return self._seen[0].passages
 
-    def through(self, passages: Iterable[Passage]) -> Iterator[Passage]:
-        """The passages, each looked at as it passes."""
+    def through(
+        self, passages: Iterable[Passage], may_be_chosen: Callable[[], bool] = lambda: True
+    ) -> Iterator[Passage]:
+        """The passages, each looked at as it passes; what may not be chosen is not remembered."""
         for number, passage in enumerate(passages, start=self.passages):
             for index, query in enumerate(self._queries):
                 signals = Signals.of(0.0, query, passage.text)
                 self._seen[index] = self._seen[index].after(signals)
-                if any(signals.matches):
+                if any(signals.matches) and may_be_chosen():
                     self._found[index][number] = signals
             yield passage
 

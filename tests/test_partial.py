@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from mhmcli import prompts
 from mhmcli.cli import partial
 from mhmcli.cli.ask import Request
-from mhmcli.cli.partial import Proven
+from mhmcli.cli.limits import Deadline, Share
+from mhmcli.cli.partial import Proven, Skim
 from mhmcli.cli.reading import Job
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -90,6 +93,7 @@ def test_a_provisional_answer_is_overturned_while_the_rest_is_read(
     reading.read(prompter, Tally(1))
     assert list(watch.seen) == ["a man who mends nets", "Anna Roy"]
     assert Doing.RENEWING in watch.did
+    assert Doing.ANSWERING not in watch.did, "that is for the end"
     assert reading.answer(prompter, 0).text == "Anna Roy"
     reading.close()
 
@@ -130,6 +134,65 @@ def test_a_short_document_is_read_before_an_answer_would_be_renewed() -> None:
     assert list(watch.seen) == ["a man who mends nets"]
     assert tally.share_read == 1.0
     reading.close()
+
+
+class Slow(io.RawIOBase):
+    """A pipe without an end, from which a few passages come every ten seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def readable(self) -> bool:
+        """It is a pipe's end."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """What has come by now."""
+        self.seconds += 10
+        text = (FILLER * 3 + DECOY).encode()
+        buffer[: len(text)] = text
+        return len(text)
+
+
+def test_a_pipe_without_an_end_does_not_outlast_the_budget() -> None:
+    """Half of the time is for reading; the receipt says that there was more."""
+    pipe = Slow()
+    engine = ScriptedEngine(answering, judge=telling)
+    documents = Documents([TextSource("stdin", io.BufferedReader(pipe))])
+    empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
+    state = RunState((QUESTION,), [empty], lambda: documents.progress, now=lambda: pipe.seconds)
+    job = Job(request(), documents, SIZES, engine.count, state, NoView())
+    limit = Deadline(200, 1, started=0.0, now=lambda: pipe.seconds)
+    reading, tally = Skim(job, limit), Tally(1)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    reading.read(prompter, tally)
+    assert 80 <= pipe.seconds <= 110
+    assert tally.chunks > 0
+    assert tally.share_read == 0.0, "nobody knows how long it is"
+    (report,) = documents.reports
+    assert (report.complete, report.cut_short) == (False, "no time to look at the rest")
+    reading.close()
+
+
+def counted_in(text: str, share: float) -> str:
+    """What a skim of so large a share answers to a question for a count."""
+    engine = ScriptedEngine(["Answer: several"] * 9, judge=lambda p: 4.0 if "mends" in p else -4.0)
+    job, _ = job_for(text, engine)
+    job = replace(job, request=replace(job.request, questions=("How many men mend nets?",)))
+    reading = Skim(job, Share(share))
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    reading.read(prompter, Tally(1))
+    answer = reading.answer(prompter, 0)
+    reading.close()
+    return answer.text
+
+
+def test_a_skim_of_all_counts() -> None:
+    """One of less does not: there may be more."""
+    said = ["a man mends it", "nobody is there", "it rains"]
+    lines = [f"Jul {n % 28} net: {said[n % 3]}\n" for n in range(300)]
+    assert counted_in("".join(lines), 1.0) == "100"
+    assert counted_in("".join(lines), 0.4) == "several"
 
 
 def test_what_there_was_no_room_to_keep_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

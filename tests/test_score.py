@@ -35,3 +35,8 @@ def test_words_are_found_in_scripts_with_and_without_spaces() -> None:
     assert tokens("") == []
     passages = ["港の風は冷たい。", "灯台守は毎晩ランプに火を点ける。", "船は来なかった。"]
     assert BM25(passages).best("灯台守は何をするか", 1) == [1]
+
+
+def test_vowel_signs_are_part_of_their_words() -> None:
+    assert tokens("हिन्दी भाषा") == ["हिन्दी", "भाषा"]
+    assert tokens("தமிழ் മലയാളം שָׁלוֹם") == ["தமிழ்", "മലയാളം", "שָׁלוֹם"]

@@ -63,6 +63,25 @@ def test_what_is_cut_out_of_a_paragraph_begins_with_no_title() -> None:
     assert [unit.title for unit in units([whole], lines=False)] == ["For now the"]
 
 
+def test_the_items_of_a_list_between_prose_are_units() -> None:
+    """Under the line that leads to them."""
+    text = "Deadlines:\n- the plans by May\n- the roof by June\n- the rest\n"
+    found = list(units([Passage(text, Place("doc", line=5))], lines=False))
+    assert [(unit.title, unit.text) for unit in found] == [
+        ("Deadlines", "- the plans by May"),
+        ("Deadlines", "- the roof by June"),
+        ("Deadlines", "- the rest"),
+    ]
+
+
+def test_a_log_without_times_is_no_wrapped_prose() -> None:
+    """Though its lines begin in lower case."""
+    levels = ("error", "info", "warn")
+    log = "".join(f"{levels[n % 3]}: the pump of tank {n} answered late\n" for n in range(9))
+    assert is_lines(log)
+    assert not is_lines("The pump answered late and\nthe tank was empty, so that\nwe left it\n")
+
+
 def test_lines_of_a_log_are_units() -> None:
     log = "Jul 9 sshd: opened\nJul 9 sshd: closed\n\nJul 9 cron: started\n"
     assert split(log) == [

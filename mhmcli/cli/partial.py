@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 from mhmcli.answer import Answer
+from mhmcli.census import likelihood_of
 from mhmcli.chunk import Chunk, cut_apart, cut_down, uncut
 from mhmcli.cli.limits import Limit
 from mhmcli.cli.reading import (
     Job,
     Whole,
     begin_answer,
+    census_of,
     follow_up,
     gathered,
     read_chunks,
@@ -29,6 +32,7 @@ _PACE_TOKENS = 500  # of the document, after which the pace is known
 # Read before a provisional answer is renewed, and twice as many each time after: some 6 s of each
 # 70 at first, and less and less.
 _RENEW_TOKENS = 10_000
+_SCANNING_SHARE = 0.5  # of the time that there is for reading
 _NEARLY_READ = 0.7  # of the documents, from where on the answer itself is near
 
 
@@ -41,6 +45,7 @@ class Scanned:
         self._scan = Scan(job.request.questions)
         self._chars = 0
         self._said_chars = 0
+        self._cut_short = False
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """Costs no tokens."""
@@ -50,12 +55,20 @@ class Scanned:
         tally.share_read = 0.0
         small = cut_down(job.documents.passages(), job.sizes.chunk_tokens, job.count)
         passages = self._spool.through(small)
-        for passage in self._scan.through(passages):
+        for passage in self._scan.through(passages, lambda: not self._spool.missed):
             tally.scanned += 1
             self._chars += len(passage.text)
             self._said_chars += len(passage.text.strip())
             job.view.update()
+            if self._is_late():
+                self._cut_short = True
+                job.documents.leave("no time to look at the rest")
+                break
         tally.not_kept = self._spool.missed
+
+    def _is_late(self) -> bool:
+        """Whether there is no time to look at more."""
+        return False
 
     def kept(self) -> Iterator[Passage]:
         """The passages once more, and how far they are handed out as the state's share."""
@@ -95,6 +108,10 @@ class Quick(Scanned):
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """From the best passages."""
         begin_answer(self._job, number)
+        return self.proposed(prompter, number)
+
+    def proposed(self, prompter: Prompter, number: int) -> Answer:
+        """The same, while the run goes on to something else."""
         return written(self._job, prompter, number, self._evidence[number])
 
 
@@ -123,7 +140,8 @@ class Proven:
                 hint="make room for temporary files, or read without a view: --quiet",
             )
         for number in range(len(self._job.request.questions)):
-            self._job.state.provisional.append(self._quick.answer(prompter, number))
+            self._job.state.renewing(number)
+            self._job.state.provisional.append(self._quick.proposed(prompter, number))
         tally.share_read = 0.0
         self._prompter = prompter
         self._whole.read(prompter, tally)
@@ -164,6 +182,8 @@ class Skim(Scanned):
         super().__init__(job)
         self._limit = limit
         self._read_chars = 0
+        self._passage = 0  # that is being read
+        self._likelihoods: list[dict[int, float]] = [{} for _ in job.request.questions]
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """All is scanned, then some read; what the best of it points to is found anywhere."""
@@ -171,14 +191,22 @@ class Skim(Scanned):
         job = self._job
         job.state.share = self._progress
         chunks = cut_apart(self._promising(), job.sizes.chunk_tokens, job.count)
-        for _ in read_chunks(job, chunks, prompter, tally):
+        for step in read_chunks(job, chunks, prompter, tally):
+            found, likelihood = self._likelihoods[step.lane], likelihood_of(step.signals)
+            found[self._passage] = max(found.get(self._passage, likelihood), likelihood)
             tally.share_read = self._share
         tally.share_read = self._share
         follow_up(job, prompter, self._whole)
 
+    def _is_late(self) -> bool:
+        """Half of the time is for reading, however slowly the documents come."""
+        return self._limit.progress(0.0, 0.0) >= _SCANNING_SHARE
+
     @property
     def _share(self) -> float:
-        return self._read_chars / max(1, self._chars)
+        """Of the documents; 0 where nobody knows how long they are."""
+        of_seen = self._read_chars / max(1, self._chars)
+        return of_seen * (self._job.documents.progress or 0.0) if self._cut_short else of_seen
 
     def _progress(self) -> float:
         state = self._job.state
@@ -190,7 +218,7 @@ class Skim(Scanned):
         for number in self._scan.promising(len(self._spool)):
             if self._read_chars and self._progress() >= 1:
                 return
-            passage = self._spool[number]
+            passage, self._passage = self._spool[number], number
             yield passage
             self._read_chars += len(passage.text)
 
@@ -200,6 +228,13 @@ class Skim(Scanned):
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """From the sentences of memory that tell; nothing is counted that may not be all."""
-        begin_answer(self._job, number)
-        evidence = gathered(self._job, prompter, number)
-        return written(self._job, prompter, number, replace(evidence, of_all=self._share >= 1))
+        job = self._job
+        begin_answer(job, number)
+        of_all = self._share >= 1
+        if of_all:
+            likelihoods = self._likelihoods[number]
+            of_each = [likelihoods.get(n, -math.inf) for n in range(len(self._spool))]
+            if answered := census_of(job, prompter, number, self._whole, of_each):
+                return answered
+        evidence = gathered(job, prompter, number)
+        return written(job, prompter, number, replace(evidence, of_all=of_all))

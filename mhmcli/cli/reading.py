@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -97,13 +97,11 @@ class Whole:
         sentences of memory that tell."""
         job = self._job
         begin_answer(job, number)
-        answered = self._counted(prompter, number) if self._scores else None
-        return answered or written(job, prompter, number, gathered(job, prompter, number))
-
-    def _counted(self, prompter: Prompter, number: int) -> Answer | None:
-        question, seen = self._job.request.questions[number], self._job.state.memories[number].seen
-        counting = counted(prompter, question, self._spool.kept, self._likelihoods[number], seen)
-        return _watched(self._job, counting, lambda now: f"{now.so_far} so far: {now.text}")
+        if self._scores:
+            likelihoods = self._likelihoods[number]
+            if answered := census_of(job, prompter, number, self._spool.kept, likelihoods):
+                return answered
+        return written(job, prompter, number, gathered(job, prompter, number))
 
     def close(self) -> None:
         """The spool is gone."""
@@ -141,6 +139,15 @@ def begin_answer(job: Job, number: int) -> None:
     """The view is told which question is being answered."""
     job.state.answering(number)
     job.view.update()
+
+
+def census_of(
+    job: Job, prompter: Prompter, number: int, chunks: Chunks, likelihoods: Sequence[float]
+) -> Answer | None:
+    """The answer of a census, where the question is for one; the count is shown while it grows."""
+    question, seen = job.request.questions[number], job.state.memories[number].seen
+    counting = counted(prompter, question, chunks, likelihoods, seen)
+    return _watched(job, counting, lambda now: f"{now.so_far} so far: {now.text}")
 
 
 def gathered(job: Job, prompter: Prompter, number: int) -> Evidence:

@@ -19,6 +19,7 @@ class Documents:
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = tuple(sources)
         self._current = 0
+        self._left: str | None = None
         self._begun: list[Passage] = []
         self._rest = self._all()
 
@@ -57,6 +58,10 @@ class Documents:
         if errors and not found:
             raise errors[0]
 
+    def leave(self, reason: str) -> None:
+        """No more is read: what has not come to its end is cut short."""
+        self._left = reason
+
     def close(self) -> None:
         """Every source that is still open is closed."""
         for source in self._sources:
@@ -79,4 +84,9 @@ class Documents:
     @property
     def reports(self) -> tuple[SourceReport, ...]:
         """What was read of each source so far."""
-        return tuple(source.report for source in self._sources)
+        return tuple(
+            replace(source.report, cut_short=self._left)
+            if self._left and number >= self._current
+            else source.report
+            for number, source in enumerate(self._sources)
+        )

@@ -11,6 +11,7 @@ from mhmcli.source.split import is_lines, lines_of, sentences
 
 _TITLE_CHARS = 80
 _FIELD = re.compile(r"\w:\s+\S")
+_ITEM = re.compile(r"\s*(?:[-*+•‣–]|\d{1,3}[.)])\s+\S")
 _TITLE_SHARE = 1.5  # a line that is so much longer than the one before is no wrapped part of it
 
 
@@ -40,10 +41,11 @@ def units_of(passages: Sequence[Passage]) -> Iterator[Unit]:
 
 
 def units(passages: Iterable[Passage], *, lines: bool) -> Iterator[Unit]:
-    """The lines of the passages, or their sentences under the titles that stand above them."""
+    """The lines of the passages, or their sentences, and the items of lists among them, under the
+    titles that stand above them."""
     for passage in _whole(passages):
         title, body = ("", passage) if lines else _under_title(passage)
-        for unit in lines_of(body) if lines else sentences(body):
+        for unit in lines_of(body) if lines or _is_list(body.text) else sentences(body):
             if unit.text.strip():
                 yield Unit(" ".join(unit.text.split()), unit.place, title)
 
@@ -61,6 +63,12 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
         whole = piece
     if whole is not None:
         yield whole
+
+
+def _is_list(text: str) -> bool:
+    """True where every line begins with a bullet or a number: an item has no full stop."""
+    items = [line for line in text.splitlines() if line.strip()]
+    return len(items) > 1 and all(map(_ITEM.match, items))
 
 
 def _under_title(passage: Passage) -> tuple[str, Passage]:

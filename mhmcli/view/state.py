@@ -121,6 +121,8 @@ class RunState:
             return 1.0
         if self.doing is Doing.SCANNING:
             return self.share()
+        if self.doing is Doing.RENEWING and self.chunk == 0:
+            return 0.0
         if self._done_share is None or self._next_share is None:
             return None if self._started else 0.0
         part = _READ_SHARE * self.chunk_read / self.chunk_tokens if self.chunk_tokens else 0.0
