@@ -247,8 +247,10 @@ def test_of_prose_the_passages_that_stand_out_are_judged() -> None:
         Chunk(n, (Passage(text, Place("a.txt", line=1)),), 9)
         for n, text in enumerate([dull, good, *[dull] * 8])
     ]
-    items, _ = found(chunks, [0.0, 5.0, *[0.0] * 8])
+    items, cost = found(chunks, [0.0, 5.0, *[0.0] * 8])
     assert items == ["Rain fell that day and the boy was turned away.", "She was turned away too."]
+    more = [Chunk(n, chunks[0].passages, 9) for n in range(10, 20)]
+    assert found([*chunks, *more], [0.0, 5.0, *[0.0] * 18]) == (items, cost)
 
 
 def test_a_document_without_any_has_none() -> None:

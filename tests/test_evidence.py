@@ -5,7 +5,7 @@ from __future__ import annotations
 from mhmcli import prompts
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.evidence import Evidence, gather
+from mhmcli.evidence import Evidence, gather, so_far
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
@@ -23,13 +23,19 @@ def note(text: str, line: int, worth: float = 0.0, path: tuple[Unit, ...] = ()) 
     return Note(text.strip(), (place,), signals, (Passage(text, place),), path)
 
 
+def memory_of(notes: list[Note]) -> Memory:
+    """One head that holds them all, after they went by."""
+    memory = Memory.empty(1, 10_000).write(0, tuple(notes), 1, 0)
+    for one in notes:
+        memory = memory.saw(memory.seen.after(one.signals) if one.signals else Seen())
+    return memory
+
+
 def gathered(notes: list[Note]) -> tuple[Evidence, list[str]]:
     """The evidence, of a model that is for keys, and the sentences that it was asked about."""
     engine = ScriptedEngine([], judge=lambda p: 2.0 if "key" in p.split("Question")[0] else -3.0)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    memory = Memory.empty(1, 10_000).write(0, tuple(notes), 1, 0)
-    for one in notes:
-        memory = memory.saw(memory.seen.after(one.signals) if one.signals else Seen())
+    memory = memory_of(notes)
     asked: list[str] = []
     judging = gather(prompter, QUESTION, memory)
     while True:
@@ -113,6 +119,15 @@ def test_of_sentences_that_are_worth_the_same_those_of_the_best_passages_are_sho
 def test_few_sentences_are_shown_all() -> None:
     evidence, _ = gathered([note("The dog slept. Rain fell. ", 1)])
     assert texts(evidence) == ["The dog slept.", "Rain fell."]
+
+
+def test_before_all_is_read_the_best_passages_are_shown_as_they_are() -> None:
+    """As many as there is room for, in reading order."""
+    notes = [note(f"Passage {n} of the book. ", n, worth=8.0 * n % 13) for n in range(1, 13)]
+    memory = memory_of(notes)
+    evidence = so_far(memory, lambda text: 300 if text.startswith("Passage") else 0)
+    assert [one.places[0].line for one in evidence.notes] == [3, 8]
+    assert not evidence.of_all
 
 
 def test_what_a_model_wrote_is_evidence_as_it_is() -> None:

@@ -8,7 +8,7 @@ from mhmcli import prompts
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.judge import can_judge, judged, worths
-from mhmcli.prompter import Prompter, Weight
+from mhmcli.prompter import Prompter, Telling, Weight, always
 
 
 def prompter(engine: ScriptedEngine) -> Prompter:
@@ -29,6 +29,23 @@ def test_a_model_that_cannot_is_not_asked() -> None:
     one.verdicts = False
     weights = list(judged(one, "Who?", ["He.", "She."]))
     assert [weight.log_odds for weight in weights] == [None, None]
+
+
+def test_a_verdict_is_asked_of_what_is_telling_alone() -> None:
+    """By its likelihood, which costs the question's own tokens; the rest costs nothing."""
+    texts = ["Roy trims the wicks.", "The dog slept.", "Roy again."]
+
+    def weighed(telling: Telling) -> tuple[list[bool], int]:
+        engine = ScriptedEngine([], likely=lambda prompt: 5.0 if "Roy" in prompt[-60:] else 0.0)
+        asking = prompter(engine)
+        weights = list(judged(asking, "Who trims the wicks?", texts, telling))
+        return [weight.log_odds is not None for weight in weights], asking.spent.tail_tokens
+
+    everything, cost = weighed(always)
+    likely, less = weighed(lambda likelihood: likelihood > -5)
+    assert everything == [True, True, True]
+    assert likely == [True, False, True]
+    assert less < cost
 
 
 def test_worth_is_in_standard_deviations_of_what_was_asked() -> None:
