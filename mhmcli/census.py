@@ -13,11 +13,11 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from itertools import accumulate, chain, repeat
 
 from mhmcli.answer import Answer
+from mhmcli.asked import Asked, asked
 from mhmcli.chunk import Chunk, Chunks
 from mhmcli.events import Found, Item, few_of, in_order, marks_of, masked, named_in, told_once
 from mhmcli.judge import judged, worths
@@ -34,50 +34,11 @@ _MOST_TELLING = 2  # sentences that tell how many there are
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 
-# "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
-# not how many there are that differ: what is counted is all that is said.
-_COUNTED = re.compile(
-    r"\bhow (?:many|often|frequently)\b(?! (?:different|distinct|unique)\b)|"
-    r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z]))|"
-    r"\b(?:a|the) (?-i:count) of\b|"
-    r"(?:\A\W*|\b(?:the|total|exact|what) )number of (?!(?:the|this|that|his|her|its|my|your)\b)",
-    re.IGNORECASE,
-)
-_ALL = r"(?:all|every|each|the|two|three|four|five|some)"
-_MANY = r"(?!(?:was|has|does)\b)(?:\w*[^\Wsui]s|people|men|women|children)"
-_VERB = (  # of many: "which ships called", not "which ship carries coal"
-    r"(?:did|do|were|are|have|had|can|could|will|would|came|went|made|took|got|broke|ran|left|sent|"
-    r"saw|said|told|gave|held|lost|met|paid|won|found|fell|began|\w+ed)"
-)
-_LISTED = re.compile(
-    rf"\A\W*(?:list|enumerate)\b|(?:\A\W*|\b(?:you|please) )(?:list|name|enumerate) {_ALL}\b|"
-    r"\bwhat are\b(?! both\b)|"
-    r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
-    r"(?:all|every|each)\b|"
-    rf"\b(?:which|what) (?:\w+ )?{_MANY} {_VERB}\b|\bwhich (?:two|three|four|five)\b|"
-    r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",
-    re.IGNORECASE,
-)
 _FIGURE = re.compile(
     r"\b(?:\d{1,3}(?:,\d{3})*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|"
     r"twenty|thirty|forty|fifty|hundred)\b",
     re.IGNORECASE,
 )
-
-
-class Asked(Enum):
-    """What a question wants of the document."""
-
-    ONE = "one"
-    COUNT = "count"
-    LIST = "list"
-
-
-def asked(question: str) -> Asked:
-    """'How many ships called?' -> COUNT; 'Which ships called?' -> LIST. English alone."""
-    if _COUNTED.search(question):
-        return Asked.COUNT
-    return Asked.LIST if _LISTED.search(question) else Asked.ONE
 
 
 def likelihood_of(signals: Signals | None) -> float:

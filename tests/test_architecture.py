@@ -15,7 +15,7 @@ LAYERS = [
     ["errors", "printable", "memory_kind"],
     ["source", "score"],
     ["tokens", "chunk"],
-    ["spool", "scan", "events"],
+    ["spool", "scan", "events", "asked"],
     ["memory"],
     ["engine", "models"],
     ["prompts", "replies"],

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Asked, Judged, _is_told, as_answer, asked, census, upper_heap
+from mhmcli.census import Judged, _is_told, as_answer, census, upper_heap
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -21,53 +21,6 @@ from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Break, Passage, Place
 
 QUESTION = "How many log-ins failed?"
-
-
-@pytest.mark.parametrize(
-    ("question", "wants"),
-    [
-        ("How many failed passwords for root are there?", Asked.COUNT),
-        ("how often did it rain", Asked.COUNT),
-        ("At which ports did the Gannet call?", Asked.LIST),
-        ("Which invalid users tried to log in?", Asked.LIST),
-        ("List every deadline.", Asked.LIST),
-        ("What are the three pass phrases of Brook Farm?", Asked.LIST),
-        ("Which commander led the attack?", Asked.ONE),
-        ("Which process was killed?", Asked.ONE),
-        ("Who is the keeper of the light?", Asked.ONE),
-        ("What is the pass phrase of Brook Farm?", Asked.ONE),
-        ("Who lives in the county?", Asked.ONE),
-        ("What is the total number of failed log-ins?", Asked.COUNT),
-        ("Number of ships that called?", Asked.COUNT),
-        ("Count the failed log-ins.", Asked.COUNT),
-        ("What is the phone number of the keeper?", Asked.ONE),
-        ("What is the number of the house?", Asked.ONE),
-        ("Who is the Count of Monte Cristo?", Asked.ONE),
-        ("Which of the ships called at Riga?", Asked.LIST),
-        ("Give me all deadlines.", Asked.LIST),
-        ("Could you list every deadline?", Asked.LIST),
-        ("How did Roy and Anna know each other?", Asked.ONE),
-        ("What did he eat every morning?", Asked.ONE),
-        ("Who saved all the sailors?", Asked.ONE),
-        ("How frequently did it restart?", Asked.COUNT),
-        ("Give me a count of errors.", Asked.COUNT),
-        ("What number of ships called?", Asked.COUNT),
-        ("How many different users failed to log in?", Asked.ONE),
-        ("Count Dracula lives where?", Asked.ONE),
-        ("Which company owns the reef?", Asked.ONE),
-        ("Which ship carries coal?", Asked.ONE),
-        ("Which of the two men was older?", Asked.ONE),
-        ("Which species is the largest?", Asked.ONE),
-        ("What are both a reef and a rock?", Asked.ONE),
-        ("What is the name the captain gave his ship?", Asked.ONE),
-        ("Name the ships.", Asked.LIST),
-        ("What users tried to log in?", Asked.LIST),
-        ("Which people came ashore?", Asked.LIST),
-        ("Which three addresses were used?", Asked.LIST),
-    ],
-)
-def test_what_a_question_wants(question: str, wants: Asked) -> None:
-    assert asked(question) is wants
 
 
 def test_what_varies_is_masked() -> None:

@@ -1,0 +1,49 @@
+"""What a question asks for: one thing, how many there are of something, or all of them.
+
+By its wording, in English; any other question asks for one thing.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+# "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
+# not how many there are that differ: what is counted is all that is said.
+_COUNTED = re.compile(
+    r"\bhow (?:many|often|frequently)\b(?! (?:different|distinct|unique)\b)|"
+    r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z]))|"
+    r"\b(?:a|the) (?-i:count) of\b|"
+    r"(?:\A\W*|\b(?:the|total|exact|what) )number of (?!(?:the|this|that|his|her|its|my|your)\b)",
+    re.IGNORECASE,
+)
+_ALL = r"(?:all|every|each|the|two|three|four|five|some)"
+_MANY = r"(?!(?:was|has|does)\b)(?:\w*[^\Wsui]s|people|men|women|children)"
+_VERB = (  # of many: "which ships called", not "which ship carries coal"
+    r"(?:did|do|were|are|have|had|can|could|will|would|came|went|made|took|got|broke|ran|left|sent|"
+    r"saw|said|told|gave|held|lost|met|paid|won|found|fell|began|\w+ed)"
+)
+_LISTED = re.compile(
+    rf"\A\W*(?:list|enumerate)\b|(?:\A\W*|\b(?:you|please) )(?:list|name|enumerate) {_ALL}\b|"
+    r"\bwhat are\b(?! both\b)|"
+    r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
+    r"(?:all|every|each)\b|"
+    rf"\b(?:which|what) (?:\w+ )?{_MANY} {_VERB}\b|\bwhich (?:two|three|four|five)\b|"
+    r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",
+    re.IGNORECASE,
+)
+
+
+class Asked(Enum):
+    """What a question wants of the document."""
+
+    ONE = "one"
+    COUNT = "count"
+    LIST = "list"
+
+
+def asked(question: str) -> Asked:
+    """'How many ships called?' -> COUNT; 'Which ships called?' -> LIST. English alone."""
+    if _COUNTED.search(question):
+        return Asked.COUNT
+    return Asked.LIST if _LISTED.search(question) else Asked.ONE
