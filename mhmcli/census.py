@@ -21,9 +21,10 @@ from mhmcli.asked import Asked, asked
 from mhmcli.chunk import Chunk, Chunks
 from mhmcli.events import Found, Item, few_of, in_order, marks_of, masked, named_in, told_once
 from mhmcli.judge import judged, worths
-from mhmcli.prompter import Prompter, Weight
+from mhmcli.prompter import Prompter
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Break, Passage, is_lines, units
+from mhmcli.weights import Weight
 
 _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
 _FEW_LINES = 4  # that tell little of what a chunk is

@@ -12,13 +12,14 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
 from mhmcli.chunk import Count, cut
-from mhmcli.judge import LIKELIHOOD_PRIOR, judged, worths
+from mhmcli.judge import deviations, judged, sentences_judged, worths
 from mhmcli.memory import Memory, Note
-from mhmcli.prompter import Prompter, Weight
-from mhmcli.score import Moments
+from mhmcli.prompter import Prompter
 from mhmcli.source import Passage, Unit, units_of
 
-_POOL_TOKENS = 1000  # of passages are taken apart: what it costs does not grow with the document
+# That are read to judge sentences: what it costs does not grow with the document.
+_JUDGED_TOKENS = 1600
+_EACH_TOKENS = 12  # beside a sentence: fences and template
 _PASSAGE_TOKENS = 850  # at most, of passages that are shown as they are: some six paragraphs
 # Log-odds of yes against no for a sentence alone that count as even: with the default model the
 # best stood between -0.84 and 1.54 for 34 questions with an answer, at most at -1.32 for 4 without.
@@ -27,8 +28,8 @@ SENTENCE_ZERO = -1.1
 # whole passages 5 and 5, from all sentences above the zero 4 and 6, from those worth a fifth of the
 # best and more 2 and 7.
 _MOST = 8
-_LEAST_END = 1.0  # that the end of a chain must be worth, in standard deviations
-_HOPELESS = -0.5  # standard deviations of likelihood, below which no verdict is asked
+_LIKELY = 12  # by the question before them, from which these are chosen
+_LEAST_END = 1.5  # that the end of a chain must be worth, in standard deviations
 _FEW = 4  # sentences that have no standard deviation to speak of
 
 
@@ -51,26 +52,30 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
         return Evidence(tuple(note for head in memory.heads for note in head.notes))
     stands_in = {unit: memory.worth(note) for note in pool for unit in _units(note)}
     found = list(stands_in)
-    likelihoods = Moments()
-
-    def telling(likelihood: float) -> bool:
-        nonlocal likelihoods
-        likelihoods = likelihoods.with_value(likelihood)
-        return likelihoods.deviation(likelihood, LIKELIHOOD_PRIOR) >= _HOPELESS
-
-    weights: list[Weight] = []
-    for weight in judged(prompter, question, (unit.shown for unit in found), telling):
-        yield found[len(weights)].shown
-        weights.append(weight)
-    worth = dict(zip(found, worths(weights), strict=True))
-    best = _best({unit: (worth[unit], stands_in[unit]) for unit in found})
-    told = [unit for unit in found if unit in best]
+    said: list[float] = []
+    for value in sentences_judged(prompter, question, (unit.shown for unit in found)):
+        yield found[len(said)].shown
+        said.append(value)
+    worth = dict(zip(found, deviations(said), strict=True))
+    likely = _best({unit: (worth[unit], stands_in[unit]) for unit in found})
+    again = {unit: stands_in[unit] for unit in found if unit in likely}
+    told, log_odds = _again(prompter, question, again)
     chains = [unit for note in pool for unit in note.path if _ends_well(note, worth)]
-    verdicts = [weight.log_odds for weight in weights if weight.log_odds is not None]
-    return Evidence(
-        tuple(Note(u.shown, (u.place,)) for u in dict.fromkeys([*chains, *told])),
-        max(verdicts, default=None),
-    )
+    units = dict.fromkeys([*chains, *told])
+    return Evidence(tuple(Note(unit.shown, (unit.place,)) for unit in units), log_odds)
+
+
+def _again(
+    prompter: Prompter, question: str, stands_in: Mapping[Unit, float]
+) -> tuple[list[Unit], float | None]:
+    """The best of the sentences when the question is asked after each of them, which costs three
+    times as much, and the verdict on the best of all: whether any of them holds what is sought does
+    not show with the question before them. Each comes with what its passage is worth."""
+    weights = list(judged(prompter, question, (unit.shown for unit in stands_in)))
+    worth = dict(zip(stands_in, zip(worths(weights), stands_in.values(), strict=True), strict=True))
+    best = set(sorted(worth, key=lambda unit: worth[unit], reverse=True)[:_MOST])
+    verdicts = (weight.log_odds for weight in weights if weight.log_odds is not None)
+    return [unit for unit in stands_in if unit in best], max(verdicts, default=None)
 
 
 def of_passages(
@@ -112,20 +117,25 @@ def _pool(prompter: Prompter, memory: Memory) -> list[Note]:
     that there is room for, one at least."""
     kept = [note for head in memory.heads for note in head.notes if note.signals]
     pool = [note for note in kept if note.path]
-    room = _POOL_TOKENS - sum(prompter.count(note.text) for note in pool)
+    room = _JUDGED_TOKENS - sum(_price(prompter, note) for note in pool)
     for note in sorted((n for n in kept if not n.path), key=memory.worth, reverse=True):
-        room -= prompter.count(note.text)
+        room -= _price(prompter, note)
         if room < 0 and any(not n.path for n in pool):
             break
         pool.append(note)
     return sorted(pool, key=lambda note: note.places[0].position)
 
 
+def _price(prompter: Prompter, note: Note) -> int:
+    """Tokens that are read to judge its sentences."""
+    return prompter.count(note.text) + _EACH_TOKENS * sum(1 for _ in _units(note))
+
+
 def _best(worth: Mapping[Unit, tuple[float, float]]) -> set[Unit]:
     """The sentences that are worth the most, more than a middling one, and of equals those of the
     best passages; of a few, all."""
     ranked = sorted(worth, key=lambda unit: worth[unit], reverse=True)
-    return {unit for unit in ranked[:_MOST] if worth[unit][0] >= 0 or len(ranked) <= _FEW}
+    return {unit for unit in ranked[:_LIKELY] if worth[unit][0] >= 0 or len(ranked) <= _FEW}
 
 
 def _ends_well(note: Note, worth: Mapping[Unit, float]) -> bool:

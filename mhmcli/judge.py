@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from mhmcli import prompts
-from mhmcli.prompter import Prompter, Telling, Weight, always
+from mhmcli.prompter import Prompter
 from mhmcli.score import Moments
+from mhmcli.weights import Weight
 
 # A question, a text that answers it, and one that does not.
 _CANARIES = (
@@ -21,29 +22,37 @@ _CANARIES = (
     ("What does the ticket cost?", "A ticket is 12 euros.", "The cook mended the fence."),
 )
 _LEAST_CONTRAST = 0.5  # log-odds, on average
-LIKELIHOOD_PRIOR, _LOG_ODDS_PRIOR = 0.01, 0.1  # variances
+_LIKELIHOOD_PRIOR, _LOG_ODDS_PRIOR = 0.01, 0.1  # variances
 
 
-def judged(
-    prompter: Prompter, question: str, texts: Iterable[str], telling: Telling = always
-) -> Iterator[Weight]:
+def judged(prompter: Prompter, question: str, texts: Iterable[str]) -> Iterator[Weight]:
     """What the model says of each of the texts by itself; nothing is decoded."""
     parts = (prompts.part(text) for text in texts)
-    return prompter.weigh_each(parts, prompts.weigh(question), telling=telling)
+    return prompter.weigh_each(parts, prompts.weigh(question))
+
+
+def sentences_judged(prompter: Prompter, question: str, texts: Iterable[str]) -> Iterator[float]:
+    """What the model says of each of the texts by itself, asked the question first: the cheapest
+    way, for texts that are compared with one another alone. In log-odds; of a model that knows no
+    yes from no, the likelihood of the question after the text."""
+    if prompter.verdicts:
+        return prompter.judge_each(prompts.look_for(question), map(prompts.part, texts))
+    return (weight.likelihood for weight in judged(prompter, question, texts))
+
+
+def deviations(values: Sequence[float], prior_variance: float = _LOG_ODDS_PRIOR) -> list[float]:
+    """How many standard deviations each is above the mean of all."""
+    moments = reduce(Moments.with_value, values, Moments())
+    return [moments.deviation(value, prior_variance) for value in values]
 
 
 def worths(weights: Sequence[Weight]) -> list[float]:
-    """Both signals together, each in standard deviations of all of which it was asked; a verdict
-    that was not asked for is a middling one."""
-    likelihoods = reduce(Moments.with_value, (w.likelihood for w in weights), Moments())
-    verdicts = reduce(
-        Moments.with_value, (w.log_odds for w in weights if w.log_odds is not None), Moments()
-    )
-    return [
-        likelihoods.deviation(w.likelihood, LIKELIHOOD_PRIOR)
-        + (0.0 if w.log_odds is None else verdicts.deviation(w.log_odds, _LOG_ODDS_PRIOR))
-        for w in weights
-    ]
+    """Both signals together, each in standard deviations of all of which it was asked."""
+    likely = deviations([w.likelihood for w in weights], _LIKELIHOOD_PRIOR)
+    said = [w.log_odds for w in weights if w.log_odds is not None]
+    if not said:
+        return likely
+    return [one + other for one, other in zip(likely, deviations(said), strict=True)]
 
 
 def can_judge(prompter: Prompter) -> bool:

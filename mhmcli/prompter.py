@@ -8,7 +8,7 @@ control tokens of it; only the chat template's own text does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -19,10 +19,9 @@ from mhmcli.engine import Engine, Feed, Logits, Sampling, Want
 from mhmcli.engine.logits import likelihood, likely, probability
 from mhmcli.prompts import Wording
 from mhmcli.replies import OptOut, Reply, spellings, without_reasoning
+from mhmcli.weights import Asked, Weight, in_groups
 
 T = TypeVar("T")
-_TOGETHER = 8  # sequences
-Telling = Callable[[float], bool]  # of the mean log-probability of a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +33,6 @@ class Reading:
     sequence: int
     question: str
     likelihood: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What the model's logits say of a part that it has read, for a question: the log-odds of yes
-    against no that the part holds the answer or a fact needed for it, and the mean log-probability
-    of the question's own tokens after it, in nats. `log_odds` is None where it was not asked."""
-
-    likelihood: float
-    log_odds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The tokens of a question, of which the likelihood is wanted, and of what leads to it."""
-
-    lead: Sequence[int]
-    question: Sequence[int]
-
-    @property
-    def size(self) -> int:
-        return len(self.lead) + len(self.question)
-
-
-def always(likelihood: float) -> bool:
-    """Whatever the likelihood is."""
-    del likelihood
-    return True
 
 
 @dataclass(slots=True)
@@ -103,7 +74,7 @@ class Prompter:
         step = self._engine.info.batch_tokens
         asked = [self._asked(wording) for wording in wordings]
         room = self._engine.info.window_tokens - self._engine.length(self.base) - len(tokens)
-        first, *others = list(_in_groups(((tail, tail.size) for tail in asked), room)) or [[]]
+        first, *others = list(in_groups(((tail, tail.size) for tail in asked), room)) or [[]]
         likelihoods: list[float] = []
         sequence = self._engine.fork(self.base)
         try:
@@ -182,12 +153,27 @@ class Prompter:
         yes, no = self._openings(text, ("yes", "no"), after)
         return yes - no
 
-    def weigh_each(
-        self, texts: Iterable[str], wording: Wording, *, telling: Telling = always
-    ) -> Iterator[Weight]:
-        """How much each of some texts has to do with the question; nothing is decoded. The
-        likelihood comes first, from the question's own tokens alone; the verdict costs as many
-        again, and is asked for if the likelihood is `telling`.
+    def judge_each(self, asking: str, texts: Iterable[str]) -> Iterator[float]:
+        """The log-odds of yes against no as the reply to each of some texts that stand after
+        `asking`, which is computed once for all; nothing is decoded."""
+        yes, no = self._openers("yes"), self._openers("no")
+        tails = ([*self._engine.tokenize(text), *self._frame.closing] for text in texts)
+        info = self._engine.info
+        sequence = run(self.read(asking, of_document=False))
+        try:
+            room = min(info.batch_tokens, info.window_tokens - self._engine.length(sequence))
+            for few in in_groups(((tail, len(tail)) for tail in tails), room):
+                with self._forks(sequence, len(few)) as copies:
+                    feeds = [Feed(c, tail, Want.LAST) for c, tail in zip(copies, few, strict=True)]
+                    rows = self._engine.feed(feeds)
+                self.spent.tail_tokens += sum(map(len, few))
+                yield from (likely(row[0], yes) - likely(row[0], no) for row in rows)
+        finally:
+            self.forget(sequence)
+
+    def weigh_each(self, texts: Iterable[str], wording: Wording) -> Iterator[Weight]:
+        """How much each of some texts has to do with the question, which is asked after it; nothing
+        is decoded.
 
         Every text stands behind the system prompt alone. A few are read together, as many as make
         a batch: short ones take a quarter less time so.
@@ -197,27 +183,24 @@ class Prompter:
         info = self._engine.info
         room = min(info.batch_tokens, info.window_tokens - self._engine.length(self.base))
         sized = ((head, len(head) + asked.size + len(rest)) for head in heads)
-        for few in _in_groups(sized, room):
-            tails = [_Asked([*head, *asked.lead], asked.question) for head in few]
-            yield from self._weigh(tails, rest, telling)
+        for few in in_groups(sized, room):
+            tails = [Asked([*head, *asked.lead], asked.question) for head in few]
+            yield from self._weigh(tails, rest)
 
-    def _weigh(
-        self, tails: Sequence[_Asked], rest: Sequence[int], telling: Telling
-    ) -> list[Weight]:
+    def _weigh(self, tails: Sequence[Asked], rest: Sequence[int]) -> list[Weight]:
         """Each of the tails is put behind the system prompt, and what is left to ask after it."""
         yes, no = self._openers("yes"), self._openers("no")
         with self._forks(self.base, len(tails)) as sequences:
             likelihoods = self._ask(sequences, tails)
-            told = [n for n, value in enumerate(likelihoods) if self.verdicts and telling(value)]
-            rows = self._engine.feed([Feed(sequences[n], rest, Want.LAST) for n in told])
-        self.spent.tail_tokens += len(rest) * len(told)
-        verdicts = {
-            n: likely(row[0], yes) - likely(row[0], no) for n, row in zip(told, rows, strict=True)
-        }
-        return [Weight(value, verdicts.get(n)) for n, value in enumerate(likelihoods)]
+            if not self.verdicts:
+                return [Weight(value, None) for value in likelihoods]
+            rows = self._engine.feed([Feed(sequence, rest, Want.LAST) for sequence in sequences])
+        self.spent.tail_tokens += len(rest) * len(tails)
+        verdicts = (likely(row[0], yes) - likely(row[0], no) for row in rows)
+        return [Weight(*said) for said in zip(likelihoods, verdicts, strict=True)]
 
     def _ask(
-        self, sequences: Sequence[int], tails: Sequence[_Asked], *, after: Sequence[Feed] = ()
+        self, sequences: Sequence[int], tails: Sequence[Asked], *, after: Sequence[Feed] = ()
     ) -> list[float]:
         """The likelihood of each question after its sequence; all are computed together, and with
         what is to be fed before them."""
@@ -231,10 +214,8 @@ class Prompter:
             for lead, following, tail in zip(rows[::2], rows[1::2], tails, strict=True)
         ]
 
-    def _asked(self, wording: Wording) -> _Asked:
-        return _Asked(
-            self._engine.tokenize(wording.before), self._engine.tokenize(wording.question)
-        )
+    def _asked(self, wording: Wording) -> Asked:
+        return Asked(self._engine.tokenize(wording.before), self._engine.tokenize(wording.question))
 
     def _rest(self, wording: Wording) -> list[int]:
         return [*self._engine.tokenize(wording.then), *self._frame.closing]
@@ -269,20 +250,6 @@ class Prompter:
     def count(self, text: str) -> int:
         """How many tokens a text is."""
         return len(self._engine.tokenize(text))
-
-
-def _in_groups(sized: Iterable[tuple[T, int]], room: int) -> Iterator[list[T]]:
-    """The items, a few together, by their sizes: as many as there is room for, one at least."""
-    few: list[T] = []
-    left = room
-    for item, size in sized:
-        if few and (size > left or len(few) == _TOGETHER):
-            yield few
-            few, left = [], room
-        few.append(item)
-        left -= size
-    if few:
-        yield few
 
 
 def run(steps: Generator[object, None, T]) -> T:

@@ -18,7 +18,7 @@ LAYERS = [
     ["spool", "scan", "events", "asked"],
     ["memory"],
     ["engine", "models"],
-    ["prompts", "replies"],
+    ["prompts", "replies", "weights"],
     ["prompter"],
     ["select", "write", "judge"],
     ["reader", "presets", "follow", "evidence"],

@@ -7,8 +7,9 @@ import pytest
 from mhmcli import prompts
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.judge import can_judge, judged, worths
-from mhmcli.prompter import Prompter, Telling, Weight, always
+from mhmcli.judge import can_judge, judged, sentences_judged, worths
+from mhmcli.prompter import Prompter
+from mhmcli.weights import Weight
 
 
 def prompter(engine: ScriptedEngine) -> Prompter:
@@ -31,28 +32,37 @@ def test_a_model_that_cannot_is_not_asked() -> None:
     assert [weight.log_odds for weight in weights] == [None, None]
 
 
-def test_a_verdict_is_asked_of_what_is_telling_alone() -> None:
-    """By its likelihood, which costs the question's own tokens; the rest costs nothing."""
-    texts = ["Roy trims the wicks.", "The dog slept.", "Roy again."]
+def test_sentences_are_judged_with_the_question_before_them() -> None:
+    """Which is computed once; a model that knows no yes from no is asked for none."""
+    texts = ["Roy trims the wicks.", "The dog slept.", "The cook trims nothing."]
+    asked: list[str] = []
 
-    def weighed(telling: Telling) -> tuple[list[bool], int]:
-        engine = ScriptedEngine([], likely=lambda prompt: 5.0 if "Roy" in prompt[-60:] else 0.0)
-        asking = prompter(engine)
-        weights = list(judged(asking, "Who trims the wicks?", texts, telling))
-        return [weight.log_odds is not None for weight in weights], asking.spent.tail_tokens
+    def says(prompt: str) -> float:
+        asked.append(prompt)
+        return 2.0 if "Roy" in prompt else -1.0
 
-    everything, cost = weighed(always)
-    likely, less = weighed(lambda likelihood: likelihood > -5)
-    assert everything == [True, True, True]
-    assert likely == [True, False, True]
-    assert less < cost
+    engine = ScriptedEngine([], judge=says, likely=lambda p: 5.0 if "Roy" in p[-60:] else 0.0)
+    one = prompter(engine)
+    before = engine.fed_tokens
+    assert list(sentences_judged(one, "Who trims the wicks?", texts)) == pytest.approx(
+        [2.0, -1.0, -1.0]
+    )
+    assert all(prompt.index("Who trims") < prompt.index("<part>") for prompt in asked)
+    each = sum(engine.count(prompts.part(text)) + len(engine.frame("").closing) for text in texts)
+    assert engine.fed_tokens - before == each + engine.count(
+        prompts.look_for("Who trims the wicks?")
+    )
+    one.verdicts = False
+    best, *rest = sentences_judged(one, "Who trims the wicks?", texts)
+    assert best > max(rest)
+    assert len(asked) == 3
+    assert engine.open_sequences == 1
 
 
 def test_worth_is_in_standard_deviations_of_what_was_asked() -> None:
-    """A verdict that was not asked for is a middling one."""
+    """Of both signals, or of the one that there is."""
     same = [Weight(-2.0, 1.0), Weight(-2.0, -1.0)] * 50
-    first, second, third = worths([*same, Weight(-2.0, None)])[-3:]
-    assert first == pytest.approx(1.0, abs=0.05)
-    assert second == pytest.approx(-1.0, abs=0.05)
-    assert third == pytest.approx(0.0, abs=0.05)
+    assert worths(same)[:2] == [pytest.approx(1.0, abs=0.05), pytest.approx(-1.0, abs=0.05)]
+    unasked = [Weight(-2.0, None), Weight(-4.0, None)] * 50
+    assert worths(unasked)[:2] == [pytest.approx(1.0, abs=0.05), pytest.approx(-1.0, abs=0.05)]
     assert worths([]) == []

@@ -57,29 +57,32 @@ def test_more_questions_than_sequences_are_weighed(tiny_engine: LlamaEngine) -> 
 
 
 def test_texts_are_weighed_together_as_one_by_one(tiny_engine: LlamaEngine) -> None:
-    """And only those that are telling are asked for a verdict, which is that of the whole
-    prompt."""
+    """The verdict is that of the whole prompt."""
     prompter = Prompter(tiny_engine, prompts.SYSTEM, Sampling())
     wording = prompts.weigh(QUESTION)
     texts = [PART, prompts.part("Soup was served."), prompts.part("The sea was grey, and cold.")]
-    likelihoods, verdicts = [], []
-    for text in texts:
+    together = list(prompter.weigh_each(texts, wording))
+    for text, weight in zip(texts, together, strict=True):
         sequence, (likelihood,) = run(prompter.read_and_weigh(text, [wording]))
-        likelihoods.append(likelihood)
         asked = wording.before + wording.question + wording.then
-        verdicts.append(prompter.judge(asked, after=sequence))
+        assert weight.likelihood == pytest.approx(likelihood, abs=0.05)
+        verdict = prompter.judge(asked, after=sequence)  # tokens differ at the seams
+        assert weight.log_odds == pytest.approx(verdict, abs=0.3)
         tiny_engine.close(sequence)
-    best = max(likelihoods)
-    together = list(prompter.weigh_each(texts, wording, telling=lambda value: value > best - 0.2))
-    for n, weight in enumerate(together):
-        assert weight.likelihood == pytest.approx(likelihoods[n], abs=0.05)
-        if weight.log_odds is None:
-            assert likelihoods[n] < best - 0.1
-        else:  # tokens differ at the seams
-            assert weight.log_odds == pytest.approx(verdicts[n], abs=0.3)
-    assert [weight.log_odds is None for weight in together] == [False, True, True]
     assert list(prompter.weigh_each([], wording)) == []
     assert len(list(prompter.weigh_each(texts * 9, wording))) == 27, "in several batches"
+    tiny_engine.close(prompter.base)
+
+
+def test_texts_are_judged_together_as_one_by_one(tiny_engine: LlamaEngine) -> None:
+    """After a question that is computed once."""
+    prompter = Prompter(tiny_engine, prompts.SYSTEM, Sampling())
+    asking = prompts.look_for(QUESTION)
+    texts = [PART, prompts.part("Soup was served."), prompts.part("The sea was grey, and cold.")]
+    alone = [prompter.judge(asking + text, after=prompter.base) for text in texts]
+    together = list(prompter.judge_each(asking, texts * 7))
+    assert together == [pytest.approx(value, abs=0.3) for value in alone * 7]
+    assert list(prompter.judge_each(asking, [])) == []
     tiny_engine.close(prompter.base)
 
 
