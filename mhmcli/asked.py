@@ -12,23 +12,31 @@ from enum import Enum
 # not how many there are that differ: what is counted is all that is said.
 _COUNTED = re.compile(
     r"\bhow (?:many|often|frequently)\b(?! (?:different|distinct|unique)\b)|"
-    r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z]))|"
-    r"\b(?:a|the) (?-i:count) of\b|"
+    r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z][a-z]))|"
+    r"\b(?:give|tell) me (?:a|the) count of\b|\bwhat is the (?-i:count) of\b|"
     r"(?:\A\W*|\b(?:the|total|exact|what) )number of (?!(?:the|this|that|his|her|its|my|your)\b)",
     re.IGNORECASE,
 )
 _ALL = r"(?:all|every|each|the|two|three|four|five|some)"
-_MANY = r"(?!(?:was|has|does)\b)(?:\w*[^\Wsui]s|people|men|women|children)"
-_VERB = (  # of many: "which ships called", not "which ship carries coal"
+# Of many: "which clauses mention it", "which old ships called", not "which ship carries coal".
+_MANY = (
+    r"(?!(?:was|has|does|news|physics|mathematics|politics)\b)"
+    r"(?:\w*[^\Wsui]s|people|men|women|children|ones)"
+)
+_VERB = r"(?!(?:the|a|an|of|is|was|has|to|in|on|at)\b)(?:does|\w*[^\Ws])"
+_PAST = (
     r"(?:did|do|were|are|have|had|can|could|will|would|came|went|made|took|got|broke|ran|left|sent|"
     r"saw|said|told|gave|held|lost|met|paid|won|found|fell|began|\w+ed)"
 )
 _LISTED = re.compile(
-    rf"\A\W*(?:list|enumerate)\b|(?:\A\W*|\b(?:you|please) )(?:list|name|enumerate) {_ALL}\b|"
+    r"\A\W*(?:list|enumerate)\b|\b(?:list|enumerate) (?:all|every|each)\b|"
+    rf"(?:\A\W*|\b(?:you|please|to|and) |, )(?:list|name|enumerate) {_ALL}\b|"
     r"\bwhat are\b(?! both\b)|"
     r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
     r"(?:all|every|each)\b|"
-    rf"\b(?:which|what) (?:\w+ )?{_MANY} {_VERB}\b|\bwhich (?:two|three|four|five)\b|"
+    rf"\b(?:which|what) {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
+    rf"\b(?:which|what) \w+ {_MANY} {_PAST}\b|"
+    r"\bwhich (?:two|three|four|five)\b(?!-)|"
     r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",
     re.IGNORECASE,
 )

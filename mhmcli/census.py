@@ -10,34 +10,33 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate, chain, repeat
+from itertools import accumulate, chain
 
 from mhmcli.answer import Answer
 from mhmcli.asked import Asked, asked
-from mhmcli.chunk import Chunk, Chunks
+from mhmcli.chunk import Chunks
 from mhmcli.events import Found, Item, few_of, in_order, marks_of, masked, named_in, told_once
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter
 from mhmcli.score import Query, Seen, Signals
-from mhmcli.source import Break, Passage, is_lines, units
+from mhmcli.source import units
+from mhmcli.stretches import stretches
 from mhmcli.weights import Weight
+from mhmcli.write.ground import words
 
 _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
-_FEW_LINES = 4  # that tell little of what a chunk is
-_AROUND = 6  # chunks on each side, that are asked then
-_LONGEST_LINE = 20_000  # characters
 _MOST_JUDGED = 1500  # characters of a line
 _MOST_TELLING = 2  # sentences that tell how many there are
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 
-_FIGURE = re.compile(
-    r"\b(?:\d{1,3}(?:,\d{3})*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|"
-    r"twenty|thirty|forty|fifty|hundred)\b",
+_FIGURE = re.compile(  # and what it may be the figure of: "seven children", "703 large rooms"
+    r"\b(?:\d+(?:,\d{3})*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|dozen|"
+    r"twenty|thirty|forty|fifty|hundred)\b((?: +[^\W\d]+){1,3})",
     re.IGNORECASE,
 )
 
@@ -93,15 +92,18 @@ def counted(
     if asked(question) is Asked.ONE:
         return None
     found = yield from census(prompter, question, chunks, likelihoods, seen)
-    if not found.items or (asked(question) is Asked.COUNT and _is_told(found.items)):
+    if not found.items or (asked(question) is Asked.COUNT and _is_told(question, found.items)):
         return None
     return as_answer(question, found)
 
 
-def _is_told(items: Sequence[Item]) -> bool:
-    """True of a sentence or two with a figure in them."""
+def _is_told(question: str, items: Sequence[Item]) -> bool:
+    """True of a sentence or two with the figure in them of what the question asks for."""
     few = len(items) <= _MOST_TELLING and not any(item.of_log for item in items)
-    return few and any(_FIGURE.search(item.text) for item in items)
+    asked_for = words(question)
+    return few and any(
+        words(following) & asked_for for item in items for following in _FIGURE.findall(item.text)
+    )
 
 
 def census(
@@ -189,55 +191,13 @@ def _units(
 ) -> Iterator[Item]:
     """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
     number = 0
-    for passages, lines in _stretches(chunks, likelihoods, query, seen):
-        for unit in units(passages, lines=lines):
-            marks = marks_of(unit.text) if lines else frozenset[str]()
-            yield Item(unit.shown, unit.place, number, marks, of_log=lines)
+    for stretch in stretches(chunks()):
+        if not stretch.of_lines:
+            text = "".join(passage.text for passage in stretch.passages)
+            signals = Signals.of(likelihoods[stretch.chunk], query, text)
+            if seen.score(signals) < _LEAST_WORTH:
+                continue
+        for unit in units(stretch.passages, lines=stretch.of_lines):
+            marks = marks_of(unit.text) if stretch.of_lines else frozenset[str]()
+            yield Item(unit.shown, unit.place, number, marks, of_log=stretch.of_lines)
             number += 1
-
-
-def _stretches(
-    chunks: Chunks, likelihoods: Sequence[float], query: Query, seen: Seen
-) -> Iterator[tuple[Sequence[Passage], bool]]:
-    """What is to be judged, and whether by lines: one that goes on in the next chunk is whole."""
-    begun: list[Passage] = []
-    for chunk, around in _with_what_is_around(chunks()):
-        lines = is_lines(around)
-        goes_on = lines and chunk.passages[0].opens < Break.LINE
-        if begun and not (goes_on and sum(len(p.text) for p in begun) < _LONGEST_LINE):
-            yield begun, True
-            begun = []
-        if lines:
-            passages = [*begun, *chunk.passages]
-            opening = [n for n, passage in enumerate(passages) if passage.opens >= Break.LINE]
-            last = opening[-1] if opening else 0
-            if last:
-                yield passages[:last], True
-            begun = passages[last:]
-            continue
-        signals = Signals.of(likelihoods[chunk.index], query, chunk.text)
-        if seen.score(signals) >= _LEAST_WORTH:
-            yield chunk.passages, False
-    if begun:
-        yield begun, True
-
-
-def _with_what_is_around(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, str]]:
-    """Each chunk with the text that tells what it is: of a log with long lines, a chunk has one of
-    them, or a piece of one, and its neighbours must be asked."""
-    window: deque[Chunk | None] = deque([None] * _AROUND, maxlen=2 * _AROUND + 1)
-    for following in chain(chunks, repeat(None, _AROUND)):
-        window.append(following)
-        centre = window[-1 - _AROUND]
-        if centre is None:
-            continue
-        if centre.text.count("\n") > _FEW_LINES:
-            yield centre, centre.text
-        else:
-            near = (c for c in window if c and c.place.source == centre.place.source)
-            yield centre, "".join(_apart(c) + c.text for c in near)
-
-
-def _apart(chunk: Chunk) -> str:
-    """What stands between a chunk and the one before it."""
-    return "\n" if chunk.passages[0].opens >= Break.LINE else ""

@@ -13,10 +13,10 @@ from mhmcli.source import Place
 
 _MARKS = ".:-/"
 _VARYING = re.compile(r"(?:\b|(?<=_))[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)  # also blk_4198
-_STATUS = re.compile(r"(?<= )[1-5]\d\d(?= )")  # of HTTP: the first that stands by itself
+_STATUS = re.compile(r"(?<=\" )[1-5]\d\d(?=\s|\Z)")  # of HTTP, after the request
 _TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+Z?", re.IGNORECASE)
 _STAMP = re.compile(r"(?:[\d\-/]+T[\d:.,]+Z?)?[^A-Za-z]*")  # what a line begins with
-_PROCESS = re.compile(r"\w\[(\d+)\]|\d#\d+: \*(\d+)")
+_PROCESS = re.compile(r"[\w)]\[(\d+)\]:|\d#\d+: \*(\d+)")
 _LEAST_PART = 4  # characters
 
 # Of lines that tell of the same event.
@@ -127,7 +127,8 @@ def _beside(
         for other in range(one + 1, one + _NEAR + 1):
             if other not in items or not marks & items[other].marks:
                 continue
-            if process_of(items[one].text) != process_of(items[other].text):
+            processes = {process_of(items[number].text) for number in (one, other)} - {""}
+            if len(processes) > 1:
                 continue
             mine, its = sort_of[one], sort_of[other]
             if mine != its and taken.isdisjoint({(one, its), (other, mine)}):

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
 from mhmcli.chunk import Count, cut
-from mhmcli.judge import deviations, judged, sentences_judged, worths
+from mhmcli.judge import compared, judged, sentences_judged, worths
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter
 from mhmcli.source import Passage, Unit, units_of
@@ -56,16 +56,16 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
     for value in sentences_judged(prompter, question, (unit.shown for unit in found)):
         yield found[len(said)].shown
         said.append(value)
-    worth = dict(zip(found, deviations(said), strict=True))
+    worth = dict(zip(found, compared(prompter, said), strict=True))
     likely = _best({unit: (worth[unit], stands_in[unit]) for unit in found})
     again = {unit: stands_in[unit] for unit in found if unit in likely}
-    told, log_odds = _again(prompter, question, again)
+    told, log_odds = _judged_again(prompter, question, again)
     chains = [unit for note in pool for unit in note.path if _ends_well(note, worth)]
     units = dict.fromkeys([*chains, *told])
     return Evidence(tuple(Note(unit.shown, (unit.place,)) for unit in units), log_odds)
 
 
-def _again(
+def _judged_again(
     prompter: Prompter, question: str, stands_in: Mapping[Unit, float]
 ) -> tuple[list[Unit], float | None]:
     """The best of the sentences when the question is asked after each of them, which costs three

@@ -40,7 +40,12 @@ def sentences_judged(prompter: Prompter, question: str, texts: Iterable[str]) ->
     return (weight.likelihood for weight in judged(prompter, question, texts))
 
 
-def deviations(values: Sequence[float], prior_variance: float = _LOG_ODDS_PRIOR) -> list[float]:
+def compared(prompter: Prompter, said: Sequence[float]) -> list[float]:
+    """What sentences are worth of which the model said this (see `sentences_judged`)."""
+    return _deviations(said, _LOG_ODDS_PRIOR if prompter.verdicts else _LIKELIHOOD_PRIOR)
+
+
+def _deviations(values: Sequence[float], prior_variance: float) -> list[float]:
     """How many standard deviations each is above the mean of all."""
     moments = reduce(Moments.with_value, values, Moments())
     return [moments.deviation(value, prior_variance) for value in values]
@@ -48,11 +53,13 @@ def deviations(values: Sequence[float], prior_variance: float = _LOG_ODDS_PRIOR)
 
 def worths(weights: Sequence[Weight]) -> list[float]:
     """Both signals together, each in standard deviations of all of which it was asked."""
-    likely = deviations([w.likelihood for w in weights], _LIKELIHOOD_PRIOR)
+    likely = _deviations([w.likelihood for w in weights], _LIKELIHOOD_PRIOR)
     said = [w.log_odds for w in weights if w.log_odds is not None]
     if not said:
         return likely
-    return [one + other for one, other in zip(likely, deviations(said), strict=True)]
+    return [
+        one + other for one, other in zip(likely, _deviations(said, _LOG_ODDS_PRIOR), strict=True)
+    ]
 
 
 def can_judge(prompter: Prompter) -> bool:

@@ -19,7 +19,7 @@ from mhmcli.engine import Engine, Feed, Logits, Sampling, Want
 from mhmcli.engine.logits import likelihood, likely, probability
 from mhmcli.prompts import Wording
 from mhmcli.replies import OptOut, Reply, spellings, without_reasoning
-from mhmcli.weights import Asked, Weight, in_groups
+from mhmcli.weights import Tail, Weight, in_groups
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class Prompter:
         end of it, as many as there is room for."""
         tokens = self._engine.tokenize(text)
         step = self._engine.info.batch_tokens
-        asked = [self._asked(wording) for wording in wordings]
+        asked = [self._tail(wording) for wording in wordings]
         room = self._engine.info.window_tokens - self._engine.length(self.base) - len(tokens)
         first, *others = list(in_groups(((tail, tail.size) for tail in asked), room)) or [[]]
         likelihoods: list[float] = []
@@ -178,16 +178,16 @@ class Prompter:
         Every text stands behind the system prompt alone. A few are read together, as many as make
         a batch: short ones take a quarter less time so.
         """
-        asked, rest = self._asked(wording), self._rest(wording)
+        asked, rest = self._tail(wording), self._rest(wording)
         heads = (self._engine.tokenize(text) for text in texts)
         info = self._engine.info
         room = min(info.batch_tokens, info.window_tokens - self._engine.length(self.base))
         sized = ((head, len(head) + asked.size + len(rest)) for head in heads)
         for few in in_groups(sized, room):
-            tails = [Asked([*head, *asked.lead], asked.question) for head in few]
+            tails = [Tail([*head, *asked.lead], asked.question) for head in few]
             yield from self._weigh(tails, rest)
 
-    def _weigh(self, tails: Sequence[Asked], rest: Sequence[int]) -> list[Weight]:
+    def _weigh(self, tails: Sequence[Tail], rest: Sequence[int]) -> list[Weight]:
         """Each of the tails is put behind the system prompt, and what is left to ask after it."""
         yes, no = self._openers("yes"), self._openers("no")
         with self._forks(self.base, len(tails)) as sequences:
@@ -200,7 +200,7 @@ class Prompter:
         return [Weight(*said) for said in zip(likelihoods, verdicts, strict=True)]
 
     def _ask(
-        self, sequences: Sequence[int], tails: Sequence[Asked], *, after: Sequence[Feed] = ()
+        self, sequences: Sequence[int], tails: Sequence[Tail], *, after: Sequence[Feed] = ()
     ) -> list[float]:
         """The likelihood of each question after its sequence; all are computed together, and with
         what is to be fed before them."""
@@ -214,8 +214,8 @@ class Prompter:
             for lead, following, tail in zip(rows[::2], rows[1::2], tails, strict=True)
         ]
 
-    def _asked(self, wording: Wording) -> Asked:
-        return Asked(self._engine.tokenize(wording.before), self._engine.tokenize(wording.question))
+    def _tail(self, wording: Wording) -> Tail:
+        return Tail(self._engine.tokenize(wording.before), self._engine.tokenize(wording.question))
 
     def _rest(self, wording: Wording) -> list[int]:
         return [*self._engine.tokenize(wording.then), *self._frame.closing]

@@ -21,7 +21,7 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Tail:
     """The tokens of a question, of which the likelihood is wanted, and of what leads to it."""
 
     lead: Sequence[int]

@@ -15,7 +15,7 @@ LAYERS = [
     ["errors", "printable", "memory_kind"],
     ["source", "score"],
     ["tokens", "chunk"],
-    ["spool", "scan", "events", "asked"],
+    ["spool", "scan", "events", "asked", "stretches"],
     ["memory"],
     ["engine", "models"],
     ["prompts", "replies", "weights"],

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from mhmcli import prompts
 from mhmcli.census import Judged, _is_told, as_answer, census, upper_heap
-from mhmcli.chunk import Chunk
+from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.events import Item, marks_of, masked, named_in, told_once
+from mhmcli.events import Item, marks_of, masked, named_in, process_of, told_once
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
-from mhmcli.source import Break, Passage, Place
+from mhmcli.source import Break, Passage, Place, units
+from mhmcli.stretches import stretches
 
 QUESTION = "How many log-ins failed?"
 
@@ -37,6 +38,7 @@ def test_what_varies_is_masked() -> None:
     asked = '1.2.3.4 - - [10/Dec] "GET /{} HTTP/1.1" {} 512 '
     assert masked(asked.format(7, 500)) == masked(asked.format(8, 500))
     assert masked(asked.format(7, 500)) != masked(asked.format(7, 200)), "it says what happened"
+    assert masked("request 7 took 110 ms") == masked("request 8 took 450 ms")
 
 
 def test_a_number_that_the_question_names_is_no_part_of_what_varies() -> None:
@@ -129,13 +131,36 @@ def test_a_line_that_several_chunks_have_a_piece_of_is_one() -> None:
     assert items == ["".join(entry).strip()] * 6
 
 
+@pytest.mark.parametrize("words", [3, 30, 60, 80])
+@pytest.mark.parametrize("form", ["2015-10-18 12:00:{} host: {}", '{{"at": {}, "said": "{}"}}'])
+def test_lines_are_whole_if_they_take_several_chunks_each(words: int, form: str) -> None:
+    """With sentences in them, too, and at both ends of the log."""
+    said = "Failed password. The server, at last, closed." + " com.acme.web" * words
+    lines = [form.format(n + 10, said) for n in range(40)]
+    text = "".join(f"{line}\n" for line in lines)
+    chunks = list(cut([Passage(text, Place("a.log", line=1))], 60, lambda text: len(text) // 6 + 1))
+    found = [
+        " ".join(unit.text.split())
+        for stretch in stretches(chunks)
+        for unit in units(stretch.passages, lines=stretch.of_lines)
+    ]
+    assert found == lines
+
+
 def test_a_figure_that_is_told_is_no_count() -> None:
     """One sentence tells of seven: the answer is written from it, as any other."""
-    told = Item("Mr. Roy has seven children.", Place("a.txt"), 0)
-    assert _is_told([told])
-    assert not _is_told([replace(told, text="A child of Roy was turned away.")])
-    assert not _is_told([replace(told, of_log=True)])
-    assert not _is_told([told] * 3)
+    asked = "How many children does Roy have?"
+    told = Item("Mr. Roy has seven grown children.", Place("a.txt"), 0)
+    assert _is_told(asked, [told])
+    assert _is_told("How many rooms are there?", [replace(told, text="It has 1,703 large rooms.")])
+    for text in (
+        "A child of Roy was turned away.",
+        "Chapter 2: The children of Roy called.",
+        "At 7",
+    ):
+        assert not _is_told(asked, [replace(told, text=text)])
+    assert not _is_told(asked, [replace(told, of_log=True)])
+    assert not _is_told(asked, [told] * 3)
 
 
 def test_a_stack_trace_is_no_prose() -> None:
@@ -237,6 +262,13 @@ def test_a_time_is_no_mark() -> None:
     """To the millisecond, and with a zone."""
     line = "2024-01-02T03:04:05.123Z host sshd[2423]: from 10.0.0.7"
     assert marks_of(line) == {"2423", "10.0.0.7"}
+
+
+def test_a_process_is_named_before_a_colon() -> None:
+    """Of nginx it is the connection; an index is none."""
+    assert process_of("Jul 9 combo sshd(pam_unix)[2000]: failed") == "2000"
+    assert process_of("2024/12/10 [error] 7#7: *56 open() failed") == "56"
+    assert process_of("array a[0] overflowed") == ""
 
 
 def test_what_is_told_again_is_named() -> None:

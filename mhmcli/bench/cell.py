@@ -147,11 +147,14 @@ def traces(result: Result) -> list[Trace]:
     return [result.answer_trace] if result.answer_trace else []
 
 
-def _way(result: Result) -> str:
+def _way(result: Result, *, cut_is_known: bool) -> str:
     """'16 steps, greedy'. The seed of the sampling is none: the same way again."""
-    cut = result.cut or (str(result.chunk_tokens) if result.length else "")
-    fixed = not result.chunk_tokens or "@" in result.method
-    return ", ".join(filter(None, ("" if fixed else cut, result.sampling.split(" s")[0])))
+    cut = str(result.chunk_tokens) if result.length else ""
+    if cut_is_known:
+        cut = result.cut
+    if not result.chunk_tokens or "@" in result.method:  # its name says it
+        cut = ""
+    return ", ".join(filter(None, (cut, result.sampling.split(" s")[0])))
 
 
 def cells(results: Iterable[Result]) -> list[Cell]:
@@ -159,13 +162,15 @@ def cells(results: Iterable[Result]) -> list[Cell]:
     they came. A method that was run with several chunk sizes or temperatures at one length is that
     many methods, at every length; documents of several seeds are so many questions."""
     found = list(results)
+    unknown = {(r.task, r.method) for r in found if not r.cut}  # of an earlier version
+    way = {id(r): _way(r, cut_is_known=(r.task, r.method) not in unknown) for r in found}
     ways: dict[tuple[str, int, str], set[str]] = {}
     for r in found:
-        ways.setdefault((r.task, r.length, r.method), set()).add(_way(r))
+        ways.setdefault((r.task, r.length, r.method), set()).add(way[id(r)])
     several = {(task, method) for (task, _, method), of in ways.items() if len(of) > 1}
     grouped: dict[tuple[str, int, str], list[Result]] = {}
     for r in found:
-        method = f"{r.method} ({_way(r)})" if (r.task, r.method) in several else r.method
+        method = f"{r.method} ({way[id(r)]})" if (r.task, r.method) in several else r.method
         grouped.setdefault((r.task, r.length, method), []).append(r)
     tasks = list(dict.fromkeys(task for task, _, _ in grouped))
     methods = list(dict.fromkeys(method for _, _, method in grouped))

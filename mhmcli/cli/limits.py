@@ -12,8 +12,8 @@ from mhmcli.errors import UsageError
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%")
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?")
-# Answering takes as long as reading so many tokens: some thirty sentences are judged, the best are
-# read once more, and some hundred tokens are written.
+# Answering takes as long as reading so many tokens: some sixty sentences are judged, the best of
+# them again, those are read once more, and some hundred tokens are written.
 _ANSWERING_TOKENS = 2000
 _USUAL_TOKENS_PER_S = 100.0  # until it is known
 
@@ -24,6 +24,10 @@ class Limit(Protocol):
     def progress(self, share: float, tokens_per_s: float) -> float:
         """How far it is, 0 to 1 and more, when a share of the documents was read at such a pace, 0
         where that is not known yet; 1 is enough."""
+        ...
+
+    def scanning(self) -> Callable[[], bool]:
+        """Tells, from now on, whether there is still time to look at more of a pipe."""
         ...
 
 
@@ -37,6 +41,10 @@ class Share:
         """A tenth of the half that is wanted -> 0.2."""
         del tokens_per_s
         return share / self.wanted
+
+    def scanning(self) -> Callable[[], bool]:
+        """There is no end of time."""
+        return lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,11 @@ class Deadline:
         reading = self.seconds - self.questions * _ANSWERING_TOKENS / pace
         gone = self.now() - self.started
         return gone / reading if reading > 0 else 1.0
+
+    def scanning(self) -> Callable[[], bool]:
+        """Half of what is left now, for a pipe may have no end."""
+        until = self.now() + (self.started + self.seconds - self.now()) / 2
+        return lambda: self.now() < until
 
 
 def parse_share(text: str) -> float:

@@ -32,7 +32,6 @@ _PACE_TOKENS = 500  # of the document, after which the pace is known
 # Read before a provisional answer is renewed, and twice as many each time after: some 6 s of each
 # 70 at first, and less and less.
 _RENEW_TOKENS = 10_000
-_SCANNING_SHARE = 0.5  # of the time that there is for reading
 _NEARLY_READ = 0.7  # of the documents, from where on the answer itself is near
 
 
@@ -182,25 +181,29 @@ class Skim(Scanned):
         super().__init__(job)
         self._limit = limit
         self._read_chars = 0
-        self._passage = 0  # that is being read
+        self._may_scan = limit.scanning()
+        self._reading_number = 0  # the passage's: chunks are cut from one when they are read
         self._likelihoods: list[dict[int, float]] = [{} for _ in job.request.questions]
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """All is scanned, then some read; what the best of it points to is found anywhere."""
+        self._may_scan = self._limit.scanning()
         super().read(prompter, tally)
         job = self._job
         job.state.share = self._progress
         chunks = cut_apart(self._promising(), job.sizes.chunk_tokens, job.count)
         for step in read_chunks(job, chunks, prompter, tally):
             found, likelihood = self._likelihoods[step.lane], likelihood_of(step.signals)
-            found[self._passage] = max(found.get(self._passage, likelihood), likelihood)
+            found[self._reading_number] = max(
+                found.get(self._reading_number, likelihood), likelihood
+            )
             tally.share_read = self._share
         tally.share_read = self._share
         follow_up(job, prompter, self._whole)
 
     def _is_late(self) -> bool:
-        """Half of the time is for reading, however slowly the documents come."""
-        return self._limit.progress(0.0, 0.0) >= _SCANNING_SHARE
+        """A pipe may have no end, or send slowly."""
+        return self._job.documents.progress is None and not self._may_scan()
 
     @property
     def _share(self) -> float:
@@ -218,7 +221,7 @@ class Skim(Scanned):
         for number in self._scan.promising(len(self._spool)):
             if self._read_chars and self._progress() >= 1:
                 return
-            passage, self._passage = self._spool[number], number
+            passage, self._reading_number = self._spool[number], number
             yield passage
             self._read_chars += len(passage.text)
 

@@ -38,6 +38,7 @@ _LEAST_LINES = 3  # that tell a log, a list or a table from prose
 _MOST_PROSE = 0.2  # of their characters
 _MOST_LOWER = 0.1  # of them may begin in lower case
 _LEAST_COMMAS = 2  # in each row of a table: one may stand in each line of prose
+_OBJECT = re.compile(r"\{\".*\},?")
 _STAMP = re.compile(r"\W*\d|[A-Z][a-z]{2} +\d")  # 2015-10-18, [1.2.3.4], Jul  9
 
 # Words that end in a full stop in the middle of a sentence; single letters do as well.
@@ -114,15 +115,15 @@ def lines_of(passage: Passage) -> list[Passage]:
 
 
 def is_lines(text: str) -> bool:
-    """True for a log, a list or a table. Most lines of a log begin with a time, and those of a
-    table have as many separators as each other; in wrapped prose, some lines begin in lower case,
-    or have the end of one sentence and the beginning of another. What is indented, as the lines of
-    a stack trace are, goes on from the line above."""
+    """True for a log, a list or a table. Most lines of a log begin with a time, or are an object of
+    JSON each, and those of a table have as many separators as each other; in wrapped prose, some
+    lines begin in lower case, or have the end of one sentence and the beginning of another. What is
+    indented, as the lines of a stack trace are, goes on from the line above."""
     whole = [line for line in text.splitlines() if line.strip()]
     if len(whole) < _LEAST_LINES:
         return False
     lines = [line.strip() for line in whole if not line[0].isspace()] or [w.strip() for w in whole]
-    if sum(1 for line in lines if _STAMP.match(line)) > len(lines) / 2:
+    if sum(1 for line in lines if _STAMP.match(line) or _OBJECT.fullmatch(line)) > len(lines) / 2:
         return True
     if len({_separators(line) for line in lines}) == 1 and any(_separators(lines[0])):
         return True

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source.place import Break, Passage, Place
-from mhmcli.source.split import is_lines, lines_of, sentences
+from mhmcli.source.split import is_lines, lines_of, sentences, split_sentences
 
 _TITLE_CHARS = 80
 _FIELD = re.compile(r"\w:\s+\S")
@@ -66,9 +66,15 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
 
 
 def _is_list(text: str) -> bool:
-    """True where every line begins with a bullet or a number: an item has no full stop."""
+    """True where every line begins with a bullet or a number and is no more than a sentence: an
+    item may have no full stop."""
     items = [line for line in text.splitlines() if line.strip()]
-    return len(items) > 1 and all(map(_ITEM.match, items))
+    return len(items) > 1 and all(map(_is_item, items))
+
+
+def _is_item(line: str) -> bool:
+    mark = _ITEM.match(line)
+    return mark is not None and len(split_sentences(line[mark.end() - 1 :])) == 1
 
 
 def _under_title(passage: Passage) -> tuple[str, Passage]:
