@@ -163,14 +163,14 @@ def cells(results: Iterable[Result]) -> list[Cell]:
     many methods, at every length; documents of several seeds are so many questions."""
     found = list(results)
     unknown = {(r.task, r.method) for r in found if not r.cut}  # of an earlier version
-    way = {id(r): _way(r, cut_is_known=(r.task, r.method) not in unknown) for r in found}
+    done = [(r, _way(r, cut_is_known=(r.task, r.method) not in unknown)) for r in found]
     ways: dict[tuple[str, int, str], set[str]] = {}
-    for r in found:
-        ways.setdefault((r.task, r.length, r.method), set()).add(way[id(r)])
+    for r, way in done:
+        ways.setdefault((r.task, r.length, r.method), set()).add(way)
     several = {(task, method) for (task, _, method), of in ways.items() if len(of) > 1}
     grouped: dict[tuple[str, int, str], list[Result]] = {}
-    for r in found:
-        method = f"{r.method} ({way[id(r)]})" if (r.task, r.method) in several else r.method
+    for r, way in done:
+        method = f"{r.method} ({way})" if (r.task, r.method) in several else r.method
         grouped.setdefault((r.task, r.length, method), []).append(r)
     tasks = list(dict.fromkeys(task for task, _, _ in grouped))
     methods = list(dict.fromkeys(method for _, _, method in grouped))

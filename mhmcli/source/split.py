@@ -12,24 +12,8 @@ _ENDS = ".!?。！？।॥۔؟።"
 _SENTENCE_END = re.compile(rf"(?<=[{_ENDS}])[\"'”’)\]」』]*\s+|(?<=[。！？])[」』]*")
 _PASSAGE_CHARS = 1200  # what a reader can judge at a time
 _CLOSING = (
-    ".",
-    "!",
-    "?",
-    "。",
-    "！",
-    "？",
-    '."',
-    ".'",
-    ".”",
-    ".’",
-    '!"',
-    '?"',
-    "!”",
-    "?”",
-    ".)",
-    "।",
-    "۔",
-    "؟",
+    *(".", "!", "?", "。", "！", "？", "।", "۔", "؟"),
+    *('."', ".'", ".”", ".’", '!"', '?"', "!”", "?”", ".)"),
 )
 _LONGEST_SENTENCE = 400  # characters; what is longer may be a list, and is taken line by line
 _LONGEST_LINE = 1000  # characters; a longer one is cut, or no head could hold it

@@ -66,13 +66,15 @@ class OwnTask:
         for number, entry in self._entries:
             spellings = tuple(entry["answer"])
             passages = self._passages(entry["document"])
-            self._check(number, entry.get("evidence") or (), passages)
+            evidence = tuple(entry.get("evidence") or ())
+            if evidence:
+                self._check(number, evidence, passages)
             yield Case(
                 key=self._key(number, entry),
                 question=entry["question"],
                 answers=(spellings,),
                 passages=passages,
-                facts=tuple(entry.get("evidence") or ()),
+                facts=evidence,
                 traceable=proves_capture(entry["question"], (spellings,)),
             )
 
