@@ -3,7 +3,8 @@
 A model that is to count what it reads counts wrong; asked of one line or sentence whether it is
 one of those, it is nearly always right. After the reading, the lines of a log, or the sentences of
 the passages that stand out, are judged one by one. Lines that differ in nothing but their numbers
-are judged once. The boundary is where the scores fall into two heaps.
+are judged once. The boundary is where the scores fall into two heaps; of a log with one heap, all is
+meant if the model says yes to all (`grep error app.log | mhm ask "how many errors?"`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ _MOST_JUDGED = 1500  # characters of a line
 _MOST_TELLING = 2  # sentences that tell how many there are
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
+# Log-odds of yes, for lines of a log. With the default model, 16 sorts of line that were meant stood
+# between 0.16 and 0.79, and 60 of five logs that were not between -2.3 and -0.56.
+_YES = 0.0
 
 _FIGURE = re.compile(  # and what it may be the figure of: "seven children", "703 large rooms"
     r"\b(?:\d+(?:,\d{3})*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|dozen|"
@@ -124,19 +128,21 @@ def census(
     look = partial(_units, chunks, likelihoods, Query.of(question), seen)
     firsts: dict[str, str] = {}
     lines: Counter[str] = Counter()
+    of_log = True
     for item in look():
         sort = masked(item.text, named)
         firsts.setdefault(sort, item.text)
         lines[sort] += 1
+        of_log = of_log and item.of_log
     sorts = list(firsts)
     weights: list[Weight] = []
     so_far = 0
     for weight in judged(prompter, question, (text[:_MOST_JUDGED] for text in firsts.values())):
         weights.append(weight)
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
-            so_far = sum(lines[sorts[n]] for n in _meant(weights))
+            so_far = sum(lines[sorts[n]] for n in _meant(weights, of_log=of_log))
         yield Judged(firsts[sorts[len(weights) - 1]], so_far)
-    meant: dict[str, list[Item]] = {sorts[n]: [] for n in _meant(weights)}
+    meant: dict[str, list[Item]] = {sorts[n]: [] for n in _meant(weights, of_log=of_log)}
     for item in look() if meant else ():
         if (items := meant.get(masked(item.text, named))) is not None:
             items.append(item)
@@ -146,10 +152,13 @@ def census(
     return Found(in_order(chain.from_iterable(groups)))
 
 
-def _meant(weights: Sequence[Weight]) -> list[int]:
-    """Those that are in the upper heap of all that were judged, the best first."""
+def _meant(weights: Sequence[Weight], *, of_log: bool) -> list[int]:
+    """Those that are in the upper heap of all that were judged, the best first; of lines of a log
+    in one heap, all, if the model says yes to all."""
     worth = worths(weights)
     chosen = [n for n, take in enumerate(upper_heap(worth)) if take]
+    if of_log and not chosen and all((weight.log_odds or _YES) > _YES for weight in weights):
+        chosen = list(range(len(weights)))
     return sorted(chosen, key=lambda n: -worth[n])
 
 

@@ -103,6 +103,15 @@ def test_lines_of_a_log_are_counted_and_alike_ones_judged_once() -> None:
     assert cost == cost_of_two
 
 
+def test_a_log_of_nothing_but_what_is_meant_is_counted() -> None:
+    """`grep "Failed password" auth.log | mhm ask "how many log-ins failed?"`: one heap, all yes."""
+    some = [f"Failed password for {who} from 10.0.0.1" for who in ("ann", "bob", "cyd", "dan")]
+    assert found([log(some)])[0] == some
+    assert found([log([f"Session of {who} opened" for who in ("ann", "bob", "cyd")])])[0] == []
+    prose = " ".join(f"A man called {who} was turned away." for who in ("Ann", "Bob", "Cyd"))
+    assert found([Chunk(0, (Passage(prose, Place("a.txt", line=1)),), 9)])[0] == []
+
+
 @pytest.mark.parametrize("together", [1, 2, 40])
 def test_lines_of_a_log_are_counted_however_long_they_are(together: int) -> None:
     """A chunk may have room for one of them alone; prose of one sentence a chunk stays prose."""
@@ -210,7 +219,7 @@ def test_the_count_is_told_while_it_grows() -> None:
             items = stop.value.items
             break
     assert [one.text for one in told] == some
-    assert told[0].so_far == 0, "of one nothing can be said"
+    assert told[0].so_far == 1
     assert told[7].so_far == 4
     assert told[-1].so_far == len(items) == 8
 
