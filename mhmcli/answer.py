@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mhmcli import prompts
 from mhmcli.evidence import SENTENCE_ZERO, Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
+from mhmcli.replies import Reply
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.ground import words
 
@@ -17,7 +18,9 @@ NOT_IN_DOCUMENT = "The document does not say."
 NOT_IN_PASSAGES = "The passages that were read do not say."
 NO_REPLY = "The model came to no answer within its limit."
 ANSWER_TOKENS = 512
+CONCLUSION_TOKENS = 150
 INSTRUCTION_TOKENS = 150
+_FEW_WORDS = 10  # of a reply that is an answer though it is not marked as one
 
 # Log-odds of yes against no that the notes hold the answer. With the default model, 4 of 5
 # memories with the answer in them stand above 0, and 6 of 7 from other questions below.
@@ -86,7 +89,7 @@ def answer(
             odds = None
         if odds is not None and odds < least_log_odds:
             return Answer(question, nothing, found=False, log_odds=odds)
-        reply = yield from prompter.reply(prompts.answer(question), max_tokens, after=sequence)
+        reply = yield from _reply(prompter, question, sequence, max_tokens)
     finally:
         prompter.forget(sequence)
     text = concluded(reply.text if reply.ended else _without_loop(reply.text))
@@ -96,6 +99,27 @@ def answer(
         return Answer(question, nothing, False, (), True, odds, text)
     found = places(evidence.notes, f"{question} {text}")
     return Answer(question, text, True, found, reply.ended, odds, text)
+
+
+def _reply(
+    prompter: Prompter, question: str, sequence: int, max_tokens: int
+) -> Generator[str, None, Reply]:
+    """What the model says after the notes. Of a reply that comes to no end, or lists facts and
+    marks no answer, the line that follows from it: the mark is written for the model."""
+    asking = prompts.answer(question)
+    reply = yield from prompter.reply(asking, max_tokens, after=sequence)
+    facts = (reply.text if reply.ended else _without_loop(reply.text)).strip()
+    if not facts or _MARK.search(facts) or (reply.ended and _is_answer(facts)):
+        return reply
+    begun = f"{facts}\n{prompts.ANSWER}"
+    yield f"\n{prompts.ANSWER}"
+    line = yield from prompter.next_line(asking, begun, CONCLUSION_TOKENS, after=sequence)
+    return replace(line, text=f"{begun} {line.text}") if line.text else reply
+
+
+def _is_answer(reply: str) -> bool:
+    """True of a few words, and of the statement that there is none."""
+    return len(reply.split()) <= _FEW_WORDS or bool(_NOT_STATED.match(reply))
 
 
 def concluded(reply: str) -> str:

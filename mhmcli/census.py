@@ -3,8 +3,8 @@
 A model that is to count what it reads counts wrong; asked of one line or sentence whether it is
 one of those, it is nearly always right. After the reading, the lines of a log, or the sentences of
 the passages that stand out, are judged one by one. Lines that differ in nothing but their numbers
-are judged once. The boundary is where the scores fall into two heaps; of a log with one heap, all is
-meant if the model says yes to all (`grep error app.log | mhm ask "how many errors?"`).
+are judged once. The boundary is where the scores fall into two heaps; of a log with one heap, all
+is meant if the model says yes to all (`grep error app.log | mhm ask "how many errors?"`).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _MOST_JUDGED = 1500  # characters of a line
 _MOST_TELLING = 2  # sentences that tell how many there are
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
-# Log-odds of yes, for lines of a log. With the default model, 16 sorts of line that were meant stood
-# between 0.16 and 0.79, and 60 of five logs that were not between -2.3 and -0.56.
+# Log-odds of yes, for lines of a log. With the default model, 16 sorts of line that were meant
+# stood between 0.16 and 0.79, and 60 of five logs that were not between -2.3 and -0.56.
 _YES = 0.0
 
 _FIGURE = re.compile(  # and what it may be the figure of: "seven children", "703 large rooms"

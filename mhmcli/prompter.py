@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
@@ -133,19 +133,43 @@ class Prompter:
             declining = self._openers(opt_out.word) if opt_out else []
             if opt_out and probability(row, declining) >= opt_out.sure:
                 return Reply(opt_out.word, 0, ended=True)
-            said, tokens, ended = "", 0, False
-            for piece in self._engine.reply(
-                sequence, max_tokens, self._sampling, not_first=declining
-            ):
-                said += piece.text
-                tokens += piece.tokens
-                ended = piece.ends
-                self.spent.reply_tokens += piece.tokens
-                if piece.text:
-                    yield piece.text
+            said = yield from self._decode(sequence, max_tokens, not_first=declining)
         finally:
             self._engine.close(sequence)
-        return Reply(without_reasoning(said), tokens, ended)
+        return replace(said, text=without_reasoning(said.text))
+
+    def next_line(
+        self, text: str, begun: str, max_tokens: int, *, after: int
+    ) -> Generator[str, None, Reply]:
+        """How a reply to `text` that is `begun` goes on, to the end of the line; as `reply`."""
+        sequence = self._engine.fork(after)
+        try:
+            self._feed_tail(sequence, text, begun)
+            line = yield from self._decode(sequence, max_tokens, to_line_end=True)
+        finally:
+            self._engine.close(sequence)
+        return replace(line, text=line.text.strip().partition("\n")[0])
+
+    def _decode(
+        self,
+        sequence: int,
+        max_tokens: int,
+        *,
+        not_first: Sequence[int] = (),
+        to_line_end: bool = False,
+    ) -> Generator[str, None, Reply]:
+        said, tokens, ended = "", 0, False
+        for piece in self._engine.reply(sequence, max_tokens, self._sampling, not_first=not_first):
+            said += piece.text
+            tokens += piece.tokens
+            ended = piece.ends
+            self.spent.reply_tokens += piece.tokens
+            if piece.text:
+                yield piece.text
+            if to_line_end and "\n" in said.lstrip():
+                ended = True
+                break
+        return Reply(said, tokens, ended)
 
     def judge(self, text: str, *, after: int) -> float:
         """The log-odds of yes against no as the reply to `text`, put after the sequence; nothing
@@ -239,9 +263,10 @@ class Prompter:
         """The tokens that a reply may open with if it begins with the word."""
         return sorted({self._engine.tokenize(spelling)[0] for spelling in spellings(word)})
 
-    def _feed_tail(self, sequence: int, text: str) -> Logits:
-        """The logits, of shape (V,), with which the reply to `text` begins."""
-        tail = [*self._engine.tokenize(text), *self._frame.closing]
+    def _feed_tail(self, sequence: int, text: str, begun: str = "") -> Logits:
+        """The logits, of shape (V,), with which the reply to `text` begins, or goes on."""
+        tokenize = self._engine.tokenize
+        tail = [*tokenize(text), *self._frame.closing, *tokenize(begun)]
         (logits,) = self._engine.feed([Feed(sequence, tail, Want.LAST)])
         self.spent.tail_tokens += len(tail)
         row: Logits = logits[0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from mhmcli.answer import ANSWER_TOKENS, INSTRUCTION_TOKENS
+from mhmcli.answer import ANSWER_TOKENS, CONCLUSION_TOKENS, INSTRUCTION_TOKENS
 from mhmcli.errors import ModelError, UsageError
 from mhmcli.write import HeadWriter
 
@@ -67,7 +67,8 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
     def needed() -> int:
         step = chunk + writer.tail_tokens(wanted.heads, head) + writer.reply_tokens(head)
         compacting = writer.compaction_tokens(chunk, head)
-        answering = wanted.heads * head + INSTRUCTION_TOKENS + answer_tokens
+        replying = INSTRUCTION_TOKENS + answer_tokens + CONCLUSION_TOKENS
+        answering = wanted.heads * head + replying
         return max(step, compacting, answering) + question_tokens + _SYSTEM_TOKENS
 
     while needed() > window_tokens:

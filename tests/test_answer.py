@@ -83,11 +83,30 @@ def test_a_verdict_of_no_is_no_answer() -> None:
     assert engine.open_sequences == 1
 
 
+def test_a_reply_that_marks_no_answer_is_brought_to_one() -> None:
+    """Facts without a conclusion, or without an end, are followed by the mark, and one line more;
+    a few words are an answer as they are."""
+    facts = "Roy lit the lamp.\nThe lamp set fire to the tower, and the whole of it burnt."
+    made, engine = answered([facts, " It burnt.\nThat is all."], evidence())
+    assert (made.text, made.found, made.complete) == ("It burnt.", True, True)
+    assert engine.prompts[1].endswith(f"{facts}\nAnswer:")
+    made, engine = answered(["It burnt. " * 60, "It burnt down.\n"], evidence())
+    assert (made.text, made.complete) == ("It burnt down.", True)
+    once = "[assistant]\nIt burnt.\nAnswer:"
+    assert engine.prompts[1].endswith(once), "what it repeats stands once"
+    made, _ = answered([facts, ""], evidence())
+    assert made.text == facts, "it does not conclude"
+    for reply in ("The tower burnt.", "Roy lit it.\nAnswer: fire"):
+        _, engine = answered([reply], evidence())
+        assert len(engine.prompts) == 1
+    assert engine.open_sequences == 1
+
+
 def test_an_answer_cut_off_is_marked() -> None:
     """An answer that ran into its limit is given, and known to be incomplete."""
-    made, _ = answered(["It burnt. " * 60], evidence())
+    made, _ = answered(["It burnt. " * 60, "It burnt, " * 99], evidence())
     assert made.found
-    assert made.text == "It burnt."
+    assert made.text.startswith("It burnt, It burnt,")
     assert not made.complete
 
 
