@@ -11,6 +11,7 @@ from mhmcli.evidence import SENTENCE_ZERO, Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.replies import Reply
+from mhmcli.score import tokens
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.ground import words
 
@@ -21,6 +22,7 @@ ANSWER_TOKENS = 512
 CONCLUSION_TOKENS = 150
 INSTRUCTION_TOKENS = 150
 _FEW_WORDS = 10  # of a reply that is an answer though it is not marked as one
+_NO_REASONING = "<think>\n\n</think>"  # of a model that came to no end of it
 
 # Log-odds of yes against no that the notes hold the answer. With the default model, 4 of 5
 # memories with the answer in them stand above 0, and 6 of 7 from other questions below.
@@ -29,7 +31,11 @@ _NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 
 _SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
 # What speaks of the notes, not of the world: "the text is not encrypted" is an answer.
-_MARK = re.compile(rf"[*_]*{re.escape(prompts.ANSWER)}[*_]*", re.IGNORECASE)
+_MARK = re.compile(rf"[*_]*{re.escape(prompts.ANSWER[:-1])}[*_]*\s?[:：][*_]*", re.IGNORECASE)
+_MARKED = re.compile(rf"{_MARK.pattern}\s*[^\s*_]", re.IGNORECASE)
+_BARE_MARK = re.compile(rf"\s*{_MARK.pattern}\s*\Z", re.IGNORECASE)
+_STRONG = re.compile(r"(\*\*|__)(.+)\1", re.DOTALL)
+_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s")  # of a list
 _NOT_STATED = re.compile(
     rf"\W*(?:not (?:stated|mentioned|specified|provided)\b|none\W*\Z|unknown\W*\Z|"
     rf"the (?:notes|document|text|passage)s? (?:do(?:es)? not|don't|doesn't) {_SAYING}\b|"
@@ -97,7 +103,7 @@ def answer(
         return Answer(question, NO_REPLY, False, (), False, odds)
     if not text or _NOT_STATED.match(text):
         return Answer(question, nothing, False, (), True, odds, text)
-    found = places(evidence.notes, f"{question} {text}")
+    found = places(evidence.notes, question, text)
     return Answer(question, text, True, found, reply.ended, odds, text)
 
 
@@ -108,18 +114,20 @@ def _reply(
     marks no answer, the line that follows from it: the mark is written for the model."""
     asking = prompts.answer(question)
     reply = yield from prompter.reply(asking, max_tokens, after=sequence)
-    facts = (reply.text if reply.ended else _without_loop(reply.text)).strip()
-    if not facts or _MARK.search(facts) or (reply.ended and _is_answer(facts)):
+    facts = reply.text if reply.ended else _without_loop(reply.text)
+    if _MARKED.search(facts) or (reply.ended and _is_answer(facts)):
         return reply
-    begun = f"{facts}\n{prompts.ANSWER}"
+    begun = f"{_BARE_MARK.sub('', facts) or _NO_REASONING}\n{prompts.ANSWER}"
     yield f"\n{prompts.ANSWER}"
     line = yield from prompter.next_line(asking, begun, CONCLUSION_TOKENS, after=sequence)
-    return replace(line, text=f"{begun} {line.text}") if line.text else reply
+    if not line.text or _ITEM.match(line.text):  # of a list that was there already
+        return reply
+    return replace(line, text=f"{prompts.ANSWER} {line.text}")
 
 
 def _is_answer(reply: str) -> bool:
     """True of a few words, and of the statement that there is none."""
-    return len(reply.split()) <= _FEW_WORDS or bool(_NOT_STATED.match(reply))
+    return len(tokens(reply)) <= _FEW_WORDS or bool(_NOT_STATED.match(reply))
 
 
 def concluded(reply: str) -> str:
@@ -128,7 +136,9 @@ def concluded(reply: str) -> str:
     'Roy is the keeper.\n**Answer:** Roy' -> 'Roy'. A reply that marks no answer is its own.
     """
     said = [part.strip() for part in _MARK.split(reply)]
-    return next((part for part in reversed(said) if part), "")
+    last = next((part for part in reversed(said) if part), "")
+    strong = _STRONG.fullmatch(last)
+    return strong[2] if strong else last
 
 
 def _without_loop(text: str) -> str:
@@ -139,11 +149,14 @@ def _without_loop(text: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def places(notes: Sequence[Note], said: str) -> tuple[Place, ...]:
-    """Where the notes that share the most words with what was `said` were taken from, each
-    place once, in reading order."""
-    sought = words(said)
-    shared = {note: len(words(note.text) & sought) for note in notes}
+def places(notes: Sequence[Note], question: str, said: str) -> tuple[Place, ...]:
+    """Where the notes that share the most words with question and answer were taken from, and
+    those that have most of what the answer alone says; each place once, in reading order."""
+    asked, answered = words(question), words(said)
+    shared = {note: len(words(note.text) & (asked | answered)) for note in notes}
+    new = {note: len(words(note.text) & (answered - asked)) for note in notes}
     least = max(shared.values(), default=0) * _NEARLY_AS_MANY
-    telling = [place for note in notes if shared[note] >= least for place in note.places]
-    return tuple(sorted(dict.fromkeys(telling), key=lambda place: place.position))
+    most = max([1, *new.values()])
+    telling = [n for n in notes if shared[n] >= least or new[n] >= most]
+    found = dict.fromkeys(place for note in telling for place in note.places)
+    return tuple(sorted(found, key=lambda place: place.position))

@@ -14,10 +14,11 @@ _COUNTED = re.compile(
     r"\bhow (?:many|often|frequently)\b(?! (?:different|distinct|unique)\b)|"
     r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z][a-z]))|"
     r"\b(?:give|tell) me (?:a|the) count of\b|\bwhat is the (?-i:count) of\b|"
-    r"(?:\A\W*|\b(?:the|total|exact|what) )number of (?!(?:the|this|that|his|her|its|my|your)\b)",
+    r"(?:\A\W*|\b(?:the|total|exact|what) )number of "
+    r"(?!(?:the|this|that|his|her|its|my|your)\b|(?-i:[A-Z][a-z]*[a-rt-z]\b))",
     re.IGNORECASE,
 )
-_ALL = r"(?:all|every|each|the|two|three|four|five|some)"
+_ALL = r"(?:all|every|each|two|three|four|five|some)"
 # Of many: "which clauses mention it", "which old ships called", not "which ship carries coal".
 _MANY = (
     r"(?!(?:was|has|does|news|physics|mathematics|politics)\b)"
@@ -30,11 +31,14 @@ _PAST = (
 )
 _LISTED = re.compile(
     r"\A\W*(?:list|enumerate)\b|\b(?:list|enumerate) (?:all|every|each)\b|"
-    rf"(?:\A\W*|\b(?:you|please|to|and) |, )(?:list|name|enumerate) {_ALL}\b|"
+    rf"(?:\A\W*|\b(?:you|please|to|and) |, )(?:list|name|enumerate) "
+    rf"(?:{_ALL}\b|the (?:\w+ )?{_MANY}\b)|"
     r"\bwhat are\b(?! both\b)|"
     r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
     r"(?:all|every|each)\b|"
-    rf"\b(?:which|what) {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
+    rf"\bwhich {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
+    # "What causes corrosion", "what happens if": a verb, if nothing shows that it is a noun.
+    rf"\bwhat {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_PAST}\b|"
     rf"\b(?:which|what) \w+ {_MANY} {_PAST}\b|"
     r"\bwhich (?:two|three|four|five)\b(?!-)|"
     r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",

@@ -3,8 +3,9 @@
 A model that is to count what it reads counts wrong; asked of one line or sentence whether it is
 one of those, it is nearly always right. After the reading, the lines of a log, or the sentences of
 the passages that stand out, are judged one by one. Lines that differ in nothing but their numbers
-are judged once. The boundary is where the scores fall into two heaps; of a log with one heap, all
-is meant if the model says yes to all (`grep error app.log | mhm ask "how many errors?"`).
+are judged once. The boundary is where the scores fall into two heaps; of a log, all is
+meant if the model says yes to all (`grep error app.log | mhm ask "how many errors?"`), and if it
+says no to all, there are 0.
 """
 
 from __future__ import annotations
@@ -27,22 +28,24 @@ from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import units
 from mhmcli.stretches import stretches
 from mhmcli.weights import Weight
-from mhmcli.write.ground import words
 
 _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
 _MOST_JUDGED = 1500  # characters of a line
+_ROOM_FOR_LINE = 0.5  # of the window
 _MOST_TELLING = 2  # sentences that tell how many there are
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 # Log-odds of yes, for lines of a log. With the default model, 16 sorts of line that were meant
 # stood between 0.16 and 0.79, and 60 of five logs that were not between -2.3 and -0.56.
-_YES = 0.0
+_YES, _NO = 0.0, -0.5
 
-_FIGURE = re.compile(  # and what it may be the figure of: "seven children", "703 large rooms"
-    r"\b(?:\d+(?:,\d{3})*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|dozen|"
-    r"twenty|thirty|forty|fifty|hundred)\b((?: +[^\W\d]+){1,3})",
+_FIGURE = re.compile(  # "703 rooms", "2.1 million", "from 1962 to 1990", "twice a day"
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|"
+    r"fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|dozens?|once|twice|thrice|every|per|"
+    r"hourly|daily|weekly|monthly|yearly|annually)\b",
     re.IGNORECASE,
 )
+_HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
 
 
 def likelihood_of(signals: Signals | None) -> float:
@@ -53,10 +56,12 @@ def likelihood_of(signals: Signals | None) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A line or sentence that was judged, and how many are counted so far."""
+    """A line or sentence that was judged, which of how many, and how many are counted so far."""
 
     text: str
     so_far: int
+    number: int
+    of: int
 
 
 def as_answer(question: str, found: Found) -> Answer:
@@ -92,21 +97,26 @@ def counted(
     seen: Seen,
 ) -> Generator[Judged, None, Answer | None]:
     """The answer to a question for all that there is of something; None where there is nothing of
-    it, where the figure itself is told ("Roy has seven children"), and for any other question."""
+    it, where the figure itself may be told ("Roy has seven children"), and for any other."""
     if asked(question) is Asked.ONE:
         return None
     found = yield from census(prompter, question, chunks, likelihoods, seen)
-    if not found.items or (asked(question) is Asked.COUNT and _is_told(question, found.items)):
+    is_count = asked(question) is Asked.COUNT
+    if not found.items and not (is_count and found.no_to_all):
+        return None
+    if is_count and _is_told(question, found.items):
         return None
     return as_answer(question, found)
 
 
 def _is_told(question: str, items: Sequence[Item]) -> bool:
-    """True of a sentence or two with the figure in them of what the question asks for."""
-    few = len(items) <= _MOST_TELLING and not any(item.of_log for item in items)
-    asked_for = words(question)
-    return few and any(
-        words(following) & asked_for for item in items for following in _FIGURE.findall(item.text)
+    """True of a sentence or two with a figure in them: what it is the figure of is for the model to
+    say. How often something is done is told by prose, and not by how many sentences say so."""
+    if not items or any(item.of_log for item in items):
+        return False
+    few = len(items) <= _MOST_TELLING
+    return bool(_HOW_OFTEN.search(question)) or (
+        few and any(_FIGURE.search(item.text) for item in items)
     )
 
 
@@ -137,13 +147,17 @@ def census(
     sorts = list(firsts)
     weights: list[Weight] = []
     so_far = 0
-    for weight in judged(prompter, question, (text[:_MOST_JUDGED] for text in firsts.values())):
+    for weight in judged(prompter, question, (_beginning(prompter, t) for t in firsts.values())):
         weights.append(weight)
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
             so_far = sum(lines[sorts[n]] for n in _meant(weights, of_log=of_log))
-        yield Judged(firsts[sorts[len(weights) - 1]], so_far)
+        number = len(weights)
+        yield Judged(firsts[sorts[number - 1]], so_far, number, len(sorts))
     meant: dict[str, list[Item]] = {sorts[n]: [] for n in _meant(weights, of_log=of_log)}
-    for item in look() if meant else ():
+    if not meant:
+        no = (weight.log_odds is not None and weight.log_odds < _NO for weight in weights)
+        return Found(no_to_all=of_log and bool(weights) and all(no))
+    for item in look():
         if (items := meant.get(masked(item.text, named))) is not None:
             items.append(item)
     groups = list(meant.values())
@@ -152,13 +166,22 @@ def census(
     return Found(in_order(chain.from_iterable(groups)))
 
 
+def _beginning(prompter: Prompter, text: str) -> str:
+    """Of a long line, what can be judged: digits may be a token each, and emoji several."""
+    text = text[:_MOST_JUDGED]
+    while prompter.count(text) > prompter.room_tokens * _ROOM_FOR_LINE:
+        text = text[: len(text) // 2]
+    return text
+
+
 def _meant(weights: Sequence[Weight], *, of_log: bool) -> list[int]:
-    """Those that are in the upper heap of all that were judged, the best first; of lines of a log
-    in one heap, all, if the model says yes to all."""
+    """Those that are in the upper heap of all that were judged, the best first; of lines of a log,
+    all, if the model says yes to all."""
     worth = worths(weights)
-    chosen = [n for n, take in enumerate(upper_heap(worth)) if take]
-    if of_log and not chosen and all((weight.log_odds or _YES) > _YES for weight in weights):
+    if of_log and all((weight.log_odds or _YES) > _YES for weight in weights):
         chosen = list(range(len(weights)))
+    else:
+        chosen = [n for n, take in enumerate(upper_heap(worth)) if take]
     return sorted(chosen, key=lambda n: -worth[n])
 
 

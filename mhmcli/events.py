@@ -44,10 +44,12 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the question is about, in reading order; `again` are lines that tell of events of which
-    the items tell already."""
+    the items tell already. `no_to_all` is True of a log of which the model says that none of its
+    lines is meant, which is more than that none stands out."""
 
     items: Sequence[Item] = ()
     again: Sequence[Item] = ()
+    no_to_all: bool = False
 
 
 def few_of(lines: int) -> int:

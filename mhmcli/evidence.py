@@ -8,14 +8,16 @@ in the order of its links, if its end stands out.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+import math
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mhmcli.chunk import Count, cut
 from mhmcli.judge import compared, judged, sentences_judged, worths
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter
-from mhmcli.source import Passage, Unit, units_of
+from mhmcli.source import Passage, Place, Unit, units_of
+from mhmcli.write.verbatim import SHOWN_TOKENS
 
 # That are read to judge sentences: what it costs does not grow with the document.
 _JUDGED_TOKENS = 1600
@@ -50,32 +52,54 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
     pool = _pool(prompter, memory)
     if not pool:
         return Evidence(tuple(note for head in memory.heads for note in head.notes))
-    stands_in = {unit: memory.worth(note) for note in pool for unit in _units(note)}
+    stands_in: dict[str, float] = {}  # a sentence that is said more than once is one
+    places: dict[str, list[Place]] = {}
+    for note in pool:
+        for unit in (*_units(note), *note.path):
+            places.setdefault(unit.shown, []).append(unit.place)
+        for unit in _units(note):
+            worth_of_note = memory.worth(note)
+            stands_in[unit.shown] = max(worth_of_note, stands_in.get(unit.shown, -math.inf))
     found = list(stands_in)
     said: list[float] = []
-    for value in sentences_judged(prompter, question, (unit.shown for unit in found)):
-        yield found[len(said)].shown
+    for value in sentences_judged(prompter, question, found):
+        yield found[len(said)]
         said.append(value)
     worth = dict(zip(found, compared(prompter, said), strict=True))
-    likely = _best({unit: (worth[unit], stands_in[unit]) for unit in found})
-    again = {unit: stands_in[unit] for unit in found if unit in likely}
+    likely = _best({text: (worth[text], stands_in[text]) for text in found})
+    again = {text: stands_in[text] for text in found if text in likely}
     told, log_odds = _judged_again(prompter, question, again)
-    chains = [unit for note in pool for unit in note.path if _ends_well(note, worth)]
-    units = dict.fromkeys([*chains, *told])
-    return Evidence(tuple(Note(unit.shown, (unit.place,)) for unit in units), log_odds)
+    chains = [unit.shown for note in pool for unit in note.path if _ends_well(note, worth)]
+    room = min(SHOWN_TOKENS, len(memory.heads) * memory.head_tokens)
+    shown = _that_fit(prompter, list(dict.fromkeys([*chains, *told])), worth, room)
+    notes = (Note(text, tuple(dict.fromkeys(places[text]))) for text in shown)
+    return Evidence(tuple(notes), log_odds)
+
+
+def _that_fit(
+    prompter: Prompter, texts: Sequence[str], worth: Mapping[str, float], room: int
+) -> list[str]:
+    """Those of the sentences that there is room for, the best first; in their order."""
+    kept = set()
+    for text in sorted(texts, key=lambda text: worth.get(text, math.inf), reverse=True):
+        tokens = prompter.count(text) + 1
+        if tokens <= room:
+            room -= tokens
+            kept.add(text)
+    return [text for text in texts if text in kept]
 
 
 def _judged_again(
-    prompter: Prompter, question: str, stands_in: Mapping[Unit, float]
-) -> tuple[list[Unit], float | None]:
+    prompter: Prompter, question: str, stands_in: Mapping[str, float]
+) -> tuple[list[str], float | None]:
     """The best of the sentences when the question is asked after each of them, which costs three
     times as much, and the verdict on the best of all: whether any of them holds what is sought does
     not show with the question before them. Each comes with what its passage is worth."""
-    weights = list(judged(prompter, question, (unit.shown for unit in stands_in)))
+    weights = list(judged(prompter, question, stands_in))
     worth = dict(zip(stands_in, zip(worths(weights), stands_in.values(), strict=True), strict=True))
-    best = set(sorted(worth, key=lambda unit: worth[unit], reverse=True)[:_MOST])
+    best = set(sorted(worth, key=lambda text: worth[text], reverse=True)[:_MOST])
     verdicts = (weight.log_odds for weight in weights if weight.log_odds is not None)
-    return [unit for unit in stands_in if unit in best], max(verdicts, default=None)
+    return [text for text in stands_in if text in best], max(verdicts, default=None)
 
 
 def of_passages(
@@ -131,13 +155,13 @@ def _price(prompter: Prompter, note: Note) -> int:
     return prompter.count(note.text) + _EACH_TOKENS * sum(1 for _ in _units(note))
 
 
-def _best(worth: Mapping[Unit, tuple[float, float]]) -> set[Unit]:
+def _best(worth: Mapping[str, tuple[float, float]]) -> set[str]:
     """The sentences that are worth the most, more than a middling one, and of equals those of the
     best passages; of a few, all."""
-    ranked = sorted(worth, key=lambda unit: worth[unit], reverse=True)
-    return {unit for unit in ranked[:_LIKELY] if worth[unit][0] >= 0 or len(ranked) <= _FEW}
+    ranked = sorted(worth, key=lambda text: worth[text], reverse=True)
+    return {text for text in ranked[:_LIKELY] if worth[text][0] >= 0 or len(ranked) <= _FEW}
 
 
-def _ends_well(note: Note, worth: Mapping[Unit, float]) -> bool:
+def _ends_well(note: Note, worth: Mapping[str, float]) -> bool:
     """True of a note that was reached by a path whose end stands out, if only a little."""
-    return bool(note.path) and worth.get(note.path[-1], 0.0) >= _LEAST_END
+    return bool(note.path) and worth.get(note.path[-1].shown, 0.0) >= _LEAST_END

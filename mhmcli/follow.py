@@ -19,7 +19,7 @@ from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter
 from mhmcli.score import Signals
 from mhmcli.select import Cheapest
-from mhmcli.source import Place, Unit, units_of
+from mhmcli.source import Unit, units_of
 from mhmcli.write.ground import words
 from mhmcli.write.verbatim import best_that_fit
 
@@ -67,14 +67,15 @@ def leads(notes: Iterable[Note], question: str) -> list[Lead]:
 
 def links(
     followed: Sequence[Lead],
-    visited: Collection[tuple[Place, str]],
+    visited: Collection[str],
     chunks: Chunks,
     asked: frozenset[str],
 ) -> list[Link]:
     """The sentences that share the most telling words with a lead, the best first.
 
-    A word is telling when it is rare in the document; what was `visited` is left out. The document
-    is looked through twice, and nothing of it is kept but the best.
+    A word is telling when it is rare in the document; sentences that were `visited` are left out,
+    wherever they are said again. The document is looked through twice, and nothing of it is kept
+    but the best.
     """
     telling = _telling(frozenset[str]().union(*(lead.words for lead in followed)), chunks())
     found = (
@@ -82,7 +83,7 @@ def links(
         for chunk in chunks()
         if not telling.keys().isdisjoint(words(chunk.text))
         for unit in units_of(chunk.passages)
-        if unit.known_by not in visited
+        if unit.text not in visited
         if (link := _link(unit, followed, telling, asked)) is not None
     )
     return heapq.nlargest(_LINKS, found, key=lambda link: link.weight)
@@ -124,13 +125,13 @@ def follow(prompter: Prompter, question: str, memory: Memory, chunks: Chunks) ->
         key=memory.worth,
     )
     followed = leads(strong, question)
-    visited = {unit.known_by for lead in followed for unit in lead.path}
+    visited = {unit.text for lead in followed for unit in lead.path}
     added: list[Note] = []
     room = _SHARE * len(memory.heads) * memory.head_tokens
     for _ in range(_ROUNDS):
         found = links(followed, visited, chunks, words(question))
         for link in found:
-            visited.add(link.lead.path[-1].known_by)
+            visited.add(link.lead.path[-1].text)
             tokens = prompter.count(link.note.text)
             room -= tokens
             if room < 0:

@@ -73,7 +73,7 @@ class Prompter:
         tokens = self._engine.tokenize(text)
         step = self._engine.info.batch_tokens
         asked = [self._tail(wording) for wording in wordings]
-        room = self._engine.info.window_tokens - self._engine.length(self.base) - len(tokens)
+        room = self.room_tokens - len(tokens)
         first, *others = list(in_groups(((tail, tail.size) for tail in asked), room)) or [[]]
         likelihoods: list[float] = []
         sequence = self._engine.fork(self.base)
@@ -204,8 +204,7 @@ class Prompter:
         """
         asked, rest = self._tail(wording), self._rest(wording)
         heads = (self._engine.tokenize(text) for text in texts)
-        info = self._engine.info
-        room = min(info.batch_tokens, info.window_tokens - self._engine.length(self.base))
+        room = min(self._engine.info.batch_tokens, self.room_tokens)
         sized = ((head, len(head) + asked.size + len(rest)) for head in heads)
         for few in in_groups(sized, room):
             tails = [Tail([*head, *asked.lead], asked.question) for head in few]
@@ -271,6 +270,11 @@ class Prompter:
         self.spent.tail_tokens += len(tail)
         row: Logits = logits[0]
         return row
+
+    @property
+    def room_tokens(self) -> int:
+        """What the window has room for behind the system prompt."""
+        return self._engine.info.window_tokens - self._engine.length(self.base)
 
     def count(self, text: str) -> int:
         """How many tokens a text is."""

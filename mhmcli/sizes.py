@@ -62,13 +62,15 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
     _check(wanted)
     chunk = wanted.chunk_tokens or wanted.default_chunk_tokens
     head = wanted.head_tokens or wanted.default_head_tokens
+    if writer.keeps_whole and wanted.head_tokens is None:
+        head = max(head, chunk)
     answer_tokens = min(ANSWER_TOKENS, window_tokens // 4)
 
     def needed() -> int:
         step = chunk + writer.tail_tokens(wanted.heads, head) + writer.reply_tokens(head)
         compacting = writer.compaction_tokens(chunk, head)
         replying = INSTRUCTION_TOKENS + answer_tokens + CONCLUSION_TOKENS
-        answering = wanted.heads * head + replying
+        answering = writer.shown_tokens(wanted.heads, head) + replying
         return max(step, compacting, answering) + question_tokens + _SYSTEM_TOKENS
 
     while needed() > window_tokens:
@@ -86,13 +88,8 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
                     hint="ask a shorter question, and give what it quotes as a document",
                 )
             raise _too_large(wanted, chunk, head, needed(), window_tokens)
-    if writer.keeps_whole and chunk > head:
-        if wanted.chunk_tokens is not None:
-            raise UsageError(
-                f"chunks of {chunk} tokens that are kept whole do not go into heads of {head}",
-                hint="lower --chunk-tokens, or raise --head-tokens",
-            )
-        chunk = head
+    if writer.keeps_whole:
+        chunk = _whole_in_head(wanted, chunk, head)
     if wanted.overlap_tokens > chunk // 2:
         raise UsageError(
             f"an overlap of {wanted.overlap_tokens} tokens is more than half of a chunk of {chunk}",
@@ -100,6 +97,21 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
         )
     window = min(window_tokens, -(-needed() // _CELLS) * _CELLS)
     return Sizes(chunk, wanted.heads, head, wanted.overlap_tokens, answer_tokens, window)
+
+
+def _whole_in_head(wanted: Wanted, chunk: int, head: int) -> int:
+    """The size of a chunk that is to be kept whole in a head of that size."""
+    if wanted.overlap_tokens:
+        raise UsageError(
+            "an overlap is of no use to a memory that keeps passages whole",
+            hint="--overlap-tokens goes with --memory append and the others",
+        )
+    if chunk > head and wanted.chunk_tokens is not None:
+        raise UsageError(
+            f"chunks of {chunk} tokens that are kept whole do not go into heads of {head}",
+            hint="lower --chunk-tokens, or raise --head-tokens",
+        )
+    return min(chunk, head)
 
 
 def _check(wanted: Wanted) -> None:

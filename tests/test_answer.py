@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mhmcli import prompts
-from mhmcli.answer import NOT_IN_DOCUMENT, NOT_IN_PASSAGES, Answer, answer, concluded
+from mhmcli.answer import NOT_IN_DOCUMENT, NOT_IN_PASSAGES, Answer, answer, concluded, places
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.evidence import Evidence
@@ -102,6 +102,37 @@ def test_a_reply_that_marks_no_answer_is_brought_to_one() -> None:
     assert engine.open_sequences == 1
 
 
+def test_a_list_that_marks_no_answer_stays_a_list() -> None:
+    """What follows from it is its first item, which is no answer."""
+    steps = "Do the following, in this order:\n1. Hold the button.\n2. Turn the lamp, and wait."
+    made, _ = answered([steps, "\n1. Hold the button.\n2. Turn"], evidence())
+    assert made.text == steps
+
+
+def test_a_mark_with_nothing_behind_it_is_none() -> None:
+    facts = "Roy lit the lamp, and the lamp set fire to the whole of the tower."
+    made, engine = answered([f"{facts}\n**Answer:**", "It burnt."], evidence())
+    assert made.text == "It burnt."
+    assert engine.prompts[1].endswith(f"{facts}\nAnswer:")
+
+
+def test_reasoning_without_an_end_is_ended() -> None:
+    """There is no answer in it: one is asked for."""
+    made, engine = answered(["<think> so it burnt " * 30, " It burnt.\n"], evidence())
+    assert (made.text, made.found, made.complete) == ("It burnt.", True, True)
+    assert engine.prompts[1].endswith("</think>\nAnswer:")
+
+
+def test_the_place_of_what_the_answer_says_is_cited() -> None:
+    """Though another note has far more of the question's words."""
+    question = "How deep did the men of Pryce find the water over the Corran reef at low springs?"
+    about = Note("At low springs the men of Pryce went to the Corran reef.", (Place("a", page=3),))
+    told = Note("They found three fathoms and a half.", (Place("a", page=13),))
+    assert [p.page for p in places([about, told], question, "Three fathoms and a half")] == [3, 13]
+    assert [p.page for p in places([about, told], question, "Pryce")] == [3]
+    assert places([], question, "Pryce") == ()
+
+
 def test_an_answer_cut_off_is_marked() -> None:
     """An answer that ran into its limit is given, and known to be incomplete."""
     made, _ = answered(["It burnt. " * 60, "It burnt, " * 99], evidence())
@@ -137,6 +168,8 @@ def test_a_no_is_an_answer(reply: str) -> None:
         ("Roy is the keeper.", "Roy is the keeper."),
         ("Answer: Roy\nAnswer:", "Roy"),
         ("Roy is it.\nAnswer:", "Roy is it."),
+        ("Roy is it.\n**Answer**: **Roy**", "Roy"),
+        ("罗伊是守灯人。\nAnswer：罗伊", "罗伊"),
     ],
 )
 def test_the_answer_is_what_follows_its_mark(reply: str, answer: str) -> None:

@@ -60,6 +60,15 @@ from mhmcli.asked import Asked, asked
         ("What users tried to log in?", Asked.LIST),
         ("Which people came ashore?", Asked.LIST),
         ("Which three addresses were used?", Asked.LIST),
+        ("What happens if the tenant does not pay?", Asked.ONE),
+        ("What causes corrosion?", Asked.ONE),
+        ("What lies beyond the reef?", Asked.ONE),
+        ("What changes were made?", Asked.LIST),
+        ("Name the captain of the ship.", Asked.ONE),
+        ("Name the old ships.", Asked.LIST),
+        ("Name all captains.", Asked.LIST),
+        ("What is the number of Anna Roy?", Asked.ONE),
+        ("What is the number of Germans in the crew?", Asked.COUNT),
     ],
 )
 def test_what_a_question_wants(question: str, wants: Asked) -> None:

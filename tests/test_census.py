@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Judged, _is_told, as_answer, census, upper_heap
+from mhmcli.census import Judged, _is_told, as_answer, census, counted, upper_heap
 from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -104,12 +104,34 @@ def test_lines_of_a_log_are_counted_and_alike_ones_judged_once() -> None:
 
 
 def test_a_log_of_nothing_but_what_is_meant_is_counted() -> None:
-    """`grep "Failed password" auth.log | mhm ask "how many log-ins failed?"`: one heap, all yes."""
-    some = [f"Failed password for {who} from 10.0.0.1" for who in ("ann", "bob", "cyd", "dan")]
+    """`grep "Failed password" auth.log | mhm ask "how many log-ins failed?"`: all yes."""
+    some = [f"Failed password for {who} from 10.0.0.1" for who in ("ann", "bob", "cyd")]
+    some.append("Repeated: [ Failed password for ann, Failed password for bob ]")
     assert found([log(some)])[0] == some
-    assert found([log([f"Session of {who} opened" for who in ("ann", "bob", "cyd")])])[0] == []
+    others = log([f"Session of {who} opened" for who in ("ann", "bob", "cyd")])
+    assert found([others])[0] == []
     prose = " ".join(f"A man called {who} was turned away." for who in ("Ann", "Bob", "Cyd"))
     assert found([Chunk(0, (Passage(prose, Place("a.txt", line=1)),), 9)])[0] == []
+
+
+@pytest.mark.parametrize(("no", "number"), [(-1.0, "0"), (-0.2, None)])
+def test_of_what_is_not_there_there_are_0(no: float, number: str | None) -> None:
+    """If the model is sure of each line of a log; else nothing is said of how many there are."""
+    chunks = [log([f"Session of {who} opened" for who in ("ann", "bob", "cyd", "dan")])]
+    prompter = Prompter(ScriptedEngine([], judge=lambda _: no), prompts.SYSTEM, Sampling())
+    made = run(counted(prompter, QUESTION, lambda: chunks, [0.0], Seen()))
+    assert (made.text if made else None) == number
+    assert made is None or made.found
+    assert run(counted(prompter, "List all failures.", lambda: chunks, [0.0], Seen())) is None
+
+
+def test_of_a_long_line_what_there_is_room_for_is_judged() -> None:
+    """A line of digits may have a token for each."""
+    engine = ScriptedEngine([], judge=judge, window_tokens=400)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    lines = [f"{n} {what} {'7 ' * 700}" for n in range(4) for what in ("Failed password", "Tea")]
+    made = run(census(prompter, QUESTION, lambda: [log(lines)], [0.0], Seen()))
+    assert [item.text for item in made.items] == [" ".join(line.split()) for line in lines[::2]]
 
 
 @pytest.mark.parametrize("together", [1, 2, 40])
@@ -161,14 +183,17 @@ def test_a_figure_that_is_told_is_no_count() -> None:
     asked = "How many children does Roy have?"
     told = Item("Mr. Roy has seven grown children.", Place("a.txt"), 0)
     assert _is_told(asked, [told])
-    assert _is_told("How many rooms are there?", [replace(told, text="It has 1,703 large rooms.")])
     for text in (
-        "A child of Roy was turned away.",
-        "Chapter 2: The children of Roy called.",
-        "At 7",
+        "It has 1,703 large rooms.",
+        "Some 2.1 million people live in Paris.",
+        "He was in prison from 1962 to 1990.",
+        "The tenant gives notice two weeks before.",
     ):
-        assert not _is_told(asked, [replace(told, text=text)])
+        assert _is_told("How many are there?", [replace(told, text=text)])
+    assert not _is_told(asked, [replace(told, text="A child of Roy was turned away.")])
+    assert _is_told("How often does the ferry sail?", [replace(told, text="It sails at dawn.")] * 5)
     assert not _is_told(asked, [replace(told, of_log=True)])
+    assert not _is_told("How often did it fail?", [replace(told, of_log=True)])
     assert not _is_told(asked, [told] * 3)
 
 

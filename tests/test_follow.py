@@ -86,8 +86,15 @@ def test_a_sentence_does_not_lead_to_itself() -> None:
     piece = replace(titled, title="")
     lead = Lead(frozenset({"ring", "crate"}), None, (piece,))
     chunks = [*(chunk(n, text) for n, text in enumerate(FILLER)), Chunk(99, (whole,), 9)]
-    assert not links([lead], {piece.known_by}, lambda: chunks, frozenset())
+    assert not links([lead], {piece.text}, lambda: chunks, frozenset())
     assert links([lead], set(), lambda: chunks, frozenset())
+
+
+def test_a_sentence_that_is_said_again_does_not_end_a_chain() -> None:
+    """As in quoted mail, or in copies of a page."""
+    copies = [f"Rain, again. The ring was put into the crate. Day {n}." for n in range(5)]
+    memory = followed([*FILLER, *FILLER, *FILLER, *CHAIN, *copies], [CHAIN[2]])
+    assert held(memory) == {CHAIN[2], *LINKS}
 
 
 def test_common_words_lead_nowhere() -> None:

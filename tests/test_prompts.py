@@ -92,6 +92,12 @@ def test_a_reply_at_its_limit_is_marked() -> None:
         ("Can you tell me who keeps the light?", False),
         ("Do you know when it was lit?", False),
         ("Isobel's mother is who?", False),
+        ("Did the company pay the fine, and how much was it?", False),
+        ("Is there a deposit? Who holds it?", False),
+        ("Does the contract say how many days of notice are due?", False),
+        ("Did the man who kept the light die?", True),
+        ("Isn't she the keeper?", True),
+        ("May a tenant sublet?", True),
     ],
 )
 def test_a_question_for_yes_or_no_is_answered_with_one(question: str, *, wants: bool) -> None:

@@ -28,7 +28,8 @@ def test_defaults_fit_any_window(kind: MemoryKind, window: int, question: int) -
     assert step + chosen.writer.reply_tokens(sizes.head_tokens) + question < sizes.window_tokens
     compacting = chosen.writer.compaction_tokens(sizes.chunk_tokens, sizes.head_tokens)
     assert compacting + question < sizes.window_tokens
-    assert sizes.heads * sizes.head_tokens + sizes.answer_tokens < sizes.window_tokens <= window
+    shown = chosen.writer.shown_tokens(sizes.heads, sizes.head_tokens)
+    assert shown + sizes.answer_tokens < sizes.window_tokens <= window
 
 
 def test_a_large_window_leaves_the_defaults_alone() -> None:
@@ -85,5 +86,13 @@ def test_what_is_kept_whole_fits_a_head() -> None:
     assert fit(wanted, chosen.writer, 20, 32_768).chunk_tokens == 128
     with pytest.raises(UsageError, match=r"chunks of 300 tokens .* heads of 128"):
         fit(replace(wanted, chunk_tokens=300), chosen.writer, 20, 32_768)
+    with pytest.raises(UsageError, match="overlap"):
+        fit(replace(wanted, overlap_tokens=20), chosen.writer, 20, 32_768)
+    wanted = Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens, chunk_tokens=700)
+    assert fit(wanted, chosen.writer, 20, 32_768).head_tokens == 700, "a head that is left open"
+    wanted = Wanted(100, chosen.head_tokens, chosen.chunk_tokens)
+    sizes = fit(wanted, chosen.writer, 20, 8192)
+    assert sizes.head_tokens == chosen.head_tokens, "memory is not shown as a whole"
     append = preset(MemoryKind.APPEND)
+    wanted = replace(wanted, heads=4, head_tokens=128)
     assert fit(replace(wanted, chunk_tokens=300), append.writer, 20, 32_768).chunk_tokens == 300

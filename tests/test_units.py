@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mhmcli.source import Break, Passage, Place, is_lines, parts, units
+from mhmcli.source import Break, Passage, Place, is_lines, parts, units, units_of
 
 
 def split(text: str) -> list[tuple[str, str, int | None]]:
@@ -80,6 +80,32 @@ def test_a_log_without_times_is_no_wrapped_prose() -> None:
     log = "".join(f"{levels[n % 3]}: the pump of tank {n} answered late\n" for n in range(9))
     assert is_lines(log)
     assert not is_lines("The pump answered late and\nthe tank was empty, so that\nwe left it\n")
+
+
+def test_only_a_line_end_ends_a_line() -> None:
+    """Not what a progress bar overwrites, and not what JSON may have in a string."""
+    text = "10:00 pull 10%\r20%\r30%\n10:01 done\x0c\n10:02 said \u2028 so\n10:03 end\n"
+    found = list(units_of([Passage(text, Place("a.log", line=1))]))
+    assert [unit.place.line for unit in found] == [1, 2, 3, 4]
+    old = "10:00 a\r10:01 b\r10:02 c\r"
+    assert len(list(units_of([Passage(old, Place("a.log", line=1))]))) == 3
+
+
+def test_a_place_has_no_empty_lines_at_its_end() -> None:
+    text = "The keeper left. He was ill.\n\n"
+    found = list(units_of([Passage(text, Place("a.txt", line=41, last_line=42))]))
+    assert [(unit.place.line, unit.place.last_line) for unit in found] == [(41, 41), (41, 41)]
+
+
+def test_titles_above_titles_have_an_end() -> None:
+    """Or a block of them would be shown with every sentence below it."""
+    text = (
+        "".join(f"# Heading number {n} of many\n" for n in range(90)) + "The keeper left at noon.\n"
+    )
+    *_, last = units([Passage(text, Place("a.md", line=1))], lines=False)
+    assert last.text == "The keeper left at noon."
+    assert "number 89" in last.title
+    assert len(last.title) < 300
 
 
 def test_lines_of_a_log_are_units() -> None:

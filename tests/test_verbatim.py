@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 from hypothesis import given
@@ -105,6 +106,19 @@ def test_a_passage_longer_than_a_head_is_not_kept() -> None:
     (step,) = reading([90], 2, 3)
     assert step.outcome is Outcome.NOTHING_NEW
     assert step.memory.is_empty
+
+
+def test_a_passage_that_is_there_twice_is_held_once() -> None:
+    """A page that is copied, or a file that is given twice, does not drive out what is there once;
+    its words count as read."""
+    engine = ScriptedEngine([], likely=lambda prompt: worth_of(prompt) / 10)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    lane = Lane("What for?", Memory.empty(2, 2 * TOKENS + 1), Cheapest(), VerbatimWriter())
+    chunks = [replace(passage(9, 9), index=n) for n in range(6)] + [passage(6, 3), passage(7, 1)]
+    steps = [e for e in read(chunks, [lane], prompter=prompter) if isinstance(e, Step)]
+    assert held(steps[-1].memory) == [1, 3, 9]
+    assert [step.outcome for step in steps[:2]] == [Outcome.WROTE, Outcome.NOTHING_NEW]
+    assert steps[5].memory.seen.passages == 6
 
 
 def test_one_step_writes_one_head() -> None:

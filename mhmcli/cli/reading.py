@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
-from mhmcli.census import counted, likelihood_of
+from mhmcli.census import Judged, counted, likelihood_of
 from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
@@ -147,7 +147,11 @@ def census_of(
     """The answer of a census, where the question is for one; the count is shown while it grows."""
     question, seen = job.request.questions[number], job.state.memories[number].seen
     counting = counted(prompter, question, chunks, likelihoods, seen)
-    return _watched(job, counting, lambda now: f"{now.so_far} so far: {now.text}")
+    return _watched(job, counting, _progress_of)
+
+
+def _progress_of(judged: Judged) -> str:
+    return f"{judged.number:,} of {judged.of:,} judged, {judged.so_far:,} so far: {judged.text}"
 
 
 def gathered(job: Job, prompter: Prompter, number: int) -> Evidence:

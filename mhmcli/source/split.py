@@ -23,6 +23,7 @@ _MOST_PROSE = 0.2  # of their characters
 _MOST_LOWER = 0.1  # of them may begin in lower case
 _LEAST_COMMAS = 2  # in each row of a table: one may stand in each line of prose
 _OBJECT = re.compile(r"\{\".*\},?")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _STAMP = re.compile(r"\W*\d|[A-Z][a-z]{2} +\d")  # 2015-10-18, [1.2.3.4], Jul  9
 
 # Words that end in a full stop in the middle of a sentence; single letters do as well.
@@ -95,7 +96,13 @@ def parts(passage: Passage) -> list[Passage]:
 
 def lines_of(passage: Passage) -> list[Passage]:
     """The lines of a passage, with their ends."""
-    return _placed(passage, passage.text.splitlines(keepends=True), Break.LINE)
+    return _placed(passage, at_line_ends(passage.text), Break.LINE)
+
+
+def at_line_ends(text: str) -> list[str]:
+    """The lines of a text, with their ends. What a progress bar overwrites ('10%\\r20%'), and the
+    line separators of Unicode in a line of JSON, end no line of a file."""
+    return text.splitlines(keepends=True) if "\n" not in text else _LINE.findall(text)
 
 
 def is_lines(text: str) -> bool:
@@ -103,7 +110,7 @@ def is_lines(text: str) -> bool:
     JSON each, and those of a table have as many separators as each other; in wrapped prose, some
     lines begin in lower case, or have the end of one sentence and the beginning of another. What is
     indented, as the lines of a stack trace are, goes on from the line above."""
-    whole = [line for line in text.splitlines() if line.strip()]
+    whole = [line for line in at_line_ends(text) if line.strip()]
     if len(whole) < _LEAST_LINES:
         return False
     lines = [line.strip() for line in whole if not line[0].isspace()] or [w.strip() for w in whole]
@@ -150,9 +157,8 @@ def _placed(passage: Passage, texts: list[str], opens: Break) -> list[Passage]:
         here = replace(place, order=(*place.order, n)) if place.order else place
         size = len(text.encode())
         if line is not None:
-            breaks = text.count("\n")
-            here = replace(here, line=line, last_line=line + max(0, breaks - text.endswith("\n")))
-            line += breaks
+            here = replace(here, line=line, last_line=line + text.rstrip().count("\n"))
+            line += text.count("\n")
         if exact:
             here = replace(here, start_byte=byte, end_byte=byte + size)
             byte += size

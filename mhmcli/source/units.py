@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source.place import Break, Passage, Place
-from mhmcli.source.split import is_lines, lines_of, sentences, split_sentences
+from mhmcli.source.split import at_line_ends, is_lines, lines_of, sentences, split_sentences
 
 _TITLE_CHARS = 80
 _FIELD = re.compile(r"\w:\s+\S")
@@ -22,12 +22,6 @@ class Unit:
     text: str
     place: Place
     title: str = ""
-
-    @property
-    def known_by(self) -> tuple[Place, str]:
-        """What it is the same unit by, whatever was read together with it: a part of a passage may
-        lack the title."""
-        return (self.place, self.text)
 
     @property
     def shown(self) -> str:
@@ -68,7 +62,7 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
 def _is_list(text: str) -> bool:
     """True where every line begins with a bullet or a number and is no more than a sentence: an
     item may have no full stop."""
-    items = [line for line in text.splitlines() if line.strip()]
+    items = [line for line in at_line_ends(text) if line.strip()]
     return len(items) > 1 and all(map(_is_item, items))
 
 
@@ -92,7 +86,8 @@ def _under_title(passage: Passage) -> tuple[str, Passage]:
         goes_on = below[:1].islower() and not marked
         if len(line) > _TITLE_CHARS or says_something or goes_on or not stands_alone:
             break
-        title = f"{title}: {line}" if title and not label else line
+        long = len(title) > 2 * _TITLE_CHARS
+        title = f"{title}: {line}" if title and not label and not long else line
         label = line.endswith(":")
         title = title.rstrip(":")
         text = "".join(part.text for part in (second, *rest))

@@ -123,7 +123,7 @@ class LiveView:
             _last_lines(console, text, width, height - 2),
             title=Text(f"{'▶ ' if active else ''}head {index + 1}{' writing' if writing else ''}"),
             title_align="left",
-            subtitle=Text(self._head_facts(head)),
+            subtitle=Text(self._head_facts(head, width - 2)),
             subtitle_align="right",
             border_style="bold green" if active else "",
             height=height,
@@ -133,21 +133,23 @@ class LiveView:
         """A head in one row, where there are too many heads for panels."""
         active = index == self._state.head
         body = self._state.writing if active and self._state.writing else head.text
-        text = Text(f"{'▶' if active else ' '} {index + 1:>2} {self._head_facts(head):<24} ")
+        text = Text(f"{'▶' if active else ' '} {index + 1:>2} {self._head_facts(head, width):<24} ")
         text.append(one_line(body)[-max(0, width - len(text.plain)) :])
         text.stylize("bold green" if active else "")
         text.truncate(width, overflow="ellipsis")
         return text
 
-    def _head_facts(self, head: Head) -> str:
-        """Where the head was last written from, how long ago, and how full it is."""
+    def _head_facts(self, head: Head, width: int) -> str:
+        """Where the head was last written from, how long ago, and how full it is; with fewer words
+        where there is little room."""
         full = f"{100 * head.tokens // self._state.memory.head_tokens}% full"
         if not head.notes:
             return full
         ago = self._state.chunk - 1 - head.written
         when = "just now" if ago <= 0 else f"{ago} chunk{'s' if ago > 1 else ''} ago"
         place = head.last_place.in_source() if head.last_place else "place lost"
-        return f"{one_line(place)} · {when} · {full}"
+        facts = f"{one_line(place)} · {when} · {full}"
+        return facts if len(facts) <= width else facts.removesuffix(" full")
 
     def _answer(self, console: Console, width: int, height: int) -> Panel:
         text = Text(printable(self._state.writing) or "...")

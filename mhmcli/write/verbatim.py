@@ -17,6 +17,7 @@ from mhmcli.write.checks import Outcome
 from mhmcli.write.weighing import weighed
 from mhmcli.write.writer import Draft, HeadWriter
 
+SHOWN_TOKENS = 1280  # at most, of the sentences that an answer is written from
 _INSTRUCTION_TOKENS = 80
 
 
@@ -36,6 +37,10 @@ class VerbatimWriter(HeadWriter):
         del head_tokens
         return 0
 
+    def shown_tokens(self, heads: int, head_tokens: int) -> int:
+        """A few sentences alone, however large the memory is."""
+        return min(SHOWN_TOKENS, heads * head_tokens)
+
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
@@ -48,8 +53,10 @@ class VerbatimWriter(HeadWriter):
         signals = weighed(reading)
         memory = memory.saw(memory.seen.after(signals))
         note = Note(text, (chunk.place,), signals, chunk.passages)
-        fitting = best_that_fit(prompter, memory, (*memory.heads[head].notes, note))
         draft = Draft(Outcome.NOTHING_NEW, said=str(signals), seen=memory.seen, signals=signals)
+        if any(held.text == text for each in memory.heads for held in each.notes):
+            return draft  # a page that is there twice must not drive out what is there once
+        fitting = best_that_fit(prompter, memory, (*memory.heads[head].notes, note))
         if not any(kept is note for kept in fitting):
             return draft
         tokens = prompter.count(joined(fitting))

@@ -52,6 +52,10 @@ class HeadWriter(Protocol):
         del chunk_tokens, head_tokens
         return 0
 
+    def shown_tokens(self, heads: int, head_tokens: int) -> int:
+        """The most tokens of the memory that are shown when an answer is asked for: all of it."""
+        return heads * head_tokens
+
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
@@ -76,3 +80,7 @@ class Around(HeadWriter):
     def compaction_tokens(self, chunk_tokens: int, head_tokens: int) -> int:
         """Those of the other writer."""
         return self._writer.compaction_tokens(chunk_tokens, head_tokens)
+
+    def shown_tokens(self, heads: int, head_tokens: int) -> int:
+        """Those of the other writer."""
+        return self._writer.shown_tokens(heads, head_tokens)
