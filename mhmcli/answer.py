@@ -51,7 +51,8 @@ class Answer:
     `places` are those of the notes that have most to do with it, in reading order; `log_odds` is
     the model's verdict, yes against no, on whether the document holds it, and `said` its reply,
     whatever was made of it. `counted` are the sorts of lines that a count is made of, what varies
-    left out, and how many of each; `told_again`, those that tell of the same events."""
+    left out, and how many of each, None where the program did not count; `told_again`, those that
+    tell of the same events."""
 
     question: str
     text: str
@@ -60,7 +61,7 @@ class Answer:
     complete: bool = True
     log_odds: float | None = None
     said: str = ""
-    counted: tuple[tuple[str, int], ...] = ()
+    counted: tuple[tuple[str, int], ...] | None = None
     told_again: tuple[tuple[str, int], ...] = ()
 
 

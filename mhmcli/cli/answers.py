@@ -8,6 +8,7 @@ from typing import Any
 
 from mhmcli import __version__
 from mhmcli.answer import Answer
+from mhmcli.asked import Asked, asked
 from mhmcli.cli.output import print_line, say
 from mhmcli.memory import Memory, Note
 from mhmcli.printable import one_line, printable
@@ -33,7 +34,11 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
         if answer.places:
             about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
             say(f"from    {about}{_cited(answer.places)}")
-        _say_sorts("counted ", answer.counted)
+        if answer.counted is None and answer.found and asked(answer.question) is Asked.COUNT:
+            say(
+                "        not counted: it is what the model makes of the sentences that it was shown"
+            )
+        _say_sorts("counted ", answer.counted or ())
         _say_sorts("as one  ", answer.told_again)
         if not answer.complete:
             say(f"        the answer ran into its limit: {one_line(answer.question)}")
@@ -75,7 +80,7 @@ def as_json(
                 "found": answer.found,
                 "complete": answer.complete,
                 "places": [place.as_dict() for place in answer.places],
-                "counted": _as_counts(answer.counted),
+                "counted": None if answer.counted is None else _as_counts(answer.counted),
                 "told_again": _as_counts(answer.told_again),
                 "heads": [
                     {
