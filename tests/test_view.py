@@ -101,6 +101,17 @@ def test_80_by_24_shows_all_that_matters() -> None:
         assert text in shown
 
 
+def test_prose_flows_and_a_log_has_its_lines() -> None:
+    """Whatever line ends a page gave it; and a place that takes much room is whole."""
+    state, _, _ = running(text="The mate\nbetrays\nhim. He")
+    assert "│ The mate betrays him. He " in drawn(state, 80, 24)
+    state, _, _ = running(text="07:01 lit\n07:02 burnt\n07:03 out")
+    shown = drawn(state, 80, 24)
+    assert "│ 07:02 burnt " in shown
+    state.chunk += 100
+    assert "pp. 12-13 · 101 chunks ago · 25% ─" in drawn(state, 80, 24)
+
+
 def test_a_provisional_answer_stands_above_the_heads() -> None:
     """With how much was read so far; what is in it goes through the same filter."""
     state, _, _ = running()

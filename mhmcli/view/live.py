@@ -6,6 +6,8 @@ Drawn on stderr. Everything from a document or a model goes through `printable` 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.panel import Panel
@@ -17,6 +19,7 @@ from mhmcli.answer import Answer
 from mhmcli.memory import Head
 from mhmcli.printable import one_line, printable
 from mhmcli.receipt import duration
+from mhmcli.source import is_lines
 from mhmcli.view.state import Doing, RunState
 
 _LEAST_COLUMN = 38
@@ -112,7 +115,7 @@ class LiveView:
         self, console: Console, index: int, head: Head, width: int, height: int
     ) -> Panel:
         active = index == self._state.head
-        text = Text(printable(head.text))
+        text = Text("\n".join(printable(_flowing(note.text)) for note in head.notes))
         writing = active and bool(self._state.writing)
         if writing:
             text.append("\n" if head.notes else "")
@@ -181,6 +184,12 @@ class LiveView:
         bar = ProgressBar(total=1.0, completed=share, width=None) if share is not None else Text("")
         row.add_row(bar, Text(" · ".join(facts)))
         return row
+
+
+@lru_cache(maxsize=256)
+def _flowing(text: str) -> str:
+    """Prose without the line ends that a page or a file gave it; a log has its lines."""
+    return text if is_lines(text) else " ".join(text.split())
 
 
 def _last_lines(console: Console, text: Text, width: int, count: int) -> Text:
