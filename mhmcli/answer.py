@@ -32,9 +32,9 @@ _NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 _SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
 # What speaks of the notes, not of the world: "the text is not encrypted" is an answer.
 _MARK = re.compile(rf"[*_]*{re.escape(prompts.ANSWER[:-1])}[*_]*\s?[:：][*_]*", re.IGNORECASE)
-_MARKED = re.compile(rf"{_MARK.pattern}\s*[^\s*_]", re.IGNORECASE)
+_MARKED = re.compile(rf"{_MARK.pattern}[\s*_]*[^\s*_]", re.IGNORECASE)
 _BARE_MARK = re.compile(rf"\s*{_MARK.pattern}\s*\Z", re.IGNORECASE)
-_STRONG = re.compile(r"(\*\*|__)(.+)\1", re.DOTALL)
+_STRONG = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*", re.DOTALL)
 _ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s")  # of a list
 _NOT_STATED = re.compile(
     rf"\W*(?:not (?:stated|mentioned|specified|provided)\b|none\W*\Z|unknown\W*\Z|"
@@ -116,7 +116,7 @@ def _reply(
     asking = prompts.answer(question)
     reply = yield from prompter.reply(asking, max_tokens, after=sequence)
     facts = reply.text if reply.ended else _without_loop(reply.text)
-    if _MARKED.search(facts) or (reply.ended and _is_answer(facts)):
+    if _MARKED.search(facts) or (reply.ended and (not facts or _is_answer(facts))):
         return reply
     begun = f"{_BARE_MARK.sub('', facts) or _NO_REASONING}\n{prompts.ANSWER}"
     yield f"\n{prompts.ANSWER}"
@@ -128,7 +128,8 @@ def _reply(
 
 def _is_answer(reply: str) -> bool:
     """True of a few words, and of the statement that there is none."""
-    return len(tokens(reply)) <= _FEW_WORDS or bool(_NOT_STATED.match(reply))
+    few = 0 < len(tokens(_BARE_MARK.sub("", reply))) <= _FEW_WORDS
+    return few or bool(_NOT_STATED.match(reply))
 
 
 def concluded(reply: str) -> str:
@@ -139,7 +140,7 @@ def concluded(reply: str) -> str:
     said = [part.strip() for part in _MARK.split(reply)]
     last = next((part for part in reversed(said) if part), "")
     strong = _STRONG.fullmatch(last)
-    return strong[2] if strong else last
+    return strong[1] if strong else last
 
 
 def _without_loop(text: str) -> str:

@@ -8,6 +8,11 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+# Of many: "which clauses mention it", "which old ships called", not "which ship carries coal".
+_MANY = (
+    r"(?!(?:was|has|does|news|physics|mathematics|politics)\b)"
+    r"(?:\w*[^\Wsui]s|people|men|women|children|ones)"
+)
 # "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
 # not how many there are that differ: what is counted is all that is said.
 _COUNTED = re.compile(
@@ -15,15 +20,10 @@ _COUNTED = re.compile(
     r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z][a-z]))|"
     r"\b(?:give|tell) me (?:a|the) count of\b|\bwhat is the (?-i:count) of\b|"
     r"(?:\A\W*|\b(?:the|total|exact|what) )number of "
-    r"(?!(?:the|this|that|his|her|its|my|your)\b|(?-i:[A-Z][a-z]*[a-rt-z]\b))",
+    rf"(?!(?:the|this|that|his|her|its|my|your)\b|(?-i:[A-Z]\w*[^\Ws]\b)(?! (?:\w+ )?{_MANY}\b))",
     re.IGNORECASE,
 )
 _ALL = r"(?:all|every|each|two|three|four|five|some)"
-# Of many: "which clauses mention it", "which old ships called", not "which ship carries coal".
-_MANY = (
-    r"(?!(?:was|has|does|news|physics|mathematics|politics)\b)"
-    r"(?:\w*[^\Wsui]s|people|men|women|children|ones)"
-)
 _VERB = r"(?!(?:the|a|an|of|is|was|has|to|in|on|at)\b)(?:does|\w*[^\Ws])"
 _PAST = (
     r"(?:did|do|were|are|have|had|can|could|will|would|came|went|made|took|got|broke|ran|left|sent|"
@@ -32,13 +32,13 @@ _PAST = (
 _LISTED = re.compile(
     r"\A\W*(?:list|enumerate)\b|\b(?:list|enumerate) (?:all|every|each)\b|"
     rf"(?:\A\W*|\b(?:you|please|to|and) |, )(?:list|name|enumerate) "
-    rf"(?:{_ALL}\b|the (?:\w+ )?{_MANY}\b)|"
+    rf"(?:{_ALL}\b|the (?:{_ALL} )?(?:\w+ ){{0,2}}{_MANY}\b)|"
     r"\bwhat are\b(?! both\b)|"
     r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
     r"(?:all|every|each)\b|"
     rf"\bwhich {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
     # "What causes corrosion", "what happens if": a verb, if nothing shows that it is a noun.
-    rf"\bwhat {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_PAST}\b|"
+    rf"\bwhat {_MANY} (?:(?:from|of|in|at|on) \w+ )?(?:{_PAST}\b|{_VERB} (?:in|on|at)\b)|"
     rf"\b(?:which|what) \w+ {_MANY} {_PAST}\b|"
     r"\bwhich (?:two|three|four|five)\b(?!-)|"
     r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",

@@ -21,7 +21,17 @@ from itertools import accumulate, chain
 from mhmcli.answer import Answer
 from mhmcli.asked import Asked, asked
 from mhmcli.chunk import Chunks
-from mhmcli.events import Found, Item, few_of, in_order, marks_of, masked, named_in, told_once
+from mhmcli.events import (
+    Found,
+    Item,
+    few_of,
+    in_order,
+    is_entry,
+    marks_of,
+    masked,
+    named_in,
+    told_once,
+)
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter
 from mhmcli.score import Query, Seen, Signals
@@ -45,6 +55,7 @@ _FIGURE = re.compile(  # "703 rooms", "2.1 million", "from 1962 to 1990", "twice
     r"hourly|daily|weekly|monthly|yearly|annually)\b",
     re.IGNORECASE,
 )
+_FIELD = re.compile(r"\w:\s+\S")
 _HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
 
 
@@ -112,12 +123,19 @@ def counted(
 def _is_told(question: str, items: Sequence[Item]) -> bool:
     """True of a sentence or two with a figure in them: what it is the figure of is for the model to
     say. How often something is done is told by prose, and not by how many sentences say so."""
-    if not items or any(item.of_log for item in items):
+    prose = all(_says_something(item) for item in items)
+    if not items or not prose:
         return False
     few = len(items) <= _MOST_TELLING
     return bool(_HOW_OFTEN.search(question)) or (
         few and any(_FIGURE.search(item.text) for item in items)
     )
+
+
+def _says_something(item: Item) -> bool:
+    """True of a sentence, and of a field of a list: "Employees: 4,500". The lines of a log or a
+    table are to be counted."""
+    return not item.of_log or (not is_entry(item.text) and bool(_FIELD.search(item.text)))
 
 
 def census(
@@ -143,7 +161,7 @@ def census(
         sort = masked(item.text, named)
         firsts.setdefault(sort, item.text)
         lines[sort] += 1
-        of_log = of_log and item.of_log
+        of_log = of_log and item.of_log and is_entry(item.text)
     sorts = list(firsts)
     weights: list[Weight] = []
     so_far = 0

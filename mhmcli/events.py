@@ -19,6 +19,8 @@ _STAMP = re.compile(r"(?:[\d\-/]+T[\d:.,]+Z?)?[^A-Za-z]*")  # what a line begins
 _PROCESS = re.compile(r"[\w)]\[(\d+)\]:|\d#\d+: \*(\d+)")
 _LEAST_PART = 4  # characters
 
+_ENTRY = re.compile(r"\d:\d\d|\d{4}-\d\d|\A\s*\{\"|\A\W*[A-Z][a-z]{2} +\d")
+
 # Of lines that tell of the same event.
 _NEAR = 3  # lines
 _LEAST_LINES = 3  # of a sort: fewer stand beside others by chance
@@ -50,6 +52,12 @@ class Found:
     items: Sequence[Item] = ()
     again: Sequence[Item] = ()
     no_to_all: bool = False
+
+
+def is_entry(line: str) -> bool:
+    """True of a line of a log, which has a time or a date or is an object of JSON; lists and tables
+    have lines too."""
+    return bool(_ENTRY.search(line))
 
 
 def few_of(lines: int) -> int:

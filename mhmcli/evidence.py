@@ -118,7 +118,16 @@ def so_far(memory: Memory, count: Count) -> Evidence:
     kept = (note for head in memory.heads for note in head.notes)
     ranked = sorted(kept, key=memory.worth, reverse=True)
     room = min(len(memory.heads) * memory.head_tokens, _PASSAGE_TOKENS)
-    return _as_they_are(ranked, count, room)
+    fitting = (_beginning(note, room, count) for note in ranked)
+    return _as_they_are(fitting, count, room)
+
+
+def _beginning(note: Note, room: int, count: Count) -> Note:
+    """The note, or as much of it as there is room for."""
+    if count(note.text) <= room:
+        return note
+    piece = next(iter(cut([Passage(note.text, note.places[0])], room, count)))
+    return Note(piece.text, (piece.place,))
 
 
 def _as_they_are(ranked: Iterable[Note], count: Count, room: int) -> Evidence:

@@ -78,15 +78,17 @@ def links(
     but the best.
     """
     telling = _telling(frozenset[str]().union(*(lead.words for lead in followed)), chunks())
-    found = (
-        link
-        for chunk in chunks()
-        if not telling.keys().isdisjoint(words(chunk.text))
-        for unit in units_of(chunk.passages)
-        if unit.text not in visited
-        if (link := _link(unit, followed, telling, asked)) is not None
-    )
-    return heapq.nlargest(_LINKS, found, key=lambda link: link.weight)
+    best: dict[str, Link] = {}
+    for chunk in chunks():
+        if telling.keys().isdisjoint(words(chunk.text)):
+            continue
+        for unit in units_of(chunk.passages):
+            if unit.text in visited or (found := _link(unit, followed, telling, asked)) is None:
+                continue
+            best.setdefault(unit.text, found)
+            if len(best) > _LINKS:
+                del best[min(reversed(best), key=lambda text: best[text].weight)]
+    return sorted(best.values(), key=lambda link: -link.weight)
 
 
 def _telling(sought: frozenset[str], chunks: Iterable[Chunk]) -> dict[str, float]:

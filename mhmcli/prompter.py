@@ -148,7 +148,7 @@ class Prompter:
             line = yield from self._decode(sequence, max_tokens, to_line_end=True)
         finally:
             self._engine.close(sequence)
-        return replace(line, text=line.text.strip().partition("\n")[0])
+        return replace(line, text=without_reasoning(line.text).partition("\n")[0])
 
     def _decode(
         self,

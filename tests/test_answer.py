@@ -103,7 +103,11 @@ def test_a_reply_that_marks_no_answer_is_brought_to_one() -> None:
 
 
 def test_a_list_that_marks_no_answer_stays_a_list() -> None:
-    """What follows from it is its first item, which is no answer."""
+    """What follows from it is its first item, which is no answer; nor is one that is marked
+    shortened, whatever its bullets are."""
+    listed = "Those who kept the light in all these years:\nAnswer:\n* Roy\n* Ann"
+    made, engine = answered([listed], evidence())
+    assert (made.text, len(engine.prompts)) == ("* Roy\n* Ann", 1)
     steps = "Do the following, in this order:\n1. Hold the button.\n2. Turn the lamp, and wait."
     made, _ = answered([steps, "\n1. Hold the button.\n2. Turn"], evidence())
     assert made.text == steps
@@ -114,6 +118,8 @@ def test_a_mark_with_nothing_behind_it_is_none() -> None:
     made, engine = answered([f"{facts}\n**Answer:**", "It burnt."], evidence())
     assert made.text == "It burnt."
     assert engine.prompts[1].endswith(f"{facts}\nAnswer:")
+    made, engine = answered(["Answer:", "<think></think> It burnt."], evidence())
+    assert made.text == "It burnt."
 
 
 def test_reasoning_without_an_end_is_ended() -> None:
@@ -169,6 +175,8 @@ def test_a_no_is_an_answer(reply: str) -> None:
         ("Answer: Roy\nAnswer:", "Roy"),
         ("Roy is it.\nAnswer:", "Roy is it."),
         ("Roy is it.\n**Answer**: **Roy**", "Roy"),
+        ("Answer: **Roy** and **Ann**", "**Roy** and **Ann**"),
+        ("Answer: __init__", "__init__"),
         ("罗伊是守灯人。\nAnswer：罗伊", "罗伊"),
     ],
 )

@@ -69,6 +69,11 @@ from mhmcli.asked import Asked, asked
         ("Name all captains.", Asked.LIST),
         ("What is the number of Anna Roy?", Asked.ONE),
         ("What is the number of Germans in the crew?", Asked.COUNT),
+        ("What is the total number of German ships that called?", Asked.COUNT),
+        ("Name the five largest cities.", Asked.LIST),
+        ("Can you name the old merchant ships?", Asked.LIST),
+        ("What errors occur in the log?", Asked.LIST),
+        ("What happens in July?", Asked.ONE),
     ],
 )
 def test_what_a_question_wants(question: str, wants: Asked) -> None:

@@ -105,10 +105,10 @@ def test_lines_of_a_log_are_counted_and_alike_ones_judged_once() -> None:
 
 def test_a_log_of_nothing_but_what_is_meant_is_counted() -> None:
     """`grep "Failed password" auth.log | mhm ask "how many log-ins failed?"`: all yes."""
-    some = [f"Failed password for {who} from 10.0.0.1" for who in ("ann", "bob", "cyd")]
-    some.append("Repeated: [ Failed password for ann, Failed password for bob ]")
+    some = [f"07:01 Failed password for {who} from 10.0.0.1" for who in ("ann", "bob", "cyd")]
+    some.append("07:02 Repeated: [ Failed password for ann, Failed password for bob ]")
     assert found([log(some)])[0] == some
-    others = log([f"Session of {who} opened" for who in ("ann", "bob", "cyd")])
+    others = log([f"07:01 Session of {who} opened" for who in ("ann", "bob", "cyd")])
     assert found([others])[0] == []
     prose = " ".join(f"A man called {who} was turned away." for who in ("Ann", "Bob", "Cyd"))
     assert found([Chunk(0, (Passage(prose, Place("a.txt", line=1)),), 9)])[0] == []
@@ -117,12 +117,14 @@ def test_a_log_of_nothing_but_what_is_meant_is_counted() -> None:
 @pytest.mark.parametrize(("no", "number"), [(-1.0, "0"), (-0.2, None)])
 def test_of_what_is_not_there_there_are_0(no: float, number: str | None) -> None:
     """If the model is sure of each line of a log; else nothing is said of how many there are."""
-    chunks = [log([f"Session of {who} opened" for who in ("ann", "bob", "cyd", "dan")])]
+    chunks = [log([f"07:01 Session of {who} opened" for who in ("ann", "bob", "cyd", "dan")])]
     prompter = Prompter(ScriptedEngine([], judge=lambda _: no), prompts.SYSTEM, Sampling())
     made = run(counted(prompter, QUESTION, lambda: chunks, [0.0], Seen()))
     assert (made.text if made else None) == number
     assert made is None or made.found
     assert run(counted(prompter, "List all failures.", lambda: chunks, [0.0], Seen())) is None
+    fields = [log(["Name: Roy & Sons", "Employees: 4,500 people", "Founded: 1843 in Bergen"])]
+    assert run(counted(prompter, QUESTION, lambda: fields, [0.0], Seen())) is None, "no log"
 
 
 def test_of_a_long_line_what_there_is_room_for_is_judged() -> None:
@@ -192,8 +194,12 @@ def test_a_figure_that_is_told_is_no_count() -> None:
         assert _is_told("How many are there?", [replace(told, text=text)])
     assert not _is_told(asked, [replace(told, text="A child of Roy was turned away.")])
     assert _is_told("How often does the ferry sail?", [replace(told, text="It sails at dawn.")] * 5)
-    assert not _is_told(asked, [replace(told, of_log=True)])
-    assert not _is_told("How often did it fail?", [replace(told, of_log=True)])
+    line = Item("07:01 seven children called", Place("a.log"), 0, of_log=True)
+    assert not _is_told(asked, [line])
+    assert not _is_told(asked, [replace(line, text="7,Roy,Bergen")])
+    assert _is_told(asked, [replace(line, text="Children: 7, all of age")])
+    assert not _is_told(asked, [])
+    assert not _is_told("How often did it fail?", [line])
     assert not _is_told(asked, [told] * 3)
 
 
@@ -244,7 +250,7 @@ def test_the_count_is_told_while_it_grows() -> None:
             items = stop.value.items
             break
     assert [one.text for one in told] == some
-    assert told[0].so_far == 1
+    assert told[0].so_far == 0, "of one nothing can be said"
     assert told[7].so_far == 4
     assert told[-1].so_far == len(items) == 8
 

@@ -95,6 +95,11 @@ def test_a_sentence_that_is_said_again_does_not_end_a_chain() -> None:
     copies = [f"Rain, again. The ring was put into the crate. Day {n}." for n in range(5)]
     memory = followed([*FILLER, *FILLER, *FILLER, *CHAIN, *copies], [CHAIN[2]])
     assert held(memory) == {CHAIN[2], *LINKS}
+    twice = [*CHAIN, *FILLER, *FILLER, *CHAIN]
+    memory = followed(twice, [CHAIN[2]])
+    assert held(memory) == {CHAIN[2], *LINKS}
+    notes = [note.text for head in memory.heads for note in head.notes]
+    assert len(notes) == len(set(notes)), "a copy of a link is none"
 
 
 def test_common_words_lead_nowhere() -> None:

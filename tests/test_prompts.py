@@ -95,6 +95,8 @@ def test_a_reply_at_its_limit_is_marked() -> None:
         ("Did the company pay the fine, and how much was it?", False),
         ("Is there a deposit? Who holds it?", False),
         ("Does the contract say how many days of notice are due?", False),
+        ("Is it stated who owns the ship?", False),
+        ("Is the keeper, who lit the lamp, dead?", True),
         ("Did the man who kept the light die?", True),
         ("Isn't she the keeper?", True),
         ("May a tenant sublet?", True),

@@ -93,6 +93,11 @@ def test_what_is_kept_whole_fits_a_head() -> None:
     wanted = Wanted(100, chosen.head_tokens, chosen.chunk_tokens)
     sizes = fit(wanted, chosen.writer, 20, 8192)
     assert sizes.head_tokens == chosen.head_tokens, "memory is not shown as a whole"
+    replies = 150 + 512 + 150  # what is asked, a reply, and a line more
+    assert fit(wanted, chosen.writer, 20, 8192).window_tokens >= 1280 + replies + 20
+    small = replace(wanted, heads=2, head_tokens=300)
+    assert fit(small, chosen.writer, 20, 8192).window_tokens >= 600 + replies + 20
     append = preset(MemoryKind.APPEND)
+    assert fit(small, append.writer, 20, 8192).window_tokens >= 600 + replies + 20
     wanted = replace(wanted, heads=4, head_tokens=128)
     assert fit(replace(wanted, chunk_tokens=300), append.writer, 20, 32_768).chunk_tokens == 300

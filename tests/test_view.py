@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -12,6 +13,7 @@ from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory, Note
 from mhmcli.reader import ChunkOpened, ChunkProgress, HeadSelected, ReplyPiece, Step
+from mhmcli.score import Signals
 from mhmcli.source import Passage, Place
 from mhmcli.view import LiveView, PlainView, RunState
 from mhmcli.write import Outcome
@@ -35,7 +37,9 @@ def chunk(index: int, text: str = "text") -> Chunk:
     return Chunk(index, (Passage(text, place),), 1000)
 
 
-def running(heads: int = 4, *, text: str = "A note.") -> tuple[RunState, Clock, list[float | None]]:
+def running(
+    heads: int = 4, *, text: str = "A note.", signals: Signals | None = None, last_page: int = 13
+) -> tuple[RunState, Clock, list[float | None]]:
     """A run in its second chunk, half read, with head 1 written from the first."""
     clock = Clock()
     share: list[float | None] = [0.25]
@@ -46,7 +50,7 @@ def running(heads: int = 4, *, text: str = "A note.") -> tuple[RunState, Clock, 
     state.take(ChunkProgress(chunk(0), 1000))
     state.take(HeadSelected(chunk(0), 0, 0))
     state.take(ReplyPiece(0, 0, text))
-    note = Note(text, (chunk(0).place,))
+    note = Note(text, (replace(chunk(0).place, last_page=last_page),), signals)
     written = memory.write(0, (note,), 128, 0)
     state.take(Step(chunk(0), 0, 0, written, Outcome.WROTE, text))
     clock.s += 5
@@ -103,13 +107,28 @@ def test_80_by_24_shows_all_that_matters() -> None:
 
 def test_prose_flows_and_a_log_has_its_lines() -> None:
     """Whatever line ends a page gave it; and a place that takes much room is whole."""
-    state, _, _ = running(text="The mate\nbetrays\nhim. He")
+    state, _, _ = running(text="The mate\nbetrays\nhim. He", signals=Signals(0.0, (), 3))
     assert "│ The mate betrays him. He " in drawn(state, 80, 24)
-    state, _, _ = running(text="07:01 lit\n07:02 burnt\n07:03 out")
-    shown = drawn(state, 80, 24)
-    assert "│ 07:02 burnt " in shown
-    state.chunk += 100
-    assert "pp. 12-13 · 101 chunks ago · 25% ─" in drawn(state, 80, 24)
+    for text in ("07:01 lit\n07:02 burnt\n07:03 out", "07:01 lit\n07:02 burnt"):
+        state, _, _ = running(text=text, signals=Signals(0.0, (), 3))
+        assert "│ 07:02 burnt " in drawn(state, 80, 24)
+    state, _, _ = running(text="- The mate betrays\n- Who?")
+    assert "│ - Who? " in drawn(state, 80, 24), "a model's own lines"
+
+
+@pytest.mark.parametrize(
+    ("ago", "last", "facts"),
+    [
+        (1, 13, "pp. 12-13 · 1 chunk ago · 25% full "),
+        (101, 13, "pp. 12-13 · 101 chunks ago · 25% "),
+        (1001, 123456, "pp. 12-123456 · 25% "),
+    ],
+)
+def test_facts_that_take_much_room_are_fewer(ago: int, last: int, facts: str) -> None:
+    """And none is cut: 2 is not 25%."""
+    state, _, _ = running(last_page=last)
+    state.chunk += ago - 1
+    assert facts in drawn(state, 80, 24)
 
 
 def test_a_provisional_answer_stands_above_the_heads() -> None:

@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mhmcli.answer import Answer
-from mhmcli.memory import Head
+from mhmcli.events import is_entry
+from mhmcli.memory import Head, Note
 from mhmcli.printable import one_line, printable
 from mhmcli.receipt import duration
 from mhmcli.source import is_lines
@@ -115,7 +116,7 @@ class LiveView:
         self, console: Console, index: int, head: Head, width: int, height: int
     ) -> Panel:
         active = index == self._state.head
-        text = Text("\n".join(printable(_flowing(note.text)) for note in head.notes))
+        text = Text("\n".join(printable(_flowing(note)) for note in head.notes))
         writing = active and bool(self._state.writing)
         if writing:
             text.append("\n" if head.notes else "")
@@ -145,14 +146,14 @@ class LiveView:
     def _head_facts(self, head: Head, width: int) -> str:
         """Where the head was last written from, how long ago, and how full it is; with fewer words
         where there is little room."""
-        full = f"{100 * head.tokens // self._state.memory.head_tokens}% full"
+        share = f"{100 * head.tokens // self._state.memory.head_tokens}%"
         if not head.notes:
-            return full
+            return f"{share} full"
         ago = self._state.chunk - 1 - head.written
         when = "just now" if ago <= 0 else f"{ago} chunk{'s' if ago > 1 else ''} ago"
-        place = head.last_place.in_source() if head.last_place else "place lost"
-        facts = f"{one_line(place)} · {when} · {full}"
-        return facts if len(facts) <= width else facts.removesuffix(" full")
+        place = one_line(head.last_place.in_source() if head.last_place else "place lost")
+        facts = (f"{place} · {when} · {share} full", f"{place} · {when} · {share}")
+        return next((fact for fact in facts if len(fact) <= width), f"{place} · {share}")
 
     def _answer(self, console: Console, width: int, height: int) -> Panel:
         text = Text(printable(self._state.writing) or "...")
@@ -187,9 +188,11 @@ class LiveView:
 
 
 @lru_cache(maxsize=256)
-def _flowing(text: str) -> str:
-    """Prose without the line ends that a page or a file gave it; a log has its lines."""
-    return text if is_lines(text) else " ".join(text.split())
+def _flowing(note: Note) -> str:
+    """A passage of prose without the line ends that a page or a file gave it; a log has its lines,
+    and so has what a model wrote."""
+    keeps = note.signals is None or is_lines(note.text) or is_entry(note.text)
+    return note.text if keeps else " ".join(note.text.split())
 
 
 def _last_lines(console: Console, text: Text, width: int, count: int) -> Text:
