@@ -15,4 +15,4 @@ class MemoryKind(str, Enum):
     MONOLITHIC = "monolithic"
 
 
-DEFAULT_MEMORY = MemoryKind.APPEND
+DEFAULT_MEMORY = MemoryKind.SCORING

@@ -20,7 +20,7 @@ from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions
 from mhmcli.memory import Memory
-from mhmcli.memory_kind import MemoryKind
+from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 from mhmcli.presets import Preset, preset
 from mhmcli.prompter import Prompter, Spent
 from mhmcli.reader import Lane, Step, read
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("file")
     parser.add_argument("question")
     parser.add_argument("--model", default=models.DEFAULT)
-    parser.add_argument("--memory", type=MemoryKind, default=MemoryKind.APPEND)
+    parser.add_argument("--memory", type=MemoryKind, default=DEFAULT_MEMORY)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
 

@@ -252,7 +252,7 @@ def test_an_answer_is_status_0(tiny_model: Path, short: Path) -> None:
     """The answer alone on stdout, its place on stderr. (The tiny model knows no answers: a
     scripted engine replies in its stead, in the same process and through the same wiring.)"""
     done = scripted(
-        "ScriptedEngine(['Roy keeper', 'Mr. Roy\\x1b[31m'])",
+        "ScriptedEngine(['Mr. Roy\\x1b[31m'])",
         *("-m", str(tiny_model), str(short), "Who keeps it?"),
     )
     assert done.stdout.decode() == "Mr. Roy␛[31m\n"
@@ -271,14 +271,21 @@ def test_a_count_is_the_programs(tiny_model: Path, tmp_path: Path) -> None:
     path.write_text("\n".join(lines) + "\n")
     done = scripted(
         "ScriptedEngine([], judge=lambda p: 9.0 if 'Failed' in p.split('Question')[0] else -9.0)",
-        *("-m", str(tiny_model), "--memory", "scoring", str(path), "How many log-ins failed?"),
+        *("-m", str(tiny_model), str(path), "How many log-ins failed?"),
     )
     assert done.stdout.decode() == "6\n"
     assert (
         f"from    {path} line 2, line 3, line 5, line 6, line 8, line 9\n" in done.stderr.decode()
     )
     assert "counted 6 x Dec # # host sshd[#]: Failed password for ann\n" in done.stderr.decode()
+    assert "not counted" not in done.stderr.decode()
     assert done.returncode == ExitStatus.ANSWERED
+    done = scripted(
+        "ScriptedEngine(['Six'], judge=lambda _: -0.2)",
+        *("-m", str(tiny_model), str(path), "How many log-ins failed?"),
+    )
+    assert done.stdout.decode() == "Six\n"
+    assert "not counted" in done.stderr.decode()
 
 
 @pytest.mark.model
@@ -409,6 +416,7 @@ def test_json_has_everything_and_stdout_nothing_else(mhm: Mhm, short: Path) -> N
     made = json.loads(ran.out)
     assert made["schema_version"] == 1
     assert [answer["question"] for answer in made["answers"]] == ["Who?", "What burns?"]
+    assert made["settings"]["memory"] == "scoring"
     assert len(made["answers"][0]["heads"]) == made["settings"]["heads"] == 4
     receipt = made["receipt"]
     assert receipt["complete"]

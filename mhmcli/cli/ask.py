@@ -89,7 +89,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
     overlap_tokens: Annotated[
         int,
         typer.Option(
-            help="Tokens of the last chunk shown again with the next.", rich_help_panel=_READING
+            help="Tokens of the last chunk shown again with the next; not with scoring.",
+            rich_help_panel=_READING,
         ),
     ] = 0,
     quick: Annotated[
