@@ -123,13 +123,10 @@ def counted(
 def _is_told(question: str, items: Sequence[Item]) -> bool:
     """True of a sentence or two with a figure in them: what it is the figure of is for the model to
     say. How often something is done is told by prose, and not by how many sentences say so."""
-    prose = all(_says_something(item) for item in items)
-    if not items or not prose:
-        return False
-    few = len(items) <= _MOST_TELLING
-    return bool(_HOW_OFTEN.search(question)) or (
-        few and any(_FIGURE.search(item.text) for item in items)
-    )
+    if items and _HOW_OFTEN.search(question) and not any(item.of_log for item in items):
+        return True
+    few = len(items) <= _MOST_TELLING and all(_says_something(item) for item in items)
+    return few and any(_FIGURE.search(item.text) for item in items)
 
 
 def _says_something(item: Item) -> bool:

@@ -52,14 +52,7 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
     pool = _pool(prompter, memory)
     if not pool:
         return Evidence(tuple(note for head in memory.heads for note in head.notes))
-    stands_in: dict[str, float] = {}  # a sentence that is said more than once is one
-    places: dict[str, list[Place]] = {}
-    for note in pool:
-        for unit in (*_units(note), *note.path):
-            places.setdefault(unit.shown, []).append(unit.place)
-        for unit in _units(note):
-            worth_of_note = memory.worth(note)
-            stands_in[unit.shown] = max(worth_of_note, stands_in.get(unit.shown, -math.inf))
+    stands_in = _worth_of_passages(pool, memory)
     found = list(stands_in)
     said: list[float] = []
     for value in sentences_judged(prompter, question, found):
@@ -70,23 +63,45 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
     again = {text: stands_in[text] for text in found if text in likely}
     told, log_odds = _judged_again(prompter, question, again)
     chains = [unit.shown for note in pool for unit in note.path if _ends_well(note, worth)]
+    places = _places(pool)
+    notes = [Note(text, places[text]) for text in dict.fromkeys([*chains, *told])]
     room = min(SHOWN_TOKENS, len(memory.heads) * memory.head_tokens)
-    shown = _that_fit(prompter, list(dict.fromkeys([*chains, *told])), worth, room)
-    notes = (Note(text, tuple(dict.fromkeys(places[text]))) for text in shown)
-    return Evidence(tuple(notes), log_odds)
+    return Evidence(_that_fit(notes, worth, prompter.count, room), log_odds)
+
+
+def _worth_of_passages(pool: Iterable[Note], memory: Memory) -> dict[str, float]:
+    """What the best of the passages is worth that each of the sentences stands in; one that is said
+    more than once is one."""
+    worth: dict[str, float] = {}
+    for note in pool:
+        for unit in _units(note):
+            worth[unit.shown] = max(memory.worth(note), worth.get(unit.shown, -math.inf))
+    return worth
+
+
+def _places(pool: Iterable[Note]) -> dict[str, tuple[Place, ...]]:
+    """All places of each of the sentences, those that led to others among them."""
+    found: dict[str, dict[Place, None]] = {}
+    for note in pool:
+        for unit in (*_units(note), *note.path):
+            found.setdefault(unit.shown, {})[unit.place] = None
+    return {text: tuple(places) for text, places in found.items()}
 
 
 def _that_fit(
-    prompter: Prompter, texts: Sequence[str], worth: Mapping[str, float], room: int
-) -> list[str]:
-    """Those of the sentences that there is room for, the best first; in their order."""
-    kept = set()
-    for text in sorted(texts, key=lambda text: worth.get(text, math.inf), reverse=True):
-        tokens = prompter.count(text) + 1
-        if tokens <= room:
+    notes: Sequence[Note], worth: Mapping[str, float], count: Count, room: int
+) -> tuple[Note, ...]:
+    """Those of the sentences that there is room for, the best first; in their order. Of the best of
+    all the beginning, if there is no more room."""
+    ranked = sorted(notes, key=lambda note: worth.get(note.text, math.inf), reverse=True)
+    kept: dict[str, Note] = {}
+    for note in ranked:
+        shown = note if kept else _beginning(note, room, count)
+        tokens = count(shown.text) + 1  # and a line end
+        if not kept or tokens <= room:
             room -= tokens
-            kept.add(text)
-    return [text for text in texts if text in kept]
+            kept[note.text] = shown
+    return tuple(kept[note.text] for note in notes if note.text in kept)
 
 
 def _judged_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -27,6 +28,12 @@ def answered(
     engine = ScriptedEngine(script, judge=lambda _: sure)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     return run(answer(prompter, "What happened?", of, max_tokens=20)), engine
+
+
+def going_on(script: list[str]) -> Iterator[str]:
+    """The pieces of an answer as they are decoded."""
+    prompter = Prompter(ScriptedEngine(script), prompts.SYSTEM, Sampling())
+    return answer(prompter, "What happened?", evidence(), max_tokens=20)
 
 
 def test_an_answer_has_the_places_of_its_notes_in_reading_order() -> None:
@@ -90,6 +97,8 @@ def test_a_reply_that_marks_no_answer_is_brought_to_one() -> None:
     made, engine = answered([facts, " It burnt.\nThat is all."], evidence())
     assert (made.text, made.found, made.complete) == ("It burnt.", True, True)
     assert engine.prompts[1].endswith(f"{facts}\nAnswer:")
+    pieces = list(going_on([facts, " It burnt.\nThat is all. It is not, it goes on."]))
+    assert "".join(pieces).endswith("Answer: It burnt.\nThat"), "no more is decoded than the line"
     made, engine = answered(["It burnt. " * 60, "It burnt down.\n"], evidence())
     assert (made.text, made.complete) == ("It burnt down.", True)
     once = "[assistant]\nIt burnt.\nAnswer:"

@@ -200,6 +200,7 @@ def test_a_figure_that_is_told_is_no_count() -> None:
     assert _is_told(asked, [replace(line, text="Children: 7, all of age")])
     assert not _is_told(asked, [])
     assert not _is_told("How often did it fail?", [line])
+    assert not _is_told("How often did it fail?", [replace(line, text="error: lost")] * 3)
     assert not _is_told(asked, [told] * 3)
 
 

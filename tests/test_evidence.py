@@ -10,6 +10,7 @@ from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Passage, Place, Unit
+from mhmcli.write.verbatim import SHOWN_TOKENS
 
 QUESTION = "Who can open the chapel?"
 DULL = "The cook swept the yard. The dog slept. Rain fell on the road. Tea was served. "
@@ -23,19 +24,19 @@ def note(text: str, line: int, worth: float = 0.0, path: tuple[Unit, ...] = ()) 
     return Note(text.strip(), (place,), signals, (Passage(text, place),), path)
 
 
-def memory_of(notes: list[Note]) -> Memory:
+def memory_of(notes: list[Note], head_tokens: int = 10_000) -> Memory:
     """One head that holds them all, after they went by."""
-    memory = Memory.empty(1, 10_000).write(0, tuple(notes), 1, 0)
+    memory = Memory.empty(1, head_tokens).write(0, tuple(notes), 1, 0)
     for one in notes:
         memory = memory.saw(memory.seen.after(one.signals) if one.signals else Seen())
     return memory
 
 
-def gathered(notes: list[Note]) -> tuple[Evidence, list[str]]:
+def gathered(notes: list[Note], head_tokens: int = 10_000) -> tuple[Evidence, list[str]]:
     """The evidence, of a model that is for keys, and the sentences that it was asked about."""
     engine = ScriptedEngine([], judge=lambda p: 2.0 if "key" in p.split("<part>")[-1] else -3.0)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    memory = memory_of(notes)
+    memory = memory_of(notes, head_tokens)
     asked: list[str] = []
     judging = gather(prompter, QUESTION, memory)
     while True:
@@ -58,8 +59,27 @@ def test_sentences_that_stand_out_are_shown_in_reading_order() -> None:
     assert evidence.log_odds is not None
     assert evidence.log_odds > 0, "the verdict on the best, not on all"
     assert len(asked) == 6, "what is said twice is one sentence"
-    again = next(one for one in gathered([note(KEY, 7, 1.0), note(KEY, 3, 2.0)])[0].notes)
+    (again,) = gathered([note(KEY, 7, 1.0), note(KEY, 3, 2.0)])[0].notes
     assert [place.line for place in again.places] == [3, 7]
+
+
+def test_no_more_is_shown_than_there_is_room_for() -> None:
+    """The best first, whatever comes before them; of the very best the beginning at least. The
+    window is fitted to it."""
+    keys = [f"A key of {room}{' and' * 9} of the house is lost. " for room in ("oak", "ash", "elm")]
+    dull = [f"The cook swept room {n}. " for n in range(9)]
+    pages = [note("".join([*dull[:4], *keys, *dull[4:]]), 1)]
+    evidence, _ = gathered(pages)
+    assert texts(evidence) == [key.strip() for key in keys]
+    evidence, _ = gathered(pages, head_tokens=50)
+    assert len(texts(evidence)) == 2
+    assert texts(evidence) == [key.strip() for key in keys if key.strip() in texts(evidence)]
+    evidence, _ = gathered(pages, head_tokens=10)
+    assert len(evidence.notes) == 1
+    assert 0 < len(texts(evidence)[0].split()) <= 10
+    long = [f"A key {n}{' and' * 240} is lost. " for n in range(8)]
+    evidence, _ = gathered([note("".join([*long, *dull]), 1)])
+    assert sum(len(text.split()) for text in texts(evidence)) < SHOWN_TOKENS
 
 
 def test_the_best_passages_alone_are_taken_apart() -> None:
