@@ -3,9 +3,9 @@
 A model that is to count what it reads counts wrong; asked of one line or sentence whether it is
 one of those, it is nearly always right. After the reading, the lines of a log, or the sentences of
 the passages that stand out, are judged one by one. Lines that differ in nothing but their numbers
-are judged once. The boundary is where the scores fall into two heaps; of a log, all is
-meant if the model says yes to all (`grep error app.log | mhm ask "how many errors?"`), and if it
-says no to all, there are 0.
+are judged once. The boundary is where the scores fall into two heaps; of a log, all is meant if
+the model says yes to all (`grep error app.log | mhm ask "how many errors?"`), and if it says no to
+all, there are 0.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from mhmcli.events import (
 from mhmcli.judge import judged, worths
 from mhmcli.prompter import Prompter
 from mhmcli.score import Query, Seen, Signals
-from mhmcli.source import units
+from mhmcli.source import is_field, units
 from mhmcli.stretches import stretches
 from mhmcli.weights import Weight
 
@@ -55,7 +55,6 @@ _FIGURE = re.compile(  # "703 rooms", "2.1 million", "from 1962 to 1990", "twice
     r"hourly|daily|weekly|monthly|yearly|annually)\b",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r"\w:\s+\S")
 _HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
 
 
@@ -132,7 +131,7 @@ def _is_told(question: str, items: Sequence[Item]) -> bool:
 def _says_something(item: Item) -> bool:
     """True of a sentence, and of a field of a list: "Employees: 4,500". The lines of a log or a
     table are to be counted."""
-    return not item.of_log or (not is_entry(item.text) and bool(_FIELD.search(item.text)))
+    return not item.of_log or (not is_entry(item.text) and is_field(item.text))
 
 
 def census(

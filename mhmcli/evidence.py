@@ -12,7 +12,7 @@ import math
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mhmcli.chunk import Count, cut
+from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.judge import compared, judged, sentences_judged, worths
 from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter
@@ -74,8 +74,9 @@ def _worth_of_passages(pool: Iterable[Note], memory: Memory) -> dict[str, float]
     more than once is one."""
     worth: dict[str, float] = {}
     for note in pool:
+        of_note = memory.worth(note)
         for unit in _units(note):
-            worth[unit.shown] = max(memory.worth(note), worth.get(unit.shown, -math.inf))
+            worth[unit.shown] = max(of_note, worth.get(unit.shown, -math.inf))
     return worth
 
 
@@ -123,7 +124,7 @@ def of_passages(
     """The first few of the passages that there is room for, in reading order and as they are; of
     one that there is no room for, the beginning."""
     room = min(most_tokens, _PASSAGE_TOKENS)
-    pieces = (next(iter(cut([passage], room, count))) for passage in ranked)
+    pieces = (_first_piece(passage, room, count) for passage in ranked)
     notes = (Note(text, (piece.place,)) for piece in pieces if (text := piece.text.strip()))
     return _as_they_are(notes, count, room)
 
@@ -141,8 +142,12 @@ def _beginning(note: Note, room: int, count: Count) -> Note:
     """The note, or as much of it as there is room for."""
     if count(note.text) <= room:
         return note
-    piece = next(iter(cut([Passage(note.text, note.places[0])], room, count)))
+    piece = _first_piece(Passage(note.text, note.places[0]), room, count)
     return Note(piece.text, (piece.place,))
+
+
+def _first_piece(passage: Passage, room: int, count: Count) -> Chunk:
+    return next(iter(cut([passage], room, count)))
 
 
 def _as_they_are(ranked: Iterable[Note], count: Count, room: int) -> Evidence:

@@ -4,7 +4,7 @@ from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import is_lines, parts, sentences, split_sentences
-from mhmcli.source.units import Unit, units, units_of
+from mhmcli.source.units import Unit, is_field, units, units_of
 
 __all__ = [
     "STDIN",
@@ -15,6 +15,7 @@ __all__ = [
     "Source",
     "SourceReport",
     "Unit",
+    "is_field",
     "is_lines",
     "open_source",
     "parts",

@@ -44,6 +44,11 @@ def units(passages: Iterable[Passage], *, lines: bool) -> Iterator[Unit]:
                 yield Unit(" ".join(unit.text.split()), unit.place, title)
 
 
+def is_field(line: str) -> bool:
+    """'Keeper: Roy' says something by itself."""
+    return bool(_FIELD.search(line))
+
+
 def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
     """Passages that were cut into pieces, whole again: a sentence may go on in the next piece, and
     what stands under a title stands in several."""
@@ -82,7 +87,7 @@ def _under_title(passage: Passage) -> tuple[str, Passage]:
         line, below = first.text.strip(), second.text.strip()
         marked = line.endswith(":") or line.startswith("#")
         stands_alone = marked or len(below) >= _TITLE_SHARE * len(line)
-        says_something = line[-1] in ".!?,;" or _FIELD.search(line)
+        says_something = line[-1] in ".!?,;" or is_field(line)
         goes_on = below[:1].islower() and not marked
         if len(line) > _TITLE_CHARS or says_something or goes_on or not stands_alone:
             break
