@@ -32,7 +32,7 @@ from mhmcli.events import (
     named_in,
     told_once,
 )
-from mhmcli.judge import judged, worths
+from mhmcli.judge import judged, judging_tokens, worths
 from mhmcli.prompter import Prompter
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import is_field, units
@@ -62,6 +62,26 @@ def likelihood_of(signals: Signals | None) -> float:
     """All that a census needs of what was known of a chunk: eight bytes. A chunk that was not
     weighed has nothing to do with any question."""
     return signals.likelihood if signals else -math.inf
+
+
+Affords = Callable[[int], bool]  # whether there is time to compute so many tokens
+
+
+def anything(tokens: int) -> bool:
+    """All can be afforded where there is no end of time."""
+    del tokens
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A document that was read for a question, and can be looked through again: `likelihoods` are
+    those of the question after each chunk, by its index (see `likelihood_of`), and `seen` what is
+    known of all of them."""
+
+    chunks: Chunks
+    likelihoods: Sequence[float]
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +120,14 @@ def _sorts(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
 
 
 def counted(
-    prompter: Prompter,
-    question: str,
-    chunks: Chunks,
-    likelihoods: Sequence[float],
-    seen: Seen,
+    prompter: Prompter, question: str, document: Weighed, affords: Affords = anything
 ) -> Generator[Judged, None, Answer | None]:
     """The answer to a question for all that there is of something; None where there is nothing of
-    it, where the figure itself may be told ("Roy has seven children"), and for any other."""
+    it, where the figure itself may be told ("Roy has seven children"), where it cannot be afforded,
+    and for any other."""
     if asked(question) is Asked.ONE:
         return None
-    found = yield from census(prompter, question, chunks, likelihoods, seen)
+    found = yield from census(prompter, question, document, affords)
     is_count = asked(question) is Asked.COUNT
     if not found.items and not (is_count and found.no_to_all):
         return None
@@ -135,21 +152,16 @@ def _says_something(item: Item) -> bool:
 
 
 def census(
-    prompter: Prompter,
-    question: str,
-    chunks: Chunks,
-    likelihoods: Sequence[float],
-    seen: Seen,
+    prompter: Prompter, question: str, document: Weighed, affords: Affords = anything
 ) -> Generator[Judged, None, Found]:
     """All lines or sentences that the question is about; each that was judged is yielded, with the
-    count so far.
+    count so far. Nothing is found where it cannot be afforded to judge all.
 
-    `likelihoods` are those of the question after each chunk, by its index (see `likelihood_of`),
-    and `seen` what is known of all of them. The document is looked through again, up to three
-    times; of lines that are not meant, nothing is kept but how many there are of each sort.
+    The document is looked through again, up to three times; of lines that are not meant, nothing is
+    kept but how many there are of each sort.
     """
     named = named_in(question)
-    look = partial(_units, chunks, likelihoods, Query.of(question), seen)
+    look = partial(_units, document, Query.of(question))
     firsts: dict[str, str] = {}
     lines: Counter[str] = Counter()
     of_log = True
@@ -159,9 +171,12 @@ def census(
         lines[sort] += 1
         of_log = of_log and item.of_log and is_entry(item.text)
     sorts = list(firsts)
+    beginnings = partial(map, partial(_beginning, prompter), firsts.values())
+    if not affords(judging_tokens(prompter, question, beginnings())):
+        return Found()
     weights: list[Weight] = []
     so_far = 0
-    for weight in judged(prompter, question, (_beginning(prompter, t) for t in firsts.values())):
+    for weight in judged(prompter, question, beginnings()):
         weights.append(weight)
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
             so_far = sum(lines[sorts[n]] for n in _meant(weights, of_log=of_log))
@@ -232,16 +247,14 @@ def upper_heap(worths: Sequence[float]) -> list[bool]:
     return [worth >= least for worth in worths]
 
 
-def _units(
-    chunks: Chunks, likelihoods: Sequence[float], query: Query, seen: Seen
-) -> Iterator[Item]:
+def _units(document: Weighed, query: Query) -> Iterator[Item]:
     """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
     number = 0
-    for stretch in stretches(chunks()):
+    for stretch in stretches(document.chunks()):
         if not stretch.of_lines:
             text = "".join(passage.text for passage in stretch.passages)
-            signals = Signals.of(likelihoods[stretch.chunk], query, text)
-            if seen.score(signals) < _LEAST_WORTH:
+            signals = Signals.of(document.likelihoods[stretch.chunk], query, text)
+            if document.seen.score(signals) < _LEAST_WORTH:
                 continue
         for unit in units(stretch.passages, lines=stretch.of_lines):
             marks = marks_of(unit.text) if stretch.of_lines else frozenset[str]()

@@ -31,6 +31,13 @@ def judged(prompter: Prompter, question: str, texts: Iterable[str]) -> Iterator[
     return prompter.weigh_each(parts, prompts.weigh(question))
 
 
+def judging_tokens(prompter: Prompter, question: str, texts: Iterable[str]) -> int:
+    """How many tokens `judged` would compute for the texts."""
+    wording = prompts.weigh(question)
+    each = prompter.count(prompts.part("") + wording.before + question + wording.then)
+    return sum(each + prompter.count(text) for text in texts)
+
+
 def sentences_judged(prompter: Prompter, question: str, texts: Iterable[str]) -> Iterator[float]:
     """What the model says of each of the texts by itself, asked the question first: the cheapest
     way, for texts that are compared with one another alone. In log-odds; of a model that knows no

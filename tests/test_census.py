@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Judged, _is_told, as_answer, census, counted, upper_heap
+from mhmcli.census import Judged, Weighed, _is_told, as_answer, census, counted, upper_heap
 from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
@@ -80,7 +80,7 @@ def found(chunks: list[Chunk], worth: list[float] | None = None) -> tuple[list[s
     for likely, chunk in zip(likelihoods, chunks, strict=True):
         seen = seen.after(Signals.of(likely, query, chunk.text))
     before = engine.fed_tokens
-    made = run(census(prompter, QUESTION, lambda: chunks, likelihoods, seen))
+    made = run(census(prompter, QUESTION, Weighed(lambda: chunks, likelihoods, seen)))
     assert engine.open_sequences == 1
     return [item.text for item in made.items], engine.fed_tokens - before
 
@@ -119,12 +119,34 @@ def test_of_what_is_not_there_there_are_0(no: float, number: str | None) -> None
     """If the model is sure of each line of a log; else nothing is said of how many there are."""
     chunks = [log([f"07:01 Session of {who} opened" for who in ("ann", "bob", "cyd", "dan")])]
     prompter = Prompter(ScriptedEngine([], judge=lambda _: no), prompts.SYSTEM, Sampling())
-    made = run(counted(prompter, QUESTION, lambda: chunks, [0.0], Seen()))
+    document = Weighed(lambda: chunks, [0.0], Seen())
+    made = run(counted(prompter, QUESTION, document))
     assert (made.text if made else None) == number
     assert made is None or made.found
-    assert run(counted(prompter, "List all failures.", lambda: chunks, [0.0], Seen())) is None
+    assert run(counted(prompter, "List all failures.", document)) is None
     fields = [log(["Name: Roy & Sons", "Employees: 4,500 people", "Founded: 1843 in Bergen"])]
-    assert run(counted(prompter, QUESTION, lambda: fields, [0.0], Seen())) is None, "no log"
+    no_log = Weighed(lambda: fields, [0.0], Seen())
+    assert run(counted(prompter, QUESTION, no_log)) is None
+
+
+def test_what_cannot_be_afforded_is_not_counted() -> None:
+    """The price is known before the first line is judged: nothing is computed in vain."""
+    lines = [f"07:01 {who} failed" for who in ("ann", "bob", "cyd", "dan")]
+    engine = ScriptedEngine([], judge=lambda _: 3.0)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    document, prices = Weighed(lambda: [log(lines)], [0.0], Seen()), list[int]()
+    before = engine.fed_tokens
+
+    def too_much(tokens: int) -> bool:
+        prices.append(tokens)
+        return False
+
+    assert run(counted(prompter, QUESTION, document, too_much)) is None
+    assert engine.fed_tokens == before
+    made = run(counted(prompter, QUESTION, document, lambda tokens: tokens <= prices[0]))
+    assert made is not None
+    assert made.text == "4"
+    assert engine.fed_tokens - before == pytest.approx(prices[0], rel=0.15)
 
 
 def test_of_a_long_line_what_there_is_room_for_is_judged() -> None:
@@ -132,7 +154,7 @@ def test_of_a_long_line_what_there_is_room_for_is_judged() -> None:
     engine = ScriptedEngine([], judge=judge, window_tokens=400)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     lines = [f"{n} {what} {'7 ' * 700}" for n in range(4) for what in ("Failed password", "Tea")]
-    made = run(census(prompter, QUESTION, lambda: [log(lines)], [0.0], Seen()))
+    made = run(census(prompter, QUESTION, Weighed(lambda: [log(lines)], [0.0], Seen())))
     assert [item.text for item in made.items] == [" ".join(line.split()) for line in lines[::2]]
 
 
@@ -225,7 +247,7 @@ def test_lines_that_are_not_meant_are_not_kept() -> None:
         engine = ScriptedEngine([], judge=judge)
         prompter = Prompter(engine, prompts.SYSTEM, Sampling())
         tracemalloc.start()
-        made = run(census(prompter, QUESTION, chunks, [0.0] * (lines // 20 + 1), Seen()))
+        made = run(census(prompter, QUESTION, Weighed(chunks, [0.0] * (lines // 20 + 1), Seen())))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert [item.text for item in made.items] == ["Failed password for root"]
@@ -242,7 +264,7 @@ def test_the_count_is_told_while_it_grows() -> None:
     some = [f"{line} {word}" for line in lines for word in ("a", "b", "c", "d")]
     query = Query.of(QUESTION)
     seen = Seen().after(Signals.of(0.0, query, " ".join(some)))
-    counting = census(prompter, QUESTION, lambda: [log(some)], [0.0], seen)
+    counting = census(prompter, QUESTION, Weighed(lambda: [log(some)], [0.0], seen))
     told: list[Judged] = []
     while True:
         try:

@@ -34,6 +34,18 @@ def test_a_share_is_enough_when_it_is_read() -> None:
     assert Share(0.2).progress(0.2, 0.0) == pytest.approx(1.0)
 
 
+def test_a_deadline_says_what_can_be_afforded() -> None:
+    """Whether tokens can be computed, with time left for the answers to come."""
+    deadline = Deadline(100.0, 3, 50.0, now=lambda: 80.0)
+    assert deadline.waiting_s() == pytest.approx(20.0)
+    assert deadline.affords(7000, 100.0, 0)
+    assert not deadline.affords(7001, 100.0, 0)
+    assert deadline.affords(3000, 100.0, 2)
+    assert not deadline.affords(3001, 100.0, 2)
+    assert not deadline.affords(3000, 99.0, 2)
+    assert Share(0.1).affords(10**9, 1.0, 9)
+
+
 def test_a_deadline_leaves_time_for_each_answer() -> None:
     """At 100 tokens a second an answer takes some 20 seconds; a slower machine stops earlier."""
     clock = [50.0]

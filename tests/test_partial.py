@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import itertools
+import os
 import re
+import subprocess
+import time
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
 from mhmcli import prompts
-from mhmcli.cli import partial
+from mhmcli.cli import partial as room
 from mhmcli.cli.ask import Request
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.partial import Proven, Skim
@@ -24,7 +30,7 @@ from mhmcli.prompter import Prompter
 from mhmcli.reader import Event
 from mhmcli.receipt import Tally
 from mhmcli.sizes import Sizes
-from mhmcli.source import Documents
+from mhmcli.source import Documents, Source, open_source
 from mhmcli.source.text import TextSource
 from mhmcli.view import Doing, NoView, RunState
 
@@ -88,7 +94,7 @@ def test_a_provisional_answer_is_overturned_while_the_rest_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The scan has what shares the words; what only the model sees comes with the reading."""
-    monkeypatch.setattr(partial, "_RENEW_TOKENS", 400)
+    monkeypatch.setattr(room, "_RENEW_TOKENS", 400)
     reading, watch, prompter = proven(DECOY + FILLER * 30 + FACT + FILLER * 60)
     reading.read(prompter, Tally(1))
     assert list(watch.seen) == ["a man who mends nets", "Anna Roy"]
@@ -119,7 +125,7 @@ def test_the_share_that_the_model_read_is_known_while_it_reads() -> None:
 
 def test_near_the_end_no_answer_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer itself is nearer."""
-    monkeypatch.setattr(partial, "_RENEW_TOKENS", 400)
+    monkeypatch.setattr(room, "_RENEW_TOKENS", 400)
     reading, watch, prompter = proven(DECOY + FACT + FILLER * 30)
     reading.read(prompter, Tally(1))
     assert list(watch.seen) == ["a man who mends nets"]
@@ -136,42 +142,52 @@ def test_a_short_document_is_read_before_an_answer_would_be_renewed() -> None:
     reading.close()
 
 
-class Slow(io.RawIOBase):
-    """A pipe without an end, from which a few passages come every ten seconds."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def readable(self) -> bool:
-        """It is a pipe's end."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """What has come by now."""
-        self.seconds += 10
-        text = (FILLER * 3 + DECOY).encode()
-        buffer[: len(text)] = text
-        return len(text)
+def skimmed(source: Source, limit: Deadline) -> Tally:
+    """What is counted of a skim of the source."""
+    engine = ScriptedEngine(answering, judge=telling)
+    job, _ = job_for("", engine)
+    documents = Documents([source])
+    reading, tally = Skim(replace(job, documents=documents), limit), Tally(1)
+    reading.read(Prompter(engine, prompts.SYSTEM, Sampling()), tally)
+    reading.close()
+    documents.close()
+    assert documents.reports[0].cut_short == "no time to look at the rest"
+    return tally
 
 
 def test_a_pipe_without_an_end_does_not_outlast_the_budget() -> None:
-    """Half of the time is for reading; the receipt says that there was more."""
-    pipe = Slow()
-    engine = ScriptedEngine(answering, judge=telling)
-    documents = Documents([TextSource("stdin", io.BufferedReader(pipe))])
-    empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
-    state = RunState((QUESTION,), [empty], lambda: documents.progress, now=lambda: pipe.seconds)
-    job = Job(request(), documents, SIZES, engine.count, state, NoView())
-    limit = Deadline(200, 1, started=0.0, now=lambda: pipe.seconds)
-    reading, tally = Skim(job, limit), Tally(1)
-    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    reading.read(prompter, tally)
-    assert 80 <= pipe.seconds <= 110
+    """Half of the time is for reading; what came until then is not taken for all."""
+    limit = Deadline(0.4, 1, started=time.monotonic())
+    with subprocess.Popen(["yes", FILLER], stdout=subprocess.PIPE) as endless:
+        pipe = cast(BinaryIO, endless.stdout)
+        tally = skimmed(open_source("-", pipe, waiting_s=limit.waiting_s), limit)
+        endless.terminate()
     assert tally.chunks > 0
     assert tally.share_read == 0.0, "nobody knows how long it is"
-    (report,) = documents.reports
-    assert (report.complete, report.cut_short) == (False, "no time to look at the rest")
-    reading.close()
+
+
+def test_a_pipe_that_says_nothing_more_does_not_outlast_the_budget() -> None:
+    """`tail -f` stays open: all that came in time is looked at."""
+    reading_end, writing_end = os.pipe()
+    os.write(writing_end, (FILLER * 3 + DECOY).encode())
+    limit = Deadline(0.2, 1, started=time.monotonic())
+    with os.fdopen(reading_end, "rb") as stream:
+        tally = skimmed(open_source("-", stream, waiting_s=limit.waiting_s), limit)
+    os.close(writing_end)
+    assert tally.scanned == 4
+    assert tally.chunks > 0
+    assert tally.share_read == 0.0
+
+
+def test_of_a_huge_file_what_there_is_time_for_is_looked_at(tmp_path: Path) -> None:
+    """Here, two seconds go by at each look at the clock."""
+    path = tmp_path / "huge.txt"
+    path.write_text(FILLER * 300)
+    limit = Deadline(200, 1, started=0.0, now=partial(next, itertools.count(0, 2)))
+    source = open_source(str(path), io.BytesIO(), waiting_s=limit.waiting_s)
+    tally = skimmed(source, limit)
+    assert tally.scanned == 51
+    assert 0 < tally.share_read < 0.2
 
 
 def counted_in(text: str, share: float) -> str:
@@ -209,7 +225,7 @@ def test_what_there_was_no_room_to_keep_is_told(monkeypatch: pytest.MonkeyPatch)
 
 def test_an_answer_is_not_renewed_from_the_same_passages(monkeypatch: pytest.MonkeyPatch) -> None:
     """What memory holds has not changed since: the answer would be the same."""
-    monkeypatch.setattr(partial, "_RENEW_TOKENS", 400)
+    monkeypatch.setattr(room, "_RENEW_TOKENS", 400)
     reading, _, prompter = proven(FACT * 20 + FILLER * 200)
     reading.read(prompter, Tally(1))
     answers = [p for p in prompter._engine.prompts if "<notes>" in p]  # type: ignore[attr-defined]

@@ -62,6 +62,28 @@ def test_a_pipe_is_read_incrementally() -> None:
     os.wait()
 
 
+def test_a_pipe_is_waited_for_while_there_is_time() -> None:
+    """What came until then is read, and the report says why there is no more."""
+    ends = os.pipe()
+    with os.fdopen(ends[0], "rb") as stream, os.fdopen(ends[1], "wb", buffering=0) as other:
+        other.write(b"a line of text\n" * 500)
+        source = open_source("-", stream, waiting_s=lambda: 0.05)
+        assert text_of(source) == "a line of text\n" * 500
+        assert source.report.cut_short == "no time to look at the rest"
+        assert not source.report.complete
+        with pytest.raises(SourceError, match="nothing came from <stdin> in time"):
+            open_source("-", stream, waiting_s=lambda: -1.0)
+
+
+def test_what_has_an_end_is_not_timed(tmp_path: Path) -> None:
+    """A file is read as it is, also as standard input."""
+    path = tmp_path / "a.txt"
+    path.write_text("text")
+    with path.open("rb") as file:
+        assert text_of(open_source("-", file, waiting_s=lambda: 0.0)) == "text"
+    assert text_of(open_source(str(path), NO_STDIN, waiting_s=lambda: 0.0)) == "text"
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_piped_pdf_is_spooled(pack: Callable[[bytes], bytes]) -> None:
     """A PDF through a pipe, compressed or not, is read page by page like a file."""

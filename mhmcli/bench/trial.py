@@ -22,7 +22,7 @@ from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trace import Tracer
-from mhmcli.census import counted, likelihood_of
+from mhmcli.census import Weighed, counted, likelihood_of
 from mhmcli.chunk import Chunk, Count, cut, cut_apart, uncut
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
@@ -217,7 +217,8 @@ class Trial:
         if not (isinstance(attempt.method, Recurrent) and attempt.method.counts):
             return None
         question, seen = attempt.case.question, attempt.memory.seen
-        return run(counted(self._prompter, question, lambda: chunks, attempt.likelihoods, seen))
+        document = Weighed(lambda: chunks, attempt.likelihoods, seen)
+        return run(counted(self._prompter, question, document))
 
     def _failed(self, attempt: Attempt, answering: Cost, full: WindowFullError) -> Result:
         return failed(self._result(attempt, None, answering), full.message, answers=self._answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -26,8 +27,12 @@ class Limit(Protocol):
         where that is not known yet; 1 is enough."""
         ...
 
-    def scanning(self) -> Callable[[], bool]:
-        """Tells, from now on, whether there is still time to look at more of a pipe."""
+    def waiting_s(self) -> float:
+        """Seconds for which a pipe may still be waited for and looked at."""
+        ...
+
+    def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
+        """Whether so many tokens can be computed now, with so many questions to come after."""
         ...
 
 
@@ -42,12 +47,17 @@ class Share:
         del tokens_per_s
         return share / self.wanted
 
-    def scanning(self) -> Callable[[], bool]:
+    def waiting_s(self) -> float:
         """There is no end of time."""
-        return lambda: True
+        return math.inf
+
+    def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
+        """There is no end of time."""
+        del tokens, tokens_per_s, unanswered
+        return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deadline:
     """Enough is what leaves time for the answers. `started` is when the run began, by `now`."""
 
@@ -60,15 +70,23 @@ class Deadline:
         """Of the time that is there for reading; all is enough, however early."""
         if share >= 1:
             return 1.0
-        pace = tokens_per_s or _USUAL_TOKENS_PER_S
-        reading = self.seconds - self.questions * _ANSWERING_TOKENS / pace
+        reading = self.seconds - self._answering_s(self.questions, tokens_per_s)
         gone = self.now() - self.started
         return gone / reading if reading > 0 else 1.0
 
-    def scanning(self) -> Callable[[], bool]:
-        """Half of what is left now, for a pipe may have no end."""
-        until = self.now() + (self.started + self.seconds - self.now()) / 2
-        return lambda: self.now() < until
+    def waiting_s(self) -> float:
+        """To the half of the time, for a pipe may have no end."""
+        return self.started + self.seconds / 2 - self.now()
+
+    def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
+        """If it leaves time for the other answers."""
+        pace = tokens_per_s or _USUAL_TOKENS_PER_S
+        left = self.started + self.seconds - self.now()
+        return tokens / pace + self._answering_s(unanswered, pace) <= left
+
+    @staticmethod
+    def _answering_s(questions: int, tokens_per_s: float) -> float:
+        return questions * _ANSWERING_TOKENS / (tokens_per_s or _USUAL_TOKENS_PER_S)
 
 
 def parse_share(text: str) -> float:

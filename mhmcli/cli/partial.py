@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from mhmcli.answer import Answer
-from mhmcli.census import likelihood_of
+from mhmcli.census import Weighed, likelihood_of
 from mhmcli.chunk import Chunk, cut_apart, cut_down, uncut
 from mhmcli.cli.limits import Limit
 from mhmcli.cli.reading import (
@@ -25,7 +26,7 @@ from mhmcli.evidence import Evidence, of_passages, so_far
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
 from mhmcli.scan import Scan
-from mhmcli.source import Passage
+from mhmcli.source import NO_TIME, Passage
 from mhmcli.spool import Spool
 
 _PACE_TOKENS = 500  # of the document, after which the pace is known
@@ -60,9 +61,9 @@ class Scanned:
             self._said_chars += len(passage.text.strip())
             job.view.update()
             if self._is_late():
-                self._cut_short = True
-                job.documents.leave("no time to look at the rest")
+                job.documents.leave(NO_TIME)
                 break
+        self._cut_short = any(report.cut_short == NO_TIME for report in job.documents.reports)
         tally.not_kept = self._spool.missed
 
     def _is_late(self) -> bool:
@@ -181,13 +182,12 @@ class Skim(Scanned):
         super().__init__(job)
         self._limit = limit
         self._read_chars = 0
-        self._may_scan = limit.scanning()
+        self._pace = 0.0  # of the reading, in tokens of the documents a second
         self._reading_number = 0  # the passage's: chunks are cut from one when they are read
         self._likelihoods: list[dict[int, float]] = [{} for _ in job.request.questions]
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """All is scanned, then some read; what the best of it points to is found anywhere."""
-        self._may_scan = self._limit.scanning()
         super().read(prompter, tally)
         job = self._job
         job.state.share = self._progress
@@ -199,11 +199,12 @@ class Skim(Scanned):
             )
             tally.share_read = self._share
         tally.share_read = self._share
+        self._pace = job.state.tokens_per_s
         follow_up(job, prompter, self._whole)
 
     def _is_late(self) -> bool:
-        """A pipe may have no end, or send slowly."""
-        return self._job.documents.progress is None and not self._may_scan()
+        """A file may be so large that its words alone take hours; a pipe ends by itself."""
+        return self._job.documents.progress is not None and self._limit.waiting_s() <= 0
 
     @property
     def _share(self) -> float:
@@ -237,7 +238,14 @@ class Skim(Scanned):
         if of_all:
             likelihoods = self._likelihoods[number]
             of_each = [likelihoods.get(n, -math.inf) for n in range(len(self._spool))]
-            if answered := census_of(job, prompter, number, self._whole, of_each):
+            document = Weighed(self._whole, of_each, job.state.memories[number].seen)
+            affords = partial(self._affords, number)
+            if answered := census_of(job, prompter, number, document, affords):
                 return answered
         evidence = gathered(job, prompter, number)
         return written(job, prompter, number, replace(evidence, of_all=of_all))
+
+    def _affords(self, number: int, tokens: int) -> bool:
+        """Whether there is time to judge so many tokens for the question of that number."""
+        unanswered = len(self._job.request.questions) - number - 1
+        return self._limit.affords(tokens, self._pace, unanswered)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
-from mhmcli.census import Judged, counted, likelihood_of
+from mhmcli.census import Affords, Judged, Weighed, anything, counted, likelihood_of
 from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
@@ -98,8 +98,9 @@ class Whole:
         job = self._job
         begin_answer(job, number)
         if self._scores:
-            likelihoods = self._likelihoods[number]
-            if answered := census_of(job, prompter, number, self._spool.kept, likelihoods):
+            seen = job.state.memories[number].seen
+            document = Weighed(self._spool.kept, self._likelihoods[number], seen)
+            if answered := census_of(job, prompter, number, document):
                 return answered
         return written(job, prompter, number, gathered(job, prompter, number))
 
@@ -142,11 +143,11 @@ def begin_answer(job: Job, number: int) -> None:
 
 
 def census_of(
-    job: Job, prompter: Prompter, number: int, chunks: Chunks, likelihoods: Sequence[float]
+    job: Job, prompter: Prompter, number: int, document: Weighed, affords: Affords = anything
 ) -> Answer | None:
-    """The answer of a census, where the question is for one; the count is shown while it grows."""
-    question, seen = job.request.questions[number], job.state.memories[number].seen
-    counting = counted(prompter, question, chunks, likelihoods, seen)
+    """The answer of a census, where the question is for one and there is time; the count is shown
+    while it grows."""
+    counting = counted(prompter, job.request.questions[number], document, affords)
     return _watched(job, counting, _progress_of)
 
 

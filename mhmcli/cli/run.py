@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,16 +43,27 @@ _SMALL_BYTES = 1 << 24  # some four million tokens
 
 def run(request: Request) -> ExitStatus:
     """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
-    started = time.monotonic()
+    deadline = _deadline(request)
     stop = Stop()
     with stopping(stop):
-        documents = Documents(
-            [open_source(name, _stdin(), password=request.password) for name in request.sources]
+        opened = partial(
+            open_source,
+            stdin=_stdin(),
+            password=request.password,
+            waiting_s=deadline.waiting_s if deadline else None,
         )
+        documents = Documents([opened(name) for name in request.sources])
         try:
-            return _prepared(request, documents, stop, started).whole()
+            return _prepared(request, documents, stop, deadline).whole()
         finally:
             documents.close()
+
+
+def _deadline(request: Request) -> Deadline | None:
+    """The end of the time that there is, if there is one."""
+    if request.budget is None:
+        return None
+    return Deadline(request.budget, len(request.questions), time.monotonic())
 
 
 def _stdin() -> BinaryIO:
@@ -59,13 +71,16 @@ def _stdin() -> BinaryIO:
     return sys.stdin.buffer if sys.stdin else io.BytesIO()
 
 
-def _prepared(request: Request, documents: Documents, stop: Stop, started: float) -> _Run:
+def _prepared(
+    request: Request, documents: Documents, stop: Stop, deadline: Deadline | None
+) -> _Run:
     """A run with all that it needs. What is wrong with a document is known before a model is
     fetched, and what is wrong with the model or the sizes before it is loaded."""
     documents.open()
     fetching = time.monotonic()
     path = model_file(request.model, offline=request.offline, quiet=request.quiet)
-    started += time.monotonic() - fetching  # a first run would spend its time on the download
+    if deadline:  # a first run would spend its time on the download
+        deadline.started += time.monotonic() - fetching
     header = read_header(path)
     count = tokenizer_of(header).count
     chosen = preset(request.memory)
@@ -76,18 +91,18 @@ def _prepared(request: Request, documents: Documents, stop: Stop, started: float
     )
     view = _view(request, state)
     job = Job(request, documents, sizes, count, state, view)
-    return _Run(job, path, _reading(job, started), stop)
+    return _Run(job, path, _reading(job, deadline), stop)
 
 
-def _reading(job: Job, started: float) -> Reading:
+def _reading(job: Job, deadline: Deadline | None) -> Reading:
     """All is read, unless less was asked for."""
     request = job.request
     if request.quick:
         return Quick(job)
     if request.skim is not None:
         return Skim(job, Share(request.skim))
-    if request.budget is not None:
-        return Skim(job, Deadline(request.budget, len(request.questions), started))
+    if deadline:
+        return Skim(job, deadline)
     scored = request.memory is MemoryKind.SCORING
     if scored and isinstance(job.view, LiveView) and _are_small_files(job.documents):
         return Proven(job)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from mhmcli.errors import SourceError, UsageError
+from mhmcli.source.patience import Waiting, patient
 from mhmcli.source.pdf import PdfSource
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.text import TextSource, read_some, reason_of
@@ -88,8 +89,11 @@ class _Rejoined(io.RawIOBase):
         return len(part)
 
 
-def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> Source:
-    """The document named `name`, ready to be read; `-` is `stdin`.
+def open_source(
+    name: str, stdin: BinaryIO, *, password: str | None = None, waiting_s: Waiting | None = None
+) -> Source:
+    """The document named `name`, ready to be read; `-` is `stdin`. A pipe is read while
+    `waiting_s` says that there is time.
 
     Raises:
         SourceError: missing, a directory, unreadable, empty, binary, damaged or encrypted.
@@ -103,9 +107,9 @@ def open_source(name: str, stdin: BinaryIO, *, password: str | None = None) -> S
             )
         with contextlib.suppress(OSError, ValueError, AttributeError):
             os.set_blocking(stdin.fileno(), True)  # else a pause would look like the end
-        return _sniffed("<stdin>", stdin, None, password)
+        return _sniffed("<stdin>", patient(stdin, waiting_s), None, password)
     if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113  as below
-        return _opened(name, password)  # a named pipe or a device can be opened only once
+        return _opened(name, password, waiting_s)  # a pipe or a device can be opened only once
     return FileSource(name, password=password)
 
 
@@ -149,7 +153,7 @@ class FileSource:
         self._source.close()
 
 
-def _opened(name: str, password: str | None) -> Source:
+def _opened(name: str, password: str | None, waiting_s: Waiting | None = None) -> Source:
     if os.path.isdir(name):  # noqa: PTH112  pathlib's own raises on a name that is too long
         raise SourceError(
             f"{name} is a directory", hint=f'name its files: mhm ask {name}/* "question"'
@@ -166,7 +170,7 @@ def _opened(name: str, password: str | None) -> Source:
             f"cannot read {name}: {reason}", hint="check its name and permissions"
         ) from error
     try:
-        return _sniffed(name, file, file, password)
+        return _sniffed(name, patient(file, waiting_s), file, password)
     except BaseException:
         file.close()
         raise
@@ -245,6 +249,12 @@ def _head(name: str, stream: BinaryIO) -> bytes:
             head += block
     except IsADirectoryError:
         raise SourceError(f"{name} is a directory", hint="name its files") from None
+    except TimeoutError:
+        if head:
+            return head
+        raise SourceError(
+            f"nothing came from {name} in time", hint="give it longer with --budget"
+        ) from None
     except (OSError, EOFError, zlib.error) as error:
         if head:
             return head  # the reading will meet the same fault, and report it with what it read
