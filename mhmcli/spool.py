@@ -8,6 +8,7 @@ and `missed` counts it: what is looked up is then not found in it, and nothing e
 from __future__ import annotations
 
 import pickle
+import shutil
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,14 @@ from typing import BinaryIO, Generic, TypeVar, cast
 
 LIMIT_BYTES = 1 << 28  # some 60 million tokens
 T = TypeVar("T")
+
+
+def has_room(size: int) -> bool:
+    """Whether so many bytes can be kept, as far as that can be told."""
+    try:
+        return shutil.disk_usage(tempfile.gettempdir()).free >= size
+    except OSError:  # no directory for temporary files can be written to
+        return False
 
 
 class Spool(Generic[T]):

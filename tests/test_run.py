@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from mhmcli.answer import Answer
-from mhmcli.cli.run import _Run
+from mhmcli.cli.partial import Proven
+from mhmcli.cli.reading import Whole
+from mhmcli.cli.run import _reading, _Run
 from mhmcli.engine.llama import Stop
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import ModelError
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
+from mhmcli.source import Documents
+from mhmcli.source.text import TextSource
+from mhmcli.view import LiveView, NoView
 from tests.test_partial import job_for
 
 
@@ -45,3 +52,25 @@ def test_what_was_answered_is_printed_when_the_rest_fails(
     with pytest.raises(ModelError, match="gone"):
         run._read_and_answer(engine)
     assert capsys.readouterr().out == "question 0?\nanswer 0\n\nquestion 1?\nanswer 1\n"
+
+
+def test_a_provisional_answer_is_for_small_files_that_can_be_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where there is no room for temporary files, all is read at once."""
+    job, _ = job_for("", ScriptedEngine([]))
+    live = LiveView(Console(), job.state)
+    small = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=6)])
+    job = replace(job, documents=small, view=live)
+    assert isinstance(_reading(job, None), Proven)
+    assert isinstance(_reading(replace(job, view=NoView()), None), Whole)
+    large = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=1 << 25)])
+    assert isinstance(_reading(replace(job, documents=large), None), Whole)
+    pipe = Documents([TextSource("<stdin>", io.BytesIO(b"a text"))])
+    assert isinstance(_reading(replace(job, documents=pipe), None), Whole)
+
+    def nowhere(_: str) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("shutil.disk_usage", nowhere)
+    assert isinstance(_reading(job, None), Whole)

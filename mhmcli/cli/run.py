@@ -35,10 +35,12 @@ from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
+from mhmcli.spool import has_room
 from mhmcli.tokens import GgufHeader, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
+_KEPT = 4  # times their size: passages and chunks, with their places
 
 
 def run(request: Request) -> ExitStatus:
@@ -110,9 +112,10 @@ def _reading(job: Job, deadline: Deadline | None) -> Reading:
 
 
 def _are_small_files(documents: Documents) -> bool:
-    """True where the documents can be looked through in seconds, before they are read."""
+    """True where the documents can be looked through in seconds, and kept, before they are read."""
     sizes = [report.bytes_total for report in documents.reports]
-    return all(size is not None for size in sizes) and sum(s or 0 for s in sizes) <= _SMALL_BYTES
+    total = sum(size or 0 for size in sizes)
+    return None not in sizes and total <= _SMALL_BYTES and has_room(_KEPT * total)
 
 
 @dataclass(slots=True)
