@@ -10,7 +10,7 @@ from enum import Enum
 
 # Of many: "which clauses mention it", "which old ships called", not "which ship carries coal".
 _MANY = (
-    r"(?!(?:was|has|does|news|physics|mathematics|politics)\b)"
+    r"(?!(?:was|has|does|news|physics|mathematics|politics|series|species)\b)"
     r"(?:\w*[^\Wsui]s|people|men|women|children|ones)"
 )
 # "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
@@ -40,6 +40,7 @@ _LISTED = re.compile(
     # "What causes corrosion", "what happens if": a verb, if nothing shows that it is a noun.
     rf"\bwhat {_MANY} (?:(?:from|of|in|at|on) \w+ )?(?:{_PAST}\b|{_VERB} (?:in|on|at)\b)|"
     rf"\b(?:which|what) \w+ {_MANY} {_PAST}\b|"
+    rf"\A\W*(?:for|from|in|on|at|by|to|with|under|during) (?:which|what) (?-i:(?=[a-z])){_MANY}\b|"
     r"\bwhich (?:two|three|four|five)\b(?!-)|"
     r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",
     re.IGNORECASE,

@@ -74,6 +74,11 @@ from mhmcli.asked import Asked, asked
         ("Can you name the old merchant ships?", Asked.LIST),
         ("What errors occur in the log?", Asked.LIST),
         ("What happens in July?", Asked.ONE),
+        ("For which users was a session opened?", Asked.LIST),
+        ("From what addresses were there failures?", Asked.LIST),
+        ("In which class is the boat?", Asked.ONE),
+        ("In which series was he seen?", Asked.ONE),
+        ("In which Alps is the hut?", Asked.ONE),
     ],
 )
 def test_what_a_question_wants(question: str, wants: Asked) -> None:
