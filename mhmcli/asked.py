@@ -11,16 +11,19 @@ from enum import Enum
 # Of many: "which clauses mention it", "which old ships called", not "which ship carries coal".
 _MANY = (
     r"(?!(?:was|has|does|news|physics|mathematics|politics|series|species)\b)"
-    r"(?:\w*[^\Wsui]s|people|men|women|children|ones)"
+    r"(?:[\w-]*[^\Wsui]s|people|men|women|children|ones)"
 )
 # "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
-# not how many there are that differ: what is counted is all that is said.
+# not how many there are that differ, or that are more than a number: what is counted is all that is
+# said.
 _COUNTED = re.compile(
-    r"\bhow (?:many|often|frequently)\b(?! (?:different|distinct|unique)\b)|"
+    r"\bhow (?:many|often|frequently)\b"
+    r"(?! (?:different|distinct|unique|separate|(?:type|kind|sort)s?\b)\b)"
+    r"(?!.*\b(?:at least|at most|(?:more|less|fewer|longer|larger) than)\b)|"
     r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z][a-z]))|"
-    r"\b(?:give|tell) me (?:a|the) count of\b|\bwhat is the (?-i:count) of\b|"
-    r"(?:\A\W*|\b(?:the|total|exact|what) )number of "
-    rf"(?!(?:the|this|that|his|her|its|my|your)\b|(?-i:[A-Z]\w*[^\Ws]\b)(?! (?:\w+ )?{_MANY}\b))",
+    r"\b(?:give|tell) me (?:a|the) count of\b|\bwhat(?:['’]s| is) the (?:total )?(?-i:count) of\b|"
+    rf"(?:\A\W*|\b(?:the|total|exact|what) )number of (?:(?:the|these|those) (?:\w+ )?{_MANY}\b|"
+    rf"(?!(?:the|this|that|his|her|its|my|your)\b|(?-i:[A-Z]\w*[^\Ws]\b)(?! (?:\w+ )?{_MANY}\b)))",
     re.IGNORECASE,
 )
 _ALL = r"(?:all|every|each|two|three|four|five|some)"
@@ -33,9 +36,14 @@ _LISTED = re.compile(
     r"\A\W*(?:list|enumerate)\b|\b(?:list|enumerate) (?:all|every|each)\b|"
     rf"(?:\A\W*|\b(?:you|please|to|and) |, )(?:list|name|enumerate) "
     rf"(?:{_ALL}\b|the (?:{_ALL} )?(?:\w+ ){{0,2}}{_MANY}\b)|"
-    r"\bwhat are\b(?! both\b)|"
-    r"\A\W*(?:give|show|find|tell|quote|extract|collect|report|print)(?: me| us)? "
-    r"(?:all|every|each)\b|"
+    r"\bwhat are\b(?! (?:both|you|we|they)\b)|"
+    rf"\bwhat were (?:the|all|its|his|her|their|our) (?:\w+ )?{_MANY}\W*\Z|"
+    r"(?:\A\W*|\b(?:you|please|to) )(?:give|show|find|tell|quote|extract|collect|report|print|get|"
+    r"identify|output|display)(?: me| us)? (?:all|every|each)\b|"
+    rf"\A\W*(?:show|get|extract|print)(?: me| us)? the (?:\w+ )?{_MANY}\W*\Z|"
+    r"\blist of (?:all|every|each)\b|"
+    rf"\A\W*(?:all|every|each) (?:the )?(?:\w+ )?{_MANY}\W*\Z|"
+    rf"\bwhat {_MANY} does\b|"
     rf"\bwhich {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
     # "What causes corrosion", "what happens if": a verb, if nothing shows that it is a noun.
     rf"\bwhat {_MANY} (?:(?:from|of|in|at|on) \w+ )?(?:{_PAST}\b|{_VERB} (?:in|on|at)\b)|"
@@ -45,6 +53,9 @@ _LISTED = re.compile(
     r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",
     re.IGNORECASE,
 )
+
+
+_MOST = re.compile(r"\b(?:the most|the least|most often)\W*\Z", re.IGNORECASE)
 
 
 class Asked(Enum):
@@ -59,4 +70,5 @@ def asked(question: str) -> Asked:
     """'How many ships called?' -> COUNT; 'Which ships called?' -> LIST. English alone."""
     if _COUNTED.search(question):
         return Asked.COUNT
-    return Asked.LIST if _LISTED.search(question) else Asked.ONE
+    is_list = _LISTED.search(question) and not _MOST.search(question)
+    return Asked.LIST if is_list else Asked.ONE

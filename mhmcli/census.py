@@ -25,11 +25,13 @@ from mhmcli.events import (
     Found,
     Item,
     few_of,
+    has_entries,
     in_order,
     is_entry,
     marks_of,
     masked,
     named_in,
+    names,
     told_once,
 )
 from mhmcli.judge import judged, judging_tokens, worths
@@ -40,6 +42,7 @@ from mhmcli.stretches import stretches
 from mhmcli.weights import Weight
 
 _LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
+_FEW_PASSAGES = 10  # of which all are judged
 _MOST_JUDGED = 1500  # characters of a line
 _ROOM_FOR_LINE = 0.5  # of the window
 _MOST_TELLING = 2  # sentences that tell how many there are
@@ -131,9 +134,17 @@ def counted(
     is_count = asked(question) is Asked.COUNT
     if not found.items and not (is_count and found.no_to_all):
         return None
+    if not _are_named(named_in(question), found.items):
+        return None
     if is_count and _is_told(question, found.items):
         return None
     return as_answer(question, found)
+
+
+def _are_named(numbers: Iterable[str], items: Sequence[Item]) -> bool:
+    """Whether each of the numbers that a question names stands in what was found: the tenth of
+    December does not in 2015-12-10, and how many are of that day is not known."""
+    return not items or all(any(names(item.text, n) for item in items) for n in numbers)
 
 
 def _is_told(question: str, items: Sequence[Item]) -> bool:
@@ -164,12 +175,14 @@ def census(
     look = partial(_units, document, Query.of(question))
     firsts: dict[str, str] = {}
     lines: Counter[str] = Counter()
-    of_log = True
+    entries, of_lines = 0, True
     for item in look():
         sort = masked(item.text, named)
         firsts.setdefault(sort, item.text)
         lines[sort] += 1
-        of_log = of_log and item.of_log and is_entry(item.text)
+        entries += is_entry(item.text)
+        of_lines = of_lines and item.of_log
+    of_log = of_lines and entries > lines.total() / 2
     sorts = list(firsts)
     beginnings = partial(map, partial(_beginning, prompter), firsts.values())
     if not affords(judging_tokens(prompter, question, beginnings())):
@@ -191,7 +204,8 @@ def census(
             items.append(item)
     groups = list(meant.values())
     if asked(question) is Asked.COUNT:
-        return told_once(groups, _telling(groups, look) - named)
+        in_entries = has_entries(entries, lines.total())
+        return told_once(groups, _telling(groups, look) - named, in_entries=in_entries)
     return Found(in_order(chain.from_iterable(groups)))
 
 
@@ -248,15 +262,20 @@ def upper_heap(worths: Sequence[float]) -> list[bool]:
 
 
 def _units(document: Weighed, query: Query) -> Iterator[Item]:
-    """The lines of a log, a list or a table; of prose, the sentences of what stands out."""
-    number = 0
+    """The lines of a log, a list or a table; of prose, the sentences of what stands out, or of all
+    where there is not much."""
+    number, entry = 0, -1
     for stretch in stretches(document.chunks()):
         if not stretch.of_lines:
             text = "".join(passage.text for passage in stretch.passages)
             signals = Signals.of(document.likelihoods[stretch.chunk], query, text)
-            if document.seen.score(signals) < _LEAST_WORTH:
+            stands_out = document.seen.score(signals) >= _LEAST_WORTH
+            if not stands_out and document.seen.passages > _FEW_PASSAGES:
                 continue
         for unit in units(stretch.passages, lines=stretch.of_lines):
-            marks = marks_of(unit.text) if stretch.of_lines else frozenset[str]()
-            yield Item(unit.shown, unit.place, number, marks, of_log=stretch.of_lines)
+            of_log = stretch.of_lines
+            marks = marks_of(unit.text) if of_log else frozenset[str]()
+            if entry < 0 or not of_log or is_entry(unit.text):
+                entry = number
+            yield Item(unit.shown, unit.place, number, marks, of_log=of_log, entry=entry)
             number += 1

@@ -6,25 +6,33 @@ Lines are of one sort if they differ in nothing but what varies: numbers, addres
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source import Place
 
 _MARKS = ".:-/"
-_VARYING = re.compile(r"(?:\b|(?<=_))[0-9a-f]*\d[\w.:\-/]*", re.IGNORECASE)  # also blk_4198
-_STATUS = re.compile(r"(?<=\" )[1-5]\d\d(?=\s|\Z)")  # of HTTP, after the request
-_TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+Z?", re.IGNORECASE)
+_VARYING = re.compile(  # also blk_4198, and of 10.0.0.1:80/login the address
+    r"(?:\b|(?<=_))[0-9a-f]*\d\w*(?:[.:\-/]+(?:\w*\d\w*|[0-9a-f]+\b))*", re.IGNORECASE
+)
+# Of HTTP, after the request or by its name.
+_STATUS = re.compile(r"(?:\" |\bstatus\"?[=:]\s?\"?)([1-5]\d\d)\b", re.IGNORECASE)
+_TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+(?:[.,]\d+)?Z?", re.IGNORECASE)
 _STAMP = re.compile(r"(?:[\d\-/]+T[\d:.,]+Z?)?[^A-Za-z]*")  # what a line begins with
 _PROCESS = re.compile(r"[\w)]\[(\d+)\]:|\d#\d+: \*(\d+)")
 _LEAST_PART = 4  # characters
 
-_ENTRY = re.compile(r"\d:\d\d|\d{4}-\d\d|\A\s*\{\"|\A\W*[A-Z][a-z]{2} +\d")
+_ENTRY = re.compile(
+    r"\d:\d\d|\d{4}-\d\d|\A\s*\{\"|\A\W*[A-Z][a-z]{2} +\d|\A\d{6} \d{6}\b|\A\[ *\d+\.\d+\]"
+)
+_FIELD_END = re.compile(r"[\s,;|]+")
 
 # Of lines that tell of the same event.
 _NEAR = 3  # lines
 _LEAST_LINES = 3  # of a sort: fewer stand beside others by chance
 _FEW = 8  # lines, in which a number may stand and still tell an event from others
+_ENTRIES_SHARE = 0.1  # of the lines of a log at least, where stack traces have the most
 _FEW_SHARE = 0.25  # of all that were looked at, where these are not many
 _NEARLY_ALL = 0.8
 _LONGEST_COUNTER = 2  # digits, that tell nothing
@@ -34,13 +42,15 @@ _LONGEST_COUNTER = 2  # digits, that tell nothing
 class Item:
     """One line or sentence that the question is about; `number` is its position among all that
     were looked at. `marks` are the numbers and addresses in a line of a log, a list or a table,
-    which is what `of_log` says."""
+    which is what `of_log` says; `entry` is the number of the last line with a time, which it may go
+    on from, or its own."""
 
     text: str
     place: Place
     number: int
     marks: frozenset[str] = frozenset()
     of_log: bool = False
+    entry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,12 @@ def is_entry(line: str) -> bool:
     """True of a line of a log, which has a time or a date or is an object of JSON; lists and tables
     have lines too."""
     return bool(_ENTRY.search(line))
+
+
+def has_entries(with_time: int, lines: int) -> bool:
+    """Whether lines without a time go on from the one above that has one, as those of a stack trace
+    do: a document may have a date on top, and be a list."""
+    return with_time > max(1, _ENTRIES_SHARE * lines)
 
 
 def few_of(lines: int) -> int:
@@ -78,7 +94,7 @@ def masked(line: str, named: Collection[str] = ()) -> str:
 
     def shown(match: re.Match[str]) -> str:
         whole = match[0].rstrip(_MARKS)
-        if whole in named or (status and match.start() == status.start()):
+        if whole in named or (status and match.start() == status.start(1)):
             return match[0]
         part = max((n for n in named if _is_part(n, whole)), key=len, default="")
         return f"{part}#"
@@ -88,7 +104,7 @@ def masked(line: str, named: Collection[str] = ()) -> str:
 
 def _is_part(number: str, whole: str) -> bool:
     """Whether a number, no short one, is what another begins with: 10:35 of 10:35:22."""
-    goes_on = whole.startswith(number) and whole[len(number) :][:1] in (*_MARKS, "T")
+    goes_on = whole.startswith(number) and whole[len(number) :][:1] in {*_MARKS, "T"}
     return goes_on and len(number) >= _LEAST_PART
 
 
@@ -97,22 +113,34 @@ def named_in(question: str) -> set[str]:
     return {re.sub(r"(?<=\d)'?s\Z", "", number) for number in numbers(question)}
 
 
+def names(line: str, number: str) -> bool:
+    """Whether the number stands in the line, by itself or as what another begins with."""
+    return any(number == other or _is_part(number, other) for other in numbers(line))
+
+
 def numbers(text: str) -> set[str]:
     """What varies in a text: 'port 22, or 1.2.3.4.' -> 22, 1.2.3.4."""
     return {number.rstrip(_MARKS) for number in _VARYING.findall(text)}
 
 
-def told_once(sorts: Sequence[Sequence[Item]], telling: frozenset[str]) -> Found:
+def told_once(
+    sorts: Sequence[Sequence[Item]], telling: frozenset[str], *, in_entries: bool = False
+) -> Found:
     """Events that several lines of a log tell of, once, by the line of the best sort, which comes
     first: of one log-in there is "Failed password for root" and "authentication failure user=root".
 
     Two lines tell of one event if they stand beside each other and share a mark that is `telling`,
-    are not of two processes, and nearly all lines of the one's sort do so with the other's.
+    are not of two processes, and nearly all lines of the one's sort do so with the other's; unless
+    the sorts differ in one word alone, as two files that one client asks for do. With `in_entries`,
+    lines of different sorts that go on from one line tell of one event as well.
     """
     items = {item.number: item for sort in sorts for item in sort}
-    parents = {number: number for number in items}  # lines of one event have one root
+    # Lines of one event have one root.
+    parents = _in_entries(sorts) if in_entries else {number: number for number in items}
     for (mine, its), beside in _beside(sorts, items, telling).items():
         fewer = min(len(sorts[mine]), len(sorts[its]))
+        if _differ_in_a_word(sorts[mine][0].text, sorts[its][0].text):
+            continue
         if fewer >= _LEAST_LINES and len(beside) >= _NEARLY_ALL * fewer:
             for one, other in beside:
                 parents[_root(parents, one)] = _root(parents, other)
@@ -147,8 +175,31 @@ def _beside(
     return pairs
 
 
+def _in_entries(sorts: Sequence[Sequence[Item]]) -> dict[int, int]:
+    """For each item the first of its entry; of several of one sort there, each is another event."""
+    firsts: dict[tuple[int, int], int] = {}
+    parents: dict[int, int] = {}
+    for sort in sorts:
+        often: Counter[int] = Counter()
+        for item in sort:
+            key = (item.entry, often[item.entry])
+            often[item.entry] += 1
+            parents[item.number] = firsts.setdefault(key, item.number)
+    return parents
+
+
+def _differ_in_a_word(one: str, other: str) -> bool:
+    """'GET /a from 1.2.3.4', 'GET /b from 1.2.3.4': whatever their numbers are."""
+    fields, its = (_FIELD_END.split(masked(line)) for line in (one, other))
+    if len(fields) != len(its):
+        return False
+    differ: int = sum(mine != theirs for mine, theirs in zip(fields, its, strict=True))
+    return differ <= 1
+
+
 def _root(parents: dict[int, int], number: int) -> int:
     while parents[number] != number:
+        parents[number] = parents[parents[number]]
         number = parents[number]
     return number
 

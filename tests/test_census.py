@@ -15,7 +15,7 @@ from mhmcli.census import Judged, Weighed, _is_told, as_answer, census, counted,
 from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.events import Item, marks_of, masked, named_in, process_of, told_once
+from mhmcli.events import Item, is_entry, marks_of, masked, named_in, process_of, told_once
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import Break, Passage, Place, units
@@ -39,6 +39,18 @@ def test_what_varies_is_masked() -> None:
     assert masked(asked.format(7, 500)) == masked(asked.format(8, 500))
     assert masked(asked.format(7, 500)) != masked(asked.format(7, 200)), "it says what happened"
     assert masked("request 7 took 110 ms") == masked("request 8 took 450 ms")
+
+
+def test_words_beside_numbers_are_no_part_of_them() -> None:
+    """They say what happened, as a status does."""
+    assert masked("main exited, status=1/FAILURE") == "main exited, status=#/FAILURE"
+    assert masked("GET http://10.0.0.1:8080/login 200") == "GET http://#/login #"
+    assert (
+        masked("id 54fadb41-2c4e-40cd-baba-6335c7e76d0c at 2015-10-18T18:01:47.978Z") == "id # at #"
+    )
+    for line in ('{"id": 7, "status":500, "took": 7}', "id=7 status=500 took=7"):
+        assert "500" in masked(line)
+        assert "7" not in masked(line)
 
 
 def test_a_number_that_the_question_names_is_no_part_of_what_varies() -> None:
@@ -286,12 +298,13 @@ def test_of_prose_the_passages_that_stand_out_are_judged() -> None:
     dull = "Rain fell on the road and\nthe cook swept the yard. It rained\nagain."
     chunks = [
         Chunk(n, (Passage(text, Place("a.txt", line=1)),), 9)
-        for n, text in enumerate([dull, good, *[dull] * 8])
+        for n, text in enumerate([dull, good, *[dull] * 9])
     ]
-    items, cost = found(chunks, [0.0, 5.0, *[0.0] * 8])
+    items, cost = found(chunks, [0.0, 5.0, *[0.0] * 9])
     assert items == ["Rain fell that day and the boy was turned away.", "She was turned away too."]
-    more = [Chunk(n, chunks[0].passages, 9) for n in range(10, 20)]
+    more = [Chunk(n, chunks[0].passages, 9) for n in range(11, 20)]
     assert found([*chunks, *more], [0.0, 5.0, *[0.0] * 18]) == (items, cost)
+    assert found(chunks[:3], [0.0] * 3)[0] == items, "of so little, all is judged"
 
 
 def test_a_document_without_any_has_none() -> None:
@@ -322,9 +335,77 @@ def test_lines_beside_each_other_with_the_same_number_tell_of_one_event() -> Non
 
 
 def test_a_time_is_no_mark() -> None:
-    """To the millisecond, and with a zone."""
+    """To the millisecond, and with a zone, wherever it stands."""
     line = "2024-01-02T03:04:05.123Z host sshd[2423]: from 10.0.0.7"
     assert marks_of(line) == {"2423", "10.0.0.7"}
+    assert marks_of('{"pid": 2423, "time": "2024-01-02T03:04:05.123Z"}') == {"2423"}
+
+
+def test_two_things_of_one_kind_are_two_events() -> None:
+    """A client asks for two files that are not there, and both lines have its address."""
+    lines = [
+        f'2024-01-02 07:{n}:{m} host web: {{"from": "10.0.0.{n}", "path": "{path}", "said": "no"}}'
+        for n in range(10, 22)
+        for m, path in enumerate(("/a.png", "/b.png"))
+    ]
+    others = [f"2024-01-02 07:{n}:09 host cron: job {n} done" for n in range(10, 22)]
+    mixed = [line for n in range(12) for line in (*lines[2 * n : 2 * n + 2], others[n])]
+    engine = ScriptedEngine(
+        [], judge=lambda p: 4.0 if "said" in p.rpartition("<part>")[2] else -4.0
+    )
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    document = Weighed(lambda: [log(mixed)], [0.0], Seen())
+    made = run(counted(prompter, "How many requests failed?", document))
+    assert made is not None
+    assert made.text == "24"
+
+
+def test_a_stack_trace_is_counted_with_its_line() -> None:
+    """In a log, what has no time goes on from the line above."""
+    failed = ["2024-01-02 07:{}:01 ERROR Failed password check", "ValueError: Failed password"]
+    lines = [
+        line.format(n) for n in range(10, 18) for line in (*failed, "2024-01-02 07:{}:02 done")
+    ]
+    assert sshd([lines]) == lines[::3]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("[   12.345678] Out of memory: Killed process", True),
+        ("081109 203615 148 INFO dfs.DataNode: Deleting block", True),
+        ("Traceback (most recent call last):", False),
+        ("7,Roy,Bergen", False),
+    ],
+)
+def test_an_entry_has_a_time(line: str, *, is_one: bool) -> None:
+    assert is_entry(line) == is_one
+
+
+def test_a_log_is_one_though_few_of_its_lines_have_no_time() -> None:
+    """0 of what is not there; where one line is enough to tell, all that is there."""
+    lines = [f"07:01 Session of {who} opened" for who in ("ann", "bob", "cyd", "dan")]
+    prompter = Prompter(ScriptedEngine([], judge=lambda _: -2.0), prompts.SYSTEM, Sampling())
+    document = Weighed(lambda: [log([*lines, "and a line without a time"])], [0.0], Seen())
+    made = run(counted(prompter, QUESTION, document))
+    assert made is not None
+    assert made.text == "0"
+
+
+def test_what_is_not_named_by_the_lines_is_not_counted() -> None:
+    """How many are of the tenth of December, of times like 2015-12-10, is not known."""
+    lines = [f"2015-12-{n} 07:01 {what}" for n in (10, 11) for what in ("Failed password", "Tea")]
+    document = Weighed(lambda: [log(lines * 3)], [0.0], Seen())
+
+    def count(question: str, meant: str = "Failed") -> str | None:
+        engine = ScriptedEngine([], judge=lambda p: 4.0 if meant in p else -4.0)
+        prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+        made = run(counted(prompter, question, document))
+        return made.text if made else None
+
+    assert count("How many log-ins failed on 10 December?") is None
+    assert count("How many log-ins of 2015-12-10 failed?", "<part>\n2015-12-10 07:01 Failed") == "3"
+    assert count("How many log-ins failed?") == "6"
 
 
 def test_a_process_is_named_before_a_colon() -> None:
@@ -336,11 +417,15 @@ def test_a_process_is_named_before_a_colon() -> None:
 
 def test_what_is_told_again_is_named() -> None:
     some = [Item("a 300", Place("a.log"), 3 * n, frozenset({f"30{n}"})) for n in range(4)]
-    again = [Item("b 300", Place("a.log"), 3 * n + 1, frozenset({f"30{n}"})) for n in range(4)]
+    again = [Item("b of 300", Place("a.log"), 3 * n + 1, frozenset({f"30{n}"})) for n in range(4)]
     made = told_once([some, again], frozenset(f"30{n}" for n in range(4)))
     assert (made.items, made.again) == (some, again)
     answer = as_answer(QUESTION, made)
-    assert (answer.text, answer.counted, answer.told_again) == ("4", (("a #", 4),), (("b #", 4),))
+    assert (answer.text, answer.counted, answer.told_again) == (
+        "4",
+        (("a #", 4),),
+        (("b of #", 4),),
+    )
 
 
 def test_one_sort_may_tell_again_what_two_others_tell() -> None:

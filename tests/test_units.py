@@ -52,6 +52,39 @@ def test_prose_has_no_title(text: str) -> None:
     assert " ".join(unit for _, unit, _ in found) == " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        (
+            "● Pay the deposit of the flat\n  by 1 March\n● Hand over the keys\n",
+            ["● Pay the deposit of the flat by 1 March", "● Hand over the keys"],
+        ),
+        ("a) Bring soup\nb) Bring cheese\n", ["a) Bring soup", "b) Bring cheese"]),
+        ("一、安娜付押金\n二、鲍勃交钥匙\n", ["一、安娜付押金", "二、鲍勃交钥匙"]),
+        ("- Kaution bis 1. März zahlen\n- Umzug\n", ["- Kaution bis 1. März zahlen", "- Umzug"]),
+        (
+            "Actions:\nAnna: draft the report\nBob Roy: send the budget\n",
+            ["Anna: draft the report", "Bob Roy: send the budget"],
+        ),
+        (
+            "| Name | City |\n| --- | --- |\n| Ann | Riga |\n",
+            ["| Name | City |", "| --- | --- |", "| Ann | Riga |"],
+        ),
+        (
+            "Note: it rained,\nand all went\nhome again.\n",
+            ["Note: it rained, and all went home again."],
+        ),
+        ("- He came. He saw.\n- He left.\n", ["- He came.", "He saw.", "- He left."]),
+    ],
+)
+def test_items_of_a_list_and_rows_of_a_table_are_units(text: str, items: list[str]) -> None:
+    """Between prose, where lines are none."""
+    prose = "The keeper came to the light in May, and\nhe was glad of it. It rained.\n\n"
+    passages = [Passage(p, Place("doc", line=1), Break.PARAGRAPH) for p in (prose, text, prose)]
+    found = [unit.text for unit in units(passages, lines=False)]
+    assert found[2:-2] == items
+
+
 def test_what_is_cut_out_of_a_paragraph_begins_with_no_title() -> None:
     """The end of a line, where the sentence before it was cut off, is none."""
     text = (

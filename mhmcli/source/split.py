@@ -26,6 +26,9 @@ _OBJECT = re.compile(r"\{\".*\},?")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _STAMP = re.compile(r"\W*\d|[A-Z][a-z]{2} +\d")  # 2015-10-18, [1.2.3.4], Jul  9
 
+_GERMAN_DATE = re.compile(  # "bis 1. März"
+    r"(?:(?<=\b\d\. )|(?<=\b\d\d\. ))(?:Jan|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)"
+)
 # Words that end in a full stop in the middle of a sentence; single letters do as well.
 _ABBREVIATIONS = frozenset(
     {"mr", "mrs", "ms", "dr", "st", "prof", "rev", "capt", "lt", "col", "gen", "sgt", "hon", "no"}
@@ -55,7 +58,7 @@ def split_sentences(text: str) -> list[str]:
 def _is_end(text: str, match: re.Match[str]) -> bool:
     if not 0 < match.end() < len(text):
         return False
-    if text[match.end()].islower():
+    if text[match.end()].islower() or _GERMAN_DATE.match(text, match.end()):
         return False
     word = _LAST_WORD.search(text[max(0, match.start() - 20) : match.start()])
     last = word[0].lower() if word else ""

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source.place import Break, Passage, Place
-from mhmcli.source.split import at_line_ends, is_lines, lines_of, sentences, split_sentences
+from mhmcli.source.split import is_lines, lines_of, sentences, split_sentences
 
 _TITLE_CHARS = 80
 _FIELD = re.compile(r"\w:\s+\S")
-_ITEM = re.compile(r"\s*(?:[-*+•‣–]|\d{1,3}[.)])\s+\S")
+_ITEM = re.compile(
+    r"\s*(?:(?:[-*+•‣–●▪◦○·]|(?:\d{1,3}|[a-z]|[ivx]{2,4})[.)])\s+|"
+    r"[\d一二三四五六七八九十]{1,3}[、．）]\s*)\S"
+)
+_NAMED = re.compile(r"\s*\w[\w.'’-]*(?: [\w.'’-]+){0,3}:\s+\S")  # Ann: draft the report
+_LEAST_ROWS = 3  # of a table
 _TITLE_SHARE = 1.5  # a line that is so much longer than the one before is no wrapped part of it
 
 
@@ -39,7 +44,7 @@ def units(passages: Iterable[Passage], *, lines: bool) -> Iterator[Unit]:
     titles that stand above them."""
     for passage in _whole(passages):
         title, body = ("", passage) if lines else _under_title(passage)
-        for unit in lines_of(body) if lines or _is_list(body.text) else sentences(body):
+        for unit in lines_of(body) if lines else _items(body) or sentences(body):
             if unit.text.strip():
                 yield Unit(" ".join(unit.text.split()), unit.place, title)
 
@@ -64,16 +69,29 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
         yield whole
 
 
-def _is_list(text: str) -> bool:
-    """True where every line begins with a bullet or a number and is no more than a sentence: an
-    item may have no full stop."""
-    items = [line for line in at_line_ends(text) if line.strip()]
-    return len(items) > 1 and all(map(_is_item, items))
+def _items(passage: Passage) -> list[Passage]:
+    """The items of a list, each of which begins with a bullet, a number or a name and is no more
+    than a sentence, for it may have no full stop; what is indented below one belongs to it. The
+    rows of a table. None of anything else."""
+    items: list[Passage] = []
+    for line in lines_of(passage):
+        if not line.text.strip():
+            continue
+        if items and line.text[0].isspace() and not _ITEM.match(line.text):
+            above = items[-1]
+            items[-1] = Passage(above.text + line.text, above.place.to(line.place), above.opens)
+        else:
+            items.append(line)
+    texts = [item.text for item in items]
+    is_list = len(items) > 1 and (all(map(_is_item, texts)) or all(map(_NAMED.match, texts)))
+    columns = {text.count("|") or text.count("\t") for text in texts}
+    is_table = len(items) >= _LEAST_ROWS and len(columns) == 1 and 0 not in columns
+    return items if is_list or is_table else []
 
 
-def _is_item(line: str) -> bool:
-    mark = _ITEM.match(line)
-    return mark is not None and len(split_sentences(line[mark.end() - 1 :])) == 1
+def _is_item(item: str) -> bool:
+    mark = _ITEM.match(item)
+    return mark is not None and len(split_sentences(item[mark.end() - 1 :])) == 1
 
 
 def _under_title(passage: Passage) -> tuple[str, Passage]:
