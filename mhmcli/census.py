@@ -184,12 +184,12 @@ def census(
         of_lines = of_lines and item.of_log
     of_log = of_lines and entries > lines.total() / 2
     sorts = list(firsts)
-    beginnings = partial(map, partial(_beginning, prompter), firsts.values())
-    if not affords(judging_tokens(prompter, question, beginnings())):
+    beginnings = [_beginning(prompter, text) for text in firsts.values()]
+    if not affords(judging_tokens(prompter, question, beginnings)):
         return Found()
     weights: list[Weight] = []
     so_far = 0
-    for weight in judged(prompter, question, beginnings()):
+    for weight in judged(prompter, question, beginnings):
         weights.append(weight)
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
             so_far = sum(lines[sorts[n]] for n in _meant(weights, of_log=of_log))

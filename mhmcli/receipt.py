@@ -17,6 +17,7 @@ _NOT_KEPT = (
     "        NO ROOM TO KEEP THE LAST {:,} PASSAGES for a second look: none of them was chosen, "
     "looked up or counted"
 )
+_LEAST_SAID_S = 1.0
 _NO_JUDGE = "        this model's yes and no say nothing, and were not asked for"
 
 
@@ -28,7 +29,9 @@ class Tally:
     chunks: int = 0
     document_tokens: int = 0
     scanned: int = 0  # passages that were looked at for their words
-    share_read: float = 1.0  # of the documents, by the model, where it read less than all
+    scanning_s: float = 0.0  # seconds, those included in which a pipe was waited for
+    # Of the documents, by the model, where it read less than all; None where that is not known.
+    share_read: float | None = 1.0
     not_kept: int = 0  # passages or chunks that there was no room to keep for a second look
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
@@ -43,9 +46,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a run read and what it cost. `seconds` are those of reading; answering is apart. Where
-    passages were `scanned` for their words, the model read a share of them, or none but those that
-    it answered from; those `not_kept` could not be chosen, looked up or counted."""
+    """What a run read and what it cost. `seconds` are those of reading; scanning and answering are
+    apart. Where passages were `scanned` for their words, the model read a share of them (None where
+    nobody knows how many there are), or none but those that it answered from; those `not_kept`
+    could not be chosen, looked up or counted."""
 
     sources: tuple[SourceReport, ...]
     document_tokens: int
@@ -57,9 +61,15 @@ class Receipt:
     engine: EngineInfo
     finished: bool
     scanned: int = 0
-    share_read: float = 1.0
+    share_read: float | None = 1.0
+    scanning_seconds: float = 0.0
     not_kept: int = 0
     judges: bool = True  # the model knows yes from no
+
+    @property
+    def read_all(self) -> bool:
+        """True when the model read all that there is, as far as that is known."""
+        return self.share_read is not None and self.share_read >= 1
 
     @property
     def complete(self) -> bool:
@@ -109,7 +119,7 @@ class Receipt:
         if source.pages_total is None:
             total = f" of {source.bytes_total:,}" if source.bytes_total is not None else ""
             parts.append(f"{source.bytes_read:,}{total} bytes")
-        done = "scanned" if self.share_read < 1 else "read"
+        done = "read" if self.read_all else "scanned"
         gone_through = self.finished or bool(self.scanned and self.chunks)
         mark = done if source.complete and gone_through else f"{done.upper()} IN PART"
         return f"{mark:<7} {one_line(source.name)}: {', '.join(parts)}"
@@ -118,16 +128,18 @@ class Receipt:
         if self.scanned and not self.chunks:
             return self._scanning_line()
         unchanged = self.steps_kept + self.steps_failed
+        took = self.scanning_seconds
+        scanning = f"{duration(took)} scanning + " if took >= _LEAST_SAID_S else ""
         parts = [
             f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}{self._share()}",
             f"{_count(self.steps, 'step')}, {unchanged} kept the heads unchanged",
-            f"{duration(self.seconds)} reading ({self.tokens_per_s:.0f} tokens/s)"
+            f"{scanning}{duration(self.seconds)} reading ({self.tokens_per_s:.0f} tokens/s)"
             f" + {duration(self.answer_seconds)} answering",
         ]
         if self.steps_failed:
             failed = [f"{o}: {n}" for o, n in self.outcomes.items() if Outcome(o).is_failure]
             parts.insert(2, f"{self.steps_failed} replies not taken ({', '.join(failed)})")
-        if self.share_read < 1:
+        if not self.read_all:
             parts.append("THE REST WAS ONLY SCANNED")
         if not self.finished:
             parts.append("STOPPED BEFORE THE END")
@@ -135,20 +147,21 @@ class Receipt:
 
     def _share(self) -> str:
         """Less than all is no 100%, and of what nobody knows the end of, no share is known."""
-        if self.share_read >= 1:
-            return ""
-        known = f"{min(self.share_read, 0.99):.0%} of the document"
-        return f", {known if self.share_read else 'of a document without a known end'}"
+        if self.share_read is None:
+            return ", of a document without a known end"
+        return "" if self.read_all else f", {min(self.share_read, 0.99):.0%} of the document"
 
     def _scanning_line(self) -> str:
+        share = self.share_read or 0.0
         best = (
             f"the passages that share the most words with the question, of {self.scanned:,}: "
-            f"{self.share_read:.1%} of the document"
+            f"{share:.1%} of the document"
         )
         parts = [
-            best if self.share_read else f"nothing of {_count(self.scanned, 'passage')}",
-            *(["THE REST WAS ONLY SCANNED"] if 0 < self.share_read < 1 else []),
-            f"{duration(self.seconds)} scanning + {duration(self.answer_seconds)} answering",
+            best if share else f"nothing of {_count(self.scanned, 'passage')}",
+            *(["THE REST WAS ONLY SCANNED"] if 0 < share < 1 else []),
+            f"{duration(self.scanning_seconds + self.seconds)} scanning"
+            f" + {duration(self.answer_seconds)} answering",
         ]
         if not self.finished:
             parts.append("STOPPED BEFORE THE END")

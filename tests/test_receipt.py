@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mhmcli.engine import EngineInfo
 from mhmcli.prompter import Spent
-from mhmcli.receipt import Receipt
+from mhmcli.receipt import Receipt, duration
 from mhmcli.source import SourceReport
 
 ENGINE = EngineInfo("model", "", "CPU", "build", 4096, 512)
@@ -44,6 +44,23 @@ def test_what_was_scanned_before_it_was_read_is_scanned() -> None:
     assert "40% of the document" in shown
     assert "THE REST WAS ONLY SCANNED; STOPPED BEFORE THE END" in shown
     assert "SCANNED IN PART a.txt" in "\n".join(replace(stopped, chunks=0).lines())
+
+
+def test_of_a_document_without_a_known_end_no_share_is_known() -> None:
+    """Nothing of one whose end is known is another thing."""
+    line = next(line for line in replace(WHOLE, share_read=None).lines() if "model read" in line)
+    assert "of a document without a known end" in line
+    assert "THE REST WAS ONLY SCANNED" in line
+    line = next(line for line in replace(WHOLE, share_read=0.0).lines() if "model read" in line)
+    assert "0% of the document" in line
+
+
+def test_scanning_is_no_reading() -> None:
+    """A pipe may have been waited for."""
+    made = replace(WHOLE, scanning_seconds=30.0, share_read=0.5)
+    assert f"30.0 s scanning + {duration(WHOLE.seconds)} reading" in "\n".join(made.lines())
+    assert made.tokens_per_s == WHOLE.tokens_per_s
+    assert "scanning +" not in "\n".join(replace(made, scanning_seconds=0.3).lines())
 
 
 def test_the_rest_of_a_skim_is_named() -> None:

@@ -60,8 +60,8 @@ def test_a_provisional_answer_is_for_small_files_that_can_be_kept(
     """Where there is no room for temporary files, all is read at once."""
     job, _ = job_for("", ScriptedEngine([]))
     live = LiveView(Console(), job.state)
-    small = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=6)])
-    job = replace(job, documents=small, view=live)
+    medium = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=1 << 22)])
+    job = replace(job, documents=medium, view=live)
     assert isinstance(_reading(job, None), Proven)
     assert isinstance(_reading(replace(job, view=NoView()), None), Whole)
     large = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=1 << 25)])
@@ -74,3 +74,5 @@ def test_a_provisional_answer_is_for_small_files_that_can_be_kept(
 
     monkeypatch.setattr("shutil.disk_usage", nowhere)
     assert isinstance(_reading(job, None), Whole)
+    small = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=6)])
+    assert isinstance(_reading(replace(job, documents=small), None), Proven), "kept in memory"

@@ -7,10 +7,13 @@ import io
 import os
 import random
 import resource
+import select
+import subprocess
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from fpdf import FPDF
@@ -62,17 +65,34 @@ def test_a_pipe_is_read_incrementally() -> None:
     os.wait()
 
 
-def test_a_pipe_is_waited_for_while_there_is_time() -> None:
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("lines", [1, 500, 100_000])
+def test_a_pipe_is_waited_for_while_there_is_time(
+    pack: Callable[[bytes], bytes], lines: int
+) -> None:
     """What came until then is read, and the report says why there is no more."""
-    ends = os.pipe()
-    with os.fdopen(ends[0], "rb") as stream, os.fdopen(ends[1], "wb", buffering=0) as other:
-        other.write(b"a line of text\n" * 500)
-        source = open_source("-", stream, waiting_s=lambda: 0.05)
-        assert text_of(source) == "a line of text\n" * 500
+    ends, text = os.pipe(), "a line of text\n" * lines
+    with os.fdopen(ends[0], "rb") as stream, os.fdopen(ends[1], "wb", 0) as other:
+        writing = threading.Thread(target=other.write, args=(pack(text.encode()),))
+        writing.start()
+        select.select([stream], [], [])
+        source = open_source("-", stream, waiting_s=lambda: 0.3)
+        assert text_of(source) == text
+        writing.join()
         assert source.report.cut_short == "no time to look at the rest"
         assert not source.report.complete
         with pytest.raises(SourceError, match="nothing came from <stdin> in time"):
             open_source("-", stream, waiting_s=lambda: -1.0)
+
+
+def test_what_is_there_is_read_though_time_is_over() -> None:
+    """Another pipe may have taken it; but what comes without an end is not read for ever."""
+    with subprocess.Popen(["yes", "a line of text"], stdout=subprocess.PIPE) as endless:
+        pipe = cast(BinaryIO, endless.stdout)
+        select.select([pipe], [], [])
+        text = text_of(open_source("-", pipe, waiting_s=lambda: -1.0))
+        endless.terminate()
+    assert 1000 < len(text) < 1 << 22
 
 
 def test_what_has_an_end_is_not_timed(tmp_path: Path) -> None:

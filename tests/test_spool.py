@@ -19,9 +19,10 @@ def chunks(number: int) -> list[Chunk]:
     ]
 
 
-def test_chunks_are_kept_as_they_pass() -> None:
-    """All of them, with their places, as often as one looks."""
-    spool = Spool[Chunk]()
+@pytest.mark.parametrize("memory_bytes", [0, 1000, 1 << 20])
+def test_chunks_are_kept_as_they_pass(memory_bytes: int) -> None:
+    """All of them, with their places, as often as one looks: in memory, on disk, and in both."""
+    spool = Spool[Chunk](memory_bytes=memory_bytes)
     assert list(spool.through(chunks(20))) == chunks(20)
     assert list(spool.kept()) == chunks(20)
     assert list(spool.kept()) == chunks(20)
@@ -45,7 +46,7 @@ def test_a_full_disk_ends_the_keeping_alone(monkeypatch: pytest.MonkeyPatch) -> 
         pytest.skip("no /dev/full here")
     with Path("/dev/full").open("r+b", buffering=0) as full:
         monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full)
-        spool = Spool[Chunk]()
+        spool = Spool[Chunk](memory_bytes=0)
         assert list(spool.through(chunks(3))) == chunks(3)
         assert (len(spool), spool.missed) == (0, 3)
 
@@ -53,7 +54,7 @@ def test_a_full_disk_ends_the_keeping_alone(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_was_kept_before_the_disk_was_full_can_be_read() -> None:
     """And the spool still closes."""
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    spool = Spool[Chunk]()
+    spool = Spool[Chunk](memory_bytes=0)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (3000, limit[1]))
         assert list(spool.through(chunks(50))) == chunks(50)
@@ -73,9 +74,11 @@ def test_a_machine_without_temporary_files_reads_all_the_same(
         raise FileNotFoundError("No usable temporary directory found")
 
     monkeypatch.setattr("tempfile.TemporaryFile", nowhere)
-    spool = Spool[Chunk]()
-    assert list(spool.through(chunks(3))) == chunks(3)
-    assert (len(spool), spool.missed) == (0, 3)
+    spool = Spool[Chunk](memory_bytes=1000)
+    assert list(spool.through(chunks(50))) == chunks(50)
+    assert 0 < len(spool) < 10
+    assert spool.missed == 50 - len(spool)
+    assert list(spool.kept()) == chunks(len(spool))
     spool.close()
 
 

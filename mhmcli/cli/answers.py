@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from mhmcli import __version__
@@ -34,10 +35,10 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
         if answer.places:
             about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
             say(f"from    {about}{_cited(answer.places)}")
-        if answer.counted is None and answer.found and asked(answer.question) is Asked.COUNT:
-            say(
-                "        not counted: it is what the model makes of the sentences that it was shown"
-            )
+        wanted = asked(answer.question)
+        if answer.counted is None and answer.found and wanted is not Asked.ONE:
+            not_done = "counted" if wanted is Asked.COUNT else "listed one by one"
+            say(f"        not {not_done}: it is what the model makes of the sentences it was shown")
         _say_sorts("counted ", answer.counted or ())
         _say_sorts("as one  ", answer.told_again)
         if not answer.complete:
@@ -55,11 +56,12 @@ def _say_sorts(label: str, sorts: Sequence[tuple[str, int]]) -> None:
 
 def _cited(places: Sequence[Place]) -> str:
     """Places as a person would cite them: 'a.pdf p. 3, p. 7; b.log line 12 and 2 more'."""
+    named = dict.fromkeys((one_line(p.source), one_line(p.in_source())) for p in places)
     by_source: dict[str, list[str]] = {}
-    for place in places[:_MOST_PLACES]:
-        by_source.setdefault(one_line(place.source), []).append(one_line(place.in_source()))
+    for source, place in islice(named, _MOST_PLACES):
+        by_source.setdefault(source, []).append(place)
     cited = "; ".join(f"{source} {', '.join(found)}" for source, found in by_source.items())
-    more = len(places) - _MOST_PLACES
+    more = len(named) - _MOST_PLACES
     return cited + (f" and {more} more" if more > 0 else "")
 
 
@@ -131,6 +133,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "steps_failed": receipt.steps_failed,
         "outcomes": receipt.outcomes,
         "computed_tokens": asdict(receipt.spent),
+        "scanning_seconds": round(receipt.scanning_seconds, 3),
         "seconds": round(receipt.seconds, 3),
         "answer_seconds": round(receipt.answer_seconds, 3),
         "tokens_per_s": round(receipt.tokens_per_s, 1),

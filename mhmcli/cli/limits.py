@@ -17,6 +17,7 @@ _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?")
 # them again, those are read once more, and some hundred tokens are written.
 _ANSWERING_TOKENS = 2000
 _USUAL_TOKENS_PER_S = 100.0  # until it is known
+_LEAST_SCANNING_S = 1.0
 
 
 class Limit(Protocol):
@@ -28,7 +29,11 @@ class Limit(Protocol):
         ...
 
     def waiting_s(self) -> float:
-        """Seconds for which a pipe may still be waited for and looked at."""
+        """Seconds for which a pipe may still be waited for."""
+        ...
+
+    def scanning(self) -> Callable[[], bool]:
+        """Tells, from now on, whether there is still time to look at more."""
         ...
 
     def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
@@ -50,6 +55,10 @@ class Share:
     def waiting_s(self) -> float:
         """There is no end of time."""
         return math.inf
+
+    def scanning(self) -> Callable[[], bool]:
+        """There is no end of time."""
+        return lambda: True
 
     def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
         """There is no end of time."""
@@ -77,6 +86,12 @@ class Deadline:
     def waiting_s(self) -> float:
         """To the half of the time, for a pipe may have no end."""
         return self.started + self.seconds / 2 - self.now()
+
+    def scanning(self) -> Callable[[], bool]:
+        """For half of what is left now, or a moment: a small file takes no more."""
+        left = self.started + self.seconds - self.now()
+        until = self.now() + max(_LEAST_SCANNING_S, left / 2)
+        return lambda: self.now() < until
 
     def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
         """If it leaves time for the other answers."""

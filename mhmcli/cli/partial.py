@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 
 from mhmcli.answer import Answer
 from mhmcli.census import Weighed, likelihood_of
 from mhmcli.chunk import Chunk, cut_apart, cut_down, uncut
-from mhmcli.cli.limits import Limit
+from mhmcli.cli.limits import Limit, Share
 from mhmcli.cli.reading import (
     Job,
     Whole,
@@ -29,7 +30,7 @@ from mhmcli.scan import Scan
 from mhmcli.source import NO_TIME, Passage
 from mhmcli.spool import Spool
 
-_PACE_TOKENS = 500  # of the document, after which the pace is known
+_PACE_TOKENS = 150  # of the document, after which the pace is known
 # Read before a provisional answer is renewed, and twice as many each time after: some 6 s of each
 # 70 at first, and less and less.
 _RENEW_TOKENS = 10_000
@@ -39,8 +40,9 @@ _NEARLY_READ = 0.7  # of the documents, from where on the answer itself is near
 class Scanned:
     """All passages, looked at for the words of the questions, and kept."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, limit: Limit) -> None:
         self._job = job
+        self._limit = limit
         self._spool = Spool[Passage]()
         self._scan = Scan(job.request.questions)
         self._chars = 0
@@ -53,22 +55,26 @@ class Scanned:
         job = self._job
         job.state.scanning()
         tally.share_read = 0.0
+        started = job.state.now()
         small = cut_down(job.documents.passages(), job.sizes.chunk_tokens, job.count)
-        passages = self._spool.through(small)
+        passages = self._spool.through(self._in_time(small))
         for passage in self._scan.through(passages, lambda: not self._spool.missed):
             tally.scanned += 1
             self._chars += len(passage.text)
             self._said_chars += len(passage.text.strip())
             job.view.update()
-            if self._is_late():
-                job.documents.leave(NO_TIME)
-                break
         self._cut_short = any(report.cut_short == NO_TIME for report in job.documents.reports)
         tally.not_kept = self._spool.missed
+        tally.scanning_s = job.state.now() - started
 
-    def _is_late(self) -> bool:
-        """Whether there is no time to look at more."""
-        return False
+    def _in_time(self, passages: Iterator[Passage]) -> Iterator[Passage]:
+        """Those for which there is time."""
+        has_time = self._limit.scanning()
+        for passage in passages:
+            if not has_time():
+                self._job.documents.leave(NO_TIME)
+                return
+            yield passage
 
     def kept(self) -> Iterator[Passage]:
         """The passages once more, and how far they are handed out as the state's share."""
@@ -91,7 +97,7 @@ class Quick(Scanned):
     """The model reads the best passages alone, and answers from them."""
 
     def __init__(self, job: Job) -> None:
-        super().__init__(job)
+        super().__init__(job, Share(1.0))
         self._evidence: list[Evidence] = []
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
@@ -179,8 +185,7 @@ class Skim(Scanned):
     """The model reads the most promising passages first, until it is enough."""
 
     def __init__(self, job: Job, limit: Limit) -> None:
-        super().__init__(job)
-        self._limit = limit
+        super().__init__(job, limit)
         self._read_chars = 0
         self._pace = 0.0  # of the reading, in tokens of the documents a second
         self._reading_number = 0  # the passage's: chunks are cut from one when they are read
@@ -200,45 +205,51 @@ class Skim(Scanned):
             tally.share_read = self._share
         tally.share_read = self._share
         self._pace = job.state.tokens_per_s
-        follow_up(job, prompter, self._whole)
-
-    def _is_late(self) -> bool:
-        """A file may be so large that its words alone take hours; a pipe ends by itself."""
-        return self._job.documents.progress is not None and self._limit.waiting_s() <= 0
+        follow_up(job, prompter, self._as_long_as_there_is_time)
 
     @property
-    def _share(self) -> float:
-        """Of the documents; 0 where nobody knows how long they are."""
+    def _share(self) -> float | None:
+        """Of the documents; None where nobody knows how long they are."""
         of_seen = self._read_chars / max(1, self._chars)
-        return of_seen * (self._job.documents.progress or 0.0) if self._cut_short else of_seen
+        if not self._cut_short:
+            return of_seen
+        scanned = self._job.documents.progress
+        return None if scanned is None else of_seen * scanned
 
     def _progress(self) -> float:
         state = self._job.state
         pace = state.tokens_per_s if state.done_tokens >= _PACE_TOKENS else 0.0
-        return min(1.0, self._limit.progress(self._share, pace))
+        return min(1.0, self._limit.progress(self._share or 0.0, pace))
 
     def _promising(self) -> Iterator[Passage]:
-        """The passages, the most promising first, until it is enough; one at least."""
-        for number in self._scan.promising(len(self._spool)):
-            if self._read_chars and self._progress() >= 1:
+        """The passages, the most promising first, until it is enough; one for each question at
+        least."""
+        least = len(self._job.request.questions)
+        for read, number in enumerate(self._scan.promising(len(self._spool))):
+            if read >= least and self._progress() >= 1:
                 return
             passage, self._reading_number = self._spool[number], number
             yield passage
             self._read_chars += len(passage.text)
 
-    def _whole(self) -> Iterator[Chunk]:
-        """The document, whether the model has read it or not."""
+    def _document(self) -> Iterator[Chunk]:
+        """All of it, whether the model has read it or not."""
         return uncut(self._spool.kept())
+
+    def _as_long_as_there_is_time(self) -> Iterator[Chunk]:
+        """The same, if it can be gone through before it is time to answer."""
+        unanswered = len(self._job.request.questions)
+        return takewhile(lambda _: self._limit.affords(0, self._pace, unanswered), self._document())
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """From the sentences of memory that tell; nothing is counted that may not be all."""
         job = self._job
         begin_answer(job, number)
-        of_all = self._share >= 1
+        of_all = (self._share or 0.0) >= 1
         if of_all:
             likelihoods = self._likelihoods[number]
             of_each = [likelihoods.get(n, -math.inf) for n in range(len(self._spool))]
-            document = Weighed(self._whole, of_each, job.state.memories[number].seen)
+            document = Weighed(self._document, of_each, job.state.memories[number].seen)
             affords = partial(self._affords, number)
             if answered := census_of(job, prompter, number, document, affords):
                 return answered

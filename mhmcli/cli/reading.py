@@ -165,23 +165,17 @@ def written(job: Job, prompter: Prompter, number: int, evidence: Evidence) -> An
     """The answer; it is shown while it is written."""
     question = job.request.questions[number]
     writing = answer(prompter, question, evidence, max_tokens=job.sizes.answer_tokens)
-    while True:
-        try:
-            job.state.writing += next(writing)
-            job.view.update()
-        except StopIteration as stop:
-            made: Answer = stop.value
-            return made
+    return _watched(job, writing, lambda piece: job.state.writing + piece)
 
 
-def _watched(job: Job, judging: Generator[S, None, T], shown: Callable[[S], str]) -> T:
-    """What comes of judging texts one by one; how far it is is shown meanwhile."""
+def _watched(job: Job, working: Generator[S, None, T], shown: Callable[[S], str]) -> T:
+    """What comes of work that tells how far it is; that is shown meanwhile."""
+    job.state.writing = ""
     while True:
         try:
-            job.state.writing = shown(next(judging))
+            job.state.writing = shown(next(working))
             job.view.update()
         except StopIteration as stop:
-            job.state.writing = ""
             value: T = stop.value
             return value
 

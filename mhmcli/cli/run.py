@@ -40,7 +40,7 @@ from mhmcli.tokens import GgufHeader, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
-_KEPT = 4  # times their size: passages and chunks, with their places
+_KEPT = 16  # times their size, at most: passages and chunks of a few words, with their places
 
 
 def run(request: Request) -> ExitStatus:
@@ -171,7 +171,8 @@ class _Run:
                 share_read=tally.share_read,
                 not_kept=tally.not_kept,
                 outcomes={outcome.value: n for outcome, n in tally.outcomes.items()},
-                seconds=time.monotonic() - started,
+                scanning_seconds=tally.scanning_s,
+                seconds=time.monotonic() - started - tally.scanning_s,
             )
 
         answers: list[Answer] = []
@@ -191,7 +192,7 @@ class _Run:
             if not request.quiet:
                 say_receipt(receipt if receipt.finished else so_far(), known)
             raise
-        answering_s = time.monotonic() - started - receipt.seconds
+        answering_s = time.monotonic() - started - receipt.scanning_seconds - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)
 
     def _print(self, answers: list[Answer], receipt: Receipt) -> ExitStatus:

@@ -2,9 +2,9 @@
 
 from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, Source, open_source
-from mhmcli.source.patience import NO_TIME
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import is_lines, parts, sentences, split_sentences
+from mhmcli.source.streams import NO_TIME
 from mhmcli.source.units import Unit, is_field, units, units_of
 
 __all__ = [

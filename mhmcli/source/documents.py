@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
 
 from mhmcli.errors import SourceError
 from mhmcli.source.open import Source
@@ -18,6 +18,9 @@ class Documents:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = tuple(sources)
+        sizes = [source.report.bytes_total for source in sources]
+        self._has_unknown_end = None in sizes
+        self._before = [0, *accumulate(size or 0 for size in sizes)]
         self._current = 0
         self._left: str | None = None
         self._begun: list[Passage] = []
@@ -70,16 +73,13 @@ class Documents:
     @property
     def progress(self) -> float | None:
         """The share handed out so far, 0 to 1, each source by its size; None when one has none."""
-        sizes = [source.report.bytes_total for source in self._sources]
-        if any(size is None for size in sizes):
+        if self._has_unknown_end:
             return None
-        known = [size or 0 for size in sizes]
-        total = sum(known) or 1
-        done = sum(known[: self._current])
-        if self._current < len(self._sources):
-            done_here = self._sources[self._current].progress or 0.0
-            return (done + known[self._current] * done_here) / total
-        return 1.0
+        if self._current == len(self._sources):
+            return 1.0
+        begin, end = self._before[self._current : self._current + 2]
+        done_here = self._sources[self._current].progress or 0.0
+        return (begin + (end - begin) * done_here) / (self._before[-1] or 1)
 
     @property
     def reports(self) -> tuple[SourceReport, ...]:

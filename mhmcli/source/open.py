@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import gzip
 import io
 import os
 import stat
@@ -20,9 +19,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from mhmcli.errors import SourceError, UsageError
-from mhmcli.source.patience import Waiting, patient
 from mhmcli.source.pdf import PdfSource
 from mhmcli.source.place import Passage, SourceReport
+from mhmcli.source.streams import Gunzipped, Rejoined, Waiting, patient
 from mhmcli.source.text import TextSource, read_some, reason_of
 
 STDIN = "-"
@@ -67,26 +66,6 @@ class Source(Protocol):
     def close(self) -> None:
         """What is open is closed; also done when the passages come to their end."""
         ...
-
-
-class _Rejoined(io.RawIOBase):
-    """A stream with the bytes that were looked at put back before it."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast(bytearray, buffer)).cast("B")
-        if self._head:
-            part, self._head = self._head[: len(view)], self._head[len(view) :]
-        else:
-            part = read_some(self._rest, len(view))
-        view[: len(part)] = part
-        return len(part)
 
 
 def open_source(
@@ -189,14 +168,13 @@ def _sniffed(name: str, stream: BinaryIO, owned: BinaryIO | None, password: str 
     head = _head(name, stream)
     size = _size(stream)
     if head.startswith(_GZIP):
-        whole = io.BufferedReader(_Rejoined(head, stream))
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=whole))
+        stream = cast(BinaryIO, Gunzipped(Rejoined(head, stream)))
         head, kind = _head(name, stream), "gzip"
     else:
         kind = "text"
     if not head:
         raise SourceError(f"{name} is empty", hint="nothing to read, nothing to answer from")
-    rejoined = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream)))
+    rejoined = cast(BinaryIO, io.BufferedReader(Rejoined(head, stream)))
     if _is_pdf(head):
         if kind == "text" and size is not None:
             stream.seek(0)
@@ -232,6 +210,11 @@ def _spooled_pdf(name: str, stream: BinaryIO, password: str | None) -> PdfSource
 def _next_block(name: str, stream: BinaryIO) -> bytes:
     try:
         return read_some(stream)
+    except TimeoutError:
+        raise SourceError(
+            f"{name} has not come to its end in time, and a PDF is read from its end",
+            hint="give it longer with --budget",
+        ) from None
     except (OSError, EOFError, zlib.error) as error:
         raise SourceError(
             f"cannot read {name}: {reason_of(error)}", hint="check that the file is whole"

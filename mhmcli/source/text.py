@@ -154,8 +154,10 @@ class TextSource:
     def _blocks(self) -> Iterator[bytes]:
         """The stream's bytes as UTF-8 (or as they are), without a byte order mark."""
         try:
-            first = self._stream.read(_MARK_BYTES)
-            left = (self._total_bytes or sys.maxsize) - len(first)
+            left = self._total_bytes or sys.maxsize
+            first = read_some(self._stream, min(left, _BLOCK_BYTES))
+            while _may_become_mark(first) and (block := read_some(self._stream, 1)):
+                first += block
             mark = next((m for m in _WIDE_MARKS if first.startswith(m)), None)
             if mark:
                 self._wide = True
@@ -163,6 +165,7 @@ class TextSource:
                 return
             if first:
                 yield first
+            left -= len(first)
             while left and (block := read_some(self._stream, min(left, _BLOCK_BYTES))):
                 left -= len(block)
                 yield block
@@ -183,6 +186,11 @@ class TextSource:
             if not block:
                 return
             block = read_some(self._stream)
+
+
+def _may_become_mark(first: bytes) -> bool:
+    """Whether more bytes are needed to know the encoding."""
+    return 0 < len(first) < _MARK_BYTES and any(mark.startswith(first) for mark in _WIDE_MARKS)
 
 
 def read_some(stream: BinaryIO, most: int = _BLOCK_BYTES) -> bytes:
