@@ -30,8 +30,10 @@ from mhmcli.events import (
     is_entry,
     marks_of,
     masked,
+    may_go_on,
     named_in,
     names,
+    opens_entry,
     told_once,
 )
 from mhmcli.judge import judged, judging_tokens, worths
@@ -175,12 +177,13 @@ def census(
     look = partial(_units, document, Query.of(question))
     firsts: dict[str, str] = {}
     lines: Counter[str] = Counter()
-    entries, of_lines = 0, True
+    entries, opened, of_lines = 0, 0, True
     for item in look():
         sort = masked(item.text, named)
         firsts.setdefault(sort, item.text)
         lines[sort] += 1
         entries += is_entry(item.text)
+        opened += opens_entry(item.text)
         of_lines = of_lines and item.of_log
     of_log = of_lines and entries > lines.total() / 2
     sorts = list(firsts)
@@ -204,7 +207,7 @@ def census(
             items.append(item)
     groups = list(meant.values())
     if asked(question) is Asked.COUNT:
-        in_entries = has_entries(entries, lines.total())
+        in_entries = has_entries(opened, lines.total())
         return told_once(groups, _telling(groups, look) - named, in_entries=in_entries)
     return Found(in_order(chain.from_iterable(groups)))
 
@@ -275,7 +278,7 @@ def _units(document: Weighed, query: Query) -> Iterator[Item]:
         for unit in units(stretch.passages, lines=stretch.of_lines):
             of_log = stretch.of_lines
             marks = marks_of(unit.text) if of_log else frozenset[str]()
-            if entry < 0 or not of_log or is_entry(unit.text):
+            if entry < 0 or not (of_log and may_go_on(unit.text)):
                 entry = number
             yield Item(unit.shown, unit.place, number, marks, of_log=of_log, entry=entry)
             number += 1

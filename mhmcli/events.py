@@ -26,6 +26,7 @@ _LEAST_PART = 4  # characters
 _ENTRY = re.compile(
     r"\d:\d\d|\d{4}-\d\d|\A\s*\{\"|\A\W*[A-Z][a-z]{2} +\d|\A\d{6} \d{6}\b|\A\[ *\d+\.\d+\]"
 )
+_BEGINS = re.compile(r"\W*\d|\W*[A-Z][a-z]{2} +\d|\s*\{")
 _FIELD_END = re.compile(r"[\s,;|]+")
 
 # Of lines that tell of the same event.
@@ -42,8 +43,8 @@ _LONGEST_COUNTER = 2  # digits, that tell nothing
 class Item:
     """One line or sentence that the question is about; `number` is its position among all that
     were looked at. `marks` are the numbers and addresses in a line of a log, a list or a table,
-    which is what `of_log` says; `entry` is the number of the last line with a time, which it may go
-    on from, or its own."""
+    which is what `of_log` says; `entry` is the number of the line that it may go on from, or its
+    own."""
 
     text: str
     place: Place
@@ -70,10 +71,21 @@ def is_entry(line: str) -> bool:
     return bool(_ENTRY.search(line))
 
 
-def has_entries(with_time: int, lines: int) -> bool:
-    """Whether lines without a time go on from the one above that has one, as those of a stack trace
-    do: a document may have a date on top, and be a list."""
-    return with_time > max(1, _ENTRIES_SHARE * lines)
+def opens_entry(line: str) -> bool:
+    """True of a line that begins with a time: '2024-01-02 07:01 failed', '{"at": 7}'."""
+    return bool(_BEGINS.match(line)) and is_entry(line)
+
+
+def may_go_on(line: str) -> bool:
+    """True of a line that may belong to the one above, as those of a stack trace do: it has no time
+    and begins with no number."""
+    return not _BEGINS.match(line) and not is_entry(line)
+
+
+def has_entries(opened: int, lines: int) -> bool:
+    """Whether lines that may do go on from the one above that opens an entry: a document may have a
+    date on top, and be a list."""
+    return opened > max(1, _ENTRIES_SHARE * lines)
 
 
 def few_of(lines: int) -> int:

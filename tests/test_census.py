@@ -369,6 +369,16 @@ def test_a_stack_trace_is_counted_with_its_line() -> None:
     assert sshd([lines]) == lines[::3]
 
 
+def test_rows_of_a_table_are_their_own_entries() -> None:
+    """Though some have a date and others have none."""
+    names = ["ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"]
+    rows = [f"{who},Failed password,{'2024-01-02' * (n % 2)}" for n, who in enumerate(names)]
+    others = [f"{who},Tea,2024-01-02" for who in names]
+    assert len(sshd([[*rows, *others]])) == 8
+    numbered = [f"{n},{row}" for n, row in enumerate([*rows, *others], 100)]
+    assert len(sshd([numbered])) == 8
+
+
 @pytest.mark.parametrize(
     ("line", "is_one"),
     [
