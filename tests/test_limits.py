@@ -46,18 +46,18 @@ def test_a_deadline_says_what_can_be_afforded() -> None:
     assert Share(0.1).affords(10**9, 1.0, 9)
 
 
-def test_half_of_what_is_left_is_for_looking_at_everything() -> None:
+def test_a_share_of_what_is_left_is_for_looking_at_everything() -> None:
     """Or a moment, where loading the model took nearly all: a small file takes no more."""
     clock = [80.0]
-    may_go_on = Deadline(100.0, 1, 50.0, now=lambda: clock[0]).scanning()
+    may_go_on = Deadline(100.0, 1, 50.0, now=lambda: clock[0]).looking(0.5)
     clock[0] = 114.9
     assert may_go_on()
     clock[0] = 115.1
     assert not may_go_on()
-    may_go_on = Deadline(10.0, 1, 106.0, now=lambda: clock[0]).scanning()
+    may_go_on = Deadline(10.0, 1, 106.0, now=lambda: clock[0]).looking(0.5)
     clock[0] = 116.0
     assert may_go_on()
-    assert Share(0.1).scanning()()
+    assert Share(0.1).looking(0.5)()
 
 
 def test_a_deadline_leaves_time_for_each_answer() -> None:

@@ -30,7 +30,7 @@ from mhmcli.prompter import Prompter
 from mhmcli.reader import Event
 from mhmcli.receipt import Tally
 from mhmcli.sizes import Sizes
-from mhmcli.source import Documents, Source, open_source
+from mhmcli.source import Documents, Passage, Source, open_source
 from mhmcli.source.text import TextSource
 from mhmcli.view import Doing, NoView, RunState
 
@@ -177,6 +177,21 @@ def test_a_pipe_that_says_nothing_more_does_not_outlast_the_budget() -> None:
     assert tally.scanned == 4
     assert tally.chunks > 0
     assert tally.share_read is None
+
+
+def test_what_passages_point_to_is_not_looked_up_for_ever() -> None:
+    """Time goes by with each look at the clock: all is scanned, and little of it again."""
+    seconds = itertools.count()
+    limit = Deadline(10_000, 1, started=0.0, now=lambda: 20.0 * next(seconds))
+    engine = ScriptedEngine(answering, judge=telling)
+    job, _ = job_for(DECOY + FILLER * 120, engine)
+    reading = Skim(job, limit)
+    looked: list[Passage] = []
+    kept = reading._spool.kept
+    reading._spool.kept = lambda: (looked.append(p) or p for p in kept())  # type: ignore[method-assign,func-returns-value]
+    reading.read(Prompter(engine, prompts.SYSTEM, Sampling()), Tally(1))
+    reading.close()
+    assert 0 < len(looked) < 60
 
 
 def test_of_a_huge_file_what_there_is_time_for_is_looked_at(tmp_path: Path) -> None:

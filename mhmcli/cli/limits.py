@@ -17,7 +17,7 @@ _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?")
 # them again, those are read once more, and some hundred tokens are written.
 _ANSWERING_TOKENS = 2000
 _USUAL_TOKENS_PER_S = 100.0  # until it is known
-_LEAST_SCANNING_S = 1.0
+_LEAST_LOOKING_S = 1.0
 
 
 class Limit(Protocol):
@@ -32,8 +32,9 @@ class Limit(Protocol):
         """Seconds for which a pipe may still be waited for."""
         ...
 
-    def scanning(self) -> Callable[[], bool]:
-        """Tells, from now on, whether there is still time to look at more."""
+    def looking(self, share: float) -> Callable[[], bool]:
+        """Tells, from now on, whether there is still time to look at more: a share of what is left
+        now, or a moment."""
         ...
 
     def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
@@ -56,8 +57,9 @@ class Share:
         """There is no end of time."""
         return math.inf
 
-    def scanning(self) -> Callable[[], bool]:
+    def looking(self, share: float) -> Callable[[], bool]:
         """There is no end of time."""
+        del share
         return lambda: True
 
     def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:
@@ -87,10 +89,10 @@ class Deadline:
         """To the half of the time, for a pipe may have no end."""
         return self.started + self.seconds / 2 - self.now()
 
-    def scanning(self) -> Callable[[], bool]:
-        """For half of what is left now, or a moment: a small file takes no more."""
+    def looking(self, share: float) -> Callable[[], bool]:
+        """By the clock; a small file takes no more than a moment."""
         left = self.started + self.seconds - self.now()
-        until = self.now() + max(_LEAST_SCANNING_S, left / 2)
+        until = self.now() + max(_LEAST_LOOKING_S, share * left)
         return lambda: self.now() < until
 
     def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:

@@ -30,6 +30,8 @@ from mhmcli.scan import Scan
 from mhmcli.source import NO_TIME, Passage
 from mhmcli.spool import Spool
 
+_SCANNING = 0.5  # of the time that there is then
+_LOOKING_UP = 0.1
 _PACE_TOKENS = 150  # of the document, after which the pace is known
 # Read before a provisional answer is renewed, and twice as many each time after: some 6 s of each
 # 70 at first, and less and less.
@@ -69,7 +71,7 @@ class Scanned:
 
     def _in_time(self, passages: Iterator[Passage]) -> Iterator[Passage]:
         """Those for which there is time."""
-        has_time = self._limit.scanning()
+        has_time = self._limit.looking(_SCANNING)
         for passage in passages:
             if not has_time():
                 self._job.documents.leave(NO_TIME)
@@ -205,7 +207,8 @@ class Skim(Scanned):
             tally.share_read = self._share
         tally.share_read = self._share
         self._pace = job.state.tokens_per_s
-        follow_up(job, prompter, self._as_long_as_there_is_time)
+        has_time = self._limit.looking(_LOOKING_UP)
+        follow_up(job, prompter, lambda: takewhile(lambda _: has_time(), self._document()))
 
     @property
     def _share(self) -> float | None:
@@ -235,11 +238,6 @@ class Skim(Scanned):
     def _document(self) -> Iterator[Chunk]:
         """All of it, whether the model has read it or not."""
         return uncut(self._spool.kept())
-
-    def _as_long_as_there_is_time(self) -> Iterator[Chunk]:
-        """The same, if it can be gone through before it is time to answer."""
-        unanswered = len(self._job.request.questions)
-        return takewhile(lambda _: self._limit.affords(0, self._pace, unanswered), self._document())
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """From the sentences of memory that tell; nothing is counted that may not be all."""
