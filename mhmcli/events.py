@@ -18,6 +18,9 @@ _VARYING = re.compile(  # also blk_4198, and of 10.0.0.1:80/login the address
 )
 # Of HTTP, after the request or by its name.
 _STATUS = re.compile(r"(?:\" |\bstatus\"?[=:]\s?\"?)([1-5]\d\d)\b", re.IGNORECASE)
+# The same of proxies and IIS: a number of three digits, and how many bytes were sent.
+_CODE = re.compile(r"\s([1-5]\d\d)\s+\d+\s")
+_REQUEST = re.compile(r"\b(?:GET|HEAD|POST|PUT|DELETE|CONNECT) \S|\bHTTP/\d")
 _TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+(?:[.,]\d+)?Z?", re.IGNORECASE)
 _STAMP = re.compile(r"(?:[\d\-/]+T[\d:.,]+Z?)?[^A-Za-z]*")  # what a line begins with
 _PROCESS = re.compile(r"[\w)]\[(\d+)\]:|\d#\d+: \*(\d+)")
@@ -102,7 +105,7 @@ def masked(line: str, named: Collection[str] = ()) -> str:
     """'Jul 9 sshd[24]: from 1.2.3.4' -> 'Jul # sshd[#]: from #': what varies is left out, but what
     the question `named` is not, nor the part of it: of 10.0.0.5:5231, the address. A status of HTTP
     stays as well: it says what happened."""
-    status = _STATUS.search(line)
+    status = _STATUS.search(line) or (_REQUEST.search(line) and _CODE.search(line))
 
     def shown(match: re.Match[str]) -> str:
         whole = match[0].rstrip(_MARKS)

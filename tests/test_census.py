@@ -53,6 +53,14 @@ def test_words_beside_numbers_are_no_part_of_them() -> None:
         assert "7" not in masked(line)
 
 
+def test_a_proxy_tells_the_status_before_the_bytes() -> None:
+    proxy = 'haproxy[7]: 10.0.0.1:57317 in static/srv1 10/0/30/69/109 {} 2750 - - "GET /a HTTP/1.1"'
+    assert masked(proxy.format(503)) != masked(proxy.format(200))
+    iis = "2024-01-02 07:01:02 10.0.0.1 GET /a.htm - 80 - 10.0.0.7 Mozilla {} 0 0 15"
+    assert masked(iis.format(404)) != masked(iis.format(200))
+    assert masked("took 503 of 999 s") == masked("took 200 of 999 s")
+
+
 def test_a_number_that_the_question_names_is_no_part_of_what_varies() -> None:
     """Where it stands with a port, a time or a plural, too; a short one names no time."""
     assert named_in("How many 404s from 10.0.0.5 on 2015-10-18?") == {
