@@ -10,7 +10,7 @@ from enum import Enum
 
 # Of many: "which clauses mention it", "which old ships called", not "which ship carries coal".
 _MANY = (
-    r"(?!(?:was|has|does|news|physics|mathematics|politics|series|species)\b)"
+    r"(?!(?:was|has|does|news|physics|mathematics|politics|series|species|gas|atlas)\b)"
     r"(?:[\w-]*[^\Wsui]s|people|men|women|children|ones)"
 )
 # "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
@@ -43,7 +43,7 @@ _LISTED = re.compile(
     rf"\A\W*(?:show|get|extract|print)(?: me| us)? the (?:\w+ )?{_MANY}\W*\Z|"
     r"\blist of (?:all|every|each)\b|"
     rf"\A\W*(?:all|every|each) (?:the )?(?:\w+ )?{_MANY}\W*\Z|"
-    rf"\bwhat {_MANY} does\b|"
+    rf"\bwhat (?-i:(?=[a-z])){_MANY} does\b|"
     rf"\bwhich {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
     # "What causes corrosion", "what happens if": a verb, if nothing shows that it is a noun.
     rf"\bwhat {_MANY} (?:(?:from|of|in|at|on) \w+ )?(?:{_PAST}\b|{_VERB} (?:in|on|at)\b)|"

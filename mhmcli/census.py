@@ -60,6 +60,7 @@ _FIGURE = re.compile(  # "703 rooms", "2.1 million", "from 1962 to 1990", "twice
     r"hourly|daily|weekly|monthly|yearly|annually)\b",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(r"\b(?:the|all|those|these) \d+\b|\b[1-5]xx\b", re.IGNORECASE)
 _HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
 
 
@@ -136,16 +137,18 @@ def counted(
     is_count = asked(question) is Asked.COUNT
     if not found.items and not (is_count and found.no_to_all):
         return None
-    if not _are_named(named_in(question), found.items):
+    if is_count and not _are_named(question, found.items):
         return None
     if is_count and _is_told(question, found.items):
         return None
     return as_answer(question, found)
 
 
-def _are_named(numbers: Iterable[str], items: Sequence[Item]) -> bool:
+def _are_named(question: str, items: Sequence[Item]) -> bool:
     """Whether each of the numbers that a question names stands in what was found: the tenth of
-    December does not in 2015-12-10, and how many are of that day is not known."""
+    December does not in 2015-12-10, and how many are of that day is not known. "The 5 errors" are
+    5, and "5xx" is no number."""
+    numbers = named_in(_AMOUNT.sub("", question))
     return not items or all(any(names(item.text, n) for item in items) for n in numbers)
 
 

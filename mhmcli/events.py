@@ -6,20 +6,24 @@ Lines are of one sort if they differ in nothing but what varies: numbers, addres
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from mhmcli.source import Place
 
 _MARKS = ".:-/"
-_VARYING = re.compile(  # also blk_4198, and of 10.0.0.1:80/login the address
-    r"(?:\b|(?<=_))[0-9a-f]*\d\w*(?:[.:\-/]+(?:\w*\d\w*|[0-9a-f]+\b))*", re.IGNORECASE
+_VARYING = re.compile(  # also blk_4198 and 10/Dec/2015, and of 10.0.0.1:80/login the address
+    r"(?:\b|(?<=_))[0-9a-f]*\d\w*"
+    r"(?:[.\-]+\w+|[:/]+(?:\w*\d\w*|[0-9a-f]+\b|[a-z]{3}(?=/\d)))*",
+    re.IGNORECASE,
 )
 # Of HTTP, after the request or by its name.
-_STATUS = re.compile(r"(?:\" |\bstatus\"?[=:]\s?\"?)([1-5]\d\d)\b", re.IGNORECASE)
-# The same of proxies and IIS: a number of three digits, and how many bytes were sent.
-_CODE = re.compile(r"\s([1-5]\d\d)\s+\d+\s")
+_STATUS = re.compile(
+    r"(?:\" |\b(?:\w*_)?status(?:_?code)?\"?[=:]\s?\"?)([1-5]\d\d)(?![\w.:\-/])", re.IGNORECASE
+)
+# The same of proxies, Squid and IIS: a number of three digits, and how many bytes were sent.
+_CODE = re.compile(r"(?:\s|[A-Z]/)([1-5]\d\d)\s+\d+\s")
 _REQUEST = re.compile(r"\b(?:GET|HEAD|POST|PUT|DELETE|CONNECT) \S|\bHTTP/\d")
 _TIME = re.compile(r"\d{1,4}(?:[:\-/T]\d{1,4})+(?:[.,]\d+)?Z?", re.IGNORECASE)
 _STAMP = re.compile(r"(?:[\d\-/]+T[\d:.,]+Z?)?[^A-Za-z]*")  # what a line begins with
@@ -147,12 +151,14 @@ def told_once(
     Two lines tell of one event if they stand beside each other and share a mark that is `telling`,
     are not of two processes, and nearly all lines of the one's sort do so with the other's; unless
     the sorts differ in one word alone, as two files that one client asks for do. With `in_entries`,
-    lines of different sorts that go on from one line tell of one event as well.
+    so do two lines that go on from the same line.
     """
     items = {item.number: item for sort in sorts for item in sort}
-    # Lines of one event have one root.
-    parents = _in_entries(sorts) if in_entries else {number: number for number in items}
-    for (mine, its), beside in _beside(sorts, items, telling).items():
+    parents = {number: number for number in items}  # lines of one event have one root
+    pairs = _beside(sorts, items, telling)
+    if in_entries:
+        pairs = _in_entries(sorts) | pairs
+    for (mine, its), beside in pairs.items():
         fewer = min(len(sorts[mine]), len(sorts[its]))
         if _differ_in_a_word(sorts[mine][0].text, sorts[its][0].text):
             continue
@@ -190,17 +196,17 @@ def _beside(
     return pairs
 
 
-def _in_entries(sorts: Sequence[Sequence[Item]]) -> dict[int, int]:
-    """For each item the first of its entry; of several of one sort there, each is another event."""
-    firsts: dict[tuple[int, int], int] = {}
-    parents: dict[int, int] = {}
-    for sort in sorts:
-        often: Counter[int] = Counter()
+def _in_entries(sorts: Sequence[Sequence[Item]]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """The same of lines of one entry: the first of a sort there with the first of the other's."""
+    entries: dict[int, dict[int, list[int]]] = {}
+    for n, sort in enumerate(sorts):
         for item in sort:
-            key = (item.entry, often[item.entry])
-            often[item.entry] += 1
-            parents[item.number] = firsts.setdefault(key, item.number)
-    return parents
+            entries.setdefault(item.entry, {}).setdefault(n, []).append(item.number)
+    pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for entry in entries.values():
+        for mine, its in combinations(entry, 2):
+            pairs.setdefault((mine, its), []).extend(zip(entry[mine], entry[its], strict=False))
+    return pairs
 
 
 def _differ_in_a_word(one: str, other: str) -> bool:

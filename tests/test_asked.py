@@ -92,6 +92,8 @@ from mhmcli.asked import Asked, asked
         ("How many requests took more than a second?", Asked.ONE),
         ("Which users logged in the most?", Asked.ONE),
         ("What are you?", Asked.ONE),
+        ("What gas does the boiler burn?", Asked.ONE),
+        ("Do you know what Charles does for a living?", Asked.ONE),
         ("For which users was a session opened?", Asked.LIST),
         ("From what addresses were there failures?", Asked.LIST),
         ("In which class is the boat?", Asked.ONE),

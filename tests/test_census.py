@@ -58,7 +58,30 @@ def test_a_proxy_tells_the_status_before_the_bytes() -> None:
     assert masked(proxy.format(503)) != masked(proxy.format(200))
     iis = "2024-01-02 07:01:02 10.0.0.1 GET /a.htm - 80 - 10.0.0.7 Mozilla {} 0 0 15"
     assert masked(iis.format(404)) != masked(iis.format(200))
+    squid = "1286536310.077 7 10.0.0.7 TCP_MISS/{} 507 GET http://a.b/ - DIRECT/10.0.0.1 text/html"
+    assert masked(squid.format(404)) != masked(squid.format(200))
     assert masked("took 503 of 999 s") == masked("took 200 of 999 s")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'the user "ann" 192.168.1.{} came',
+        '"GET /p" {}.4ms',
+        "20241210-name-{}.jpg was read",
+        "pod web-7d9f-xk{}qz was started",
+        '10.0.0.{} - - [10/Dec/2015:07:01:{} +0000] "GET /a" 200 512',
+        "status={}.5 of all",
+    ],
+)
+def test_names_of_files_and_addresses_are_of_one_sort(line: str) -> None:
+    """Each would be judged by itself."""
+    assert masked(line.replace("{}", "121")) == masked(line.replace("{}", "234"))
+
+
+def test_months_are_no_sorts() -> None:
+    line = '10.0.0.7 - - [10/{}/2015:07:01:02 +0000] "GET /a HTTP/1.1" 200 512'
+    assert masked(line.format("Dec")) == masked(line.format("Jan"))
 
 
 def test_a_number_that_the_question_names_is_no_part_of_what_varies() -> None:
@@ -377,6 +400,22 @@ def test_a_stack_trace_is_counted_with_its_line() -> None:
     assert sshd([lines]) == lines[::3]
 
 
+def test_lines_below_a_date_are_no_trace() -> None:
+    """In a changelog, say: what they report is not one thing for each date."""
+    fixed = [
+        f"- Fixed a failed password in the {what}" for what in ("mast", "sail", "hull", "keel")
+    ]
+    lines = []
+    for n in range(8):
+        lines += [f"2024-01-{n + 10} 1.0.{n}", fixed[n % 4], fixed[(n + 1) % 4], "- Tea was served"]
+    engine = ScriptedEngine([], judge=lambda p: 4.0 if "Fixed" in p else -4.0)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    document = Weighed(lambda: [log(lines)], [0.0], Seen())
+    made = run(counted(prompter, "How many faults were mended?", document))
+    assert made is not None
+    assert made.text == "16"
+
+
 def test_rows_of_a_table_are_their_own_entries() -> None:
     """Though some have a date and others have none."""
     names = ["ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"]
@@ -424,6 +463,8 @@ def test_what_is_not_named_by_the_lines_is_not_counted() -> None:
     assert count("How many log-ins failed on 10 December?") is None
     assert count("How many log-ins of 2015-12-10 failed?", "<part>\n2015-12-10 07:01 Failed") == "3"
     assert count("How many log-ins failed?") == "6"
+    assert count("How many of the 9 log-ins failed?") == "6"
+    assert count("How many 5xx log-ins failed?") == "6"
 
 
 def test_a_process_is_named_before_a_colon() -> None:

@@ -60,6 +60,20 @@ def test_a_share_of_what_is_left_is_for_looking_at_everything() -> None:
     assert Share(0.1).looking(0.5)()
 
 
+def test_a_pipe_is_waited_for_to_the_half_of_the_time() -> None:
+    """Of what was left when the model was loaded, if that took long."""
+    clock = [0.0]
+    deadline = Deadline(100.0, 1, 0.0, now=lambda: clock[0])
+    assert deadline.waiting_s() == 50.0
+    clock[0] = 60.0
+    assert deadline.waiting_s() < 0
+    may_go_on = deadline.looking(0.5)
+    assert deadline.waiting_s() == 20.0
+    clock[0] = 80.1
+    assert deadline.waiting_s() < 0
+    assert not may_go_on()
+
+
 def test_a_deadline_leaves_time_for_each_answer() -> None:
     """At 100 tokens a second an answer takes some 20 seconds; a slower machine stops earlier."""
     clock = [50.0]

@@ -52,6 +52,17 @@ def test_prose_has_no_title(text: str) -> None:
     assert " ".join(unit for _, unit, _ in found) == " ".join(text.split())
 
 
+def test_a_small_number_ends_a_sentence() -> None:
+    """But for the day of a German date."""
+    text = "He lives at number 12. Julia lives at 14. Er kam am 1. März. Mail came."
+    assert [unit for _, unit, _ in split(text)] == [
+        "He lives at number 12.",
+        "Julia lives at 14.",
+        "Er kam am 1. März.",
+        "Mail came.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "items"),
     [

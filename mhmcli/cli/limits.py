@@ -76,6 +76,7 @@ class Deadline:
     questions: int
     started: float
     now: Callable[[], float] = time.monotonic
+    _waits_until: float = 0.0
 
     def progress(self, share: float, tokens_per_s: float) -> float:
         """Of the time that is there for reading; all is enough, however early."""
@@ -86,13 +87,15 @@ class Deadline:
         return gone / reading if reading > 0 else 1.0
 
     def waiting_s(self) -> float:
-        """To the half of the time, for a pipe may have no end."""
-        return self.started + self.seconds / 2 - self.now()
+        """To the half of the time, for a pipe may have no end; or to the half of what was left when
+        the model was loaded."""
+        return max(self.started + self.seconds / 2, self._waits_until) - self.now()
 
     def looking(self, share: float) -> Callable[[], bool]:
-        """By the clock; a small file takes no more than a moment."""
+        """By the clock; a small file takes no more than a moment. A pipe is waited for as long."""
         left = self.started + self.seconds - self.now()
         until = self.now() + max(_LEAST_LOOKING_S, share * left)
+        self._waits_until = until
         return lambda: self.now() < until
 
     def affords(self, tokens: int, tokens_per_s: float, unanswered: int) -> bool:

@@ -73,10 +73,10 @@ class Scanned:
         """Those for which there is time."""
         has_time = self._limit.looking(_SCANNING)
         for passage in passages:
-            if not has_time():
+            yield passage
+            if not has_time() and self._job.documents.progress != 1:
                 self._job.documents.leave(NO_TIME)
                 return
-            yield passage
 
     def kept(self) -> Iterator[Passage]:
         """The passages once more, and how far they are handed out as the state's share."""

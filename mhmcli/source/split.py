@@ -27,7 +27,8 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _STAMP = re.compile(r"\W*\d|[A-Z][a-z]{2} +\d")  # 2015-10-18, [1.2.3.4], Jul  9
 
 _GERMAN_DATE = re.compile(  # "bis 1. März"
-    r"(?:(?<=\b\d\. )|(?<=\b\d\d\. ))(?:Jan|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)"
+    r"(?:(?<=\b\d\. )|(?<=\b\d\d\. ))(?:Januar|Februar|März|April|Mai|Juni|Juli|"
+    r"August|September|Oktober|November|Dezember)\b"
 )
 # Words that end in a full stop in the middle of a sentence; single letters do as well.
 _ABBREVIATIONS = frozenset(

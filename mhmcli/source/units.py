@@ -70,9 +70,9 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
 
 
 def _items(passage: Passage) -> list[Passage]:
-    """The items of a list, each of which begins with a bullet, a number or a name and is no more
-    than a sentence, for it may have no full stop; what is indented below one belongs to it. The
-    rows of a table. None of anything else."""
+    """The items of a list, each of which begins with a name ("Anna: ..."), or with a bullet or a
+    number and is no more than a sentence, for it may have no full stop; what is indented below one
+    belongs to it. The rows of a table. None of anything else."""
     items: list[Passage] = []
     for line in lines_of(passage):
         if not line.text.strip():
