@@ -127,6 +127,21 @@ def rewrite(question: str, memory: Memory, head: int) -> str:
     )
 
 
+NO_MEMORY = "No previous memory"
+
+
+def memagent(question: str, memory: str, section: str) -> str:
+    """What the naive loop asks for: MemAgent's prompt (arXiv:2507.02259)."""
+    return (
+        "You are presented with a problem, a section of an article that may contain the answer to "
+        "the problem, and a previous memory. Please read the provided section carefully and update "
+        "the memory with the new information that helps to answer the problem. Be sure to retain "
+        "all relevant details from the previous memory while adding any new, useful information.\n"
+        f"\n<problem> \n{question}\n</problem>\n\n<memory>\n{memory}\n</memory>\n\n"
+        f"<section>\n{section}\n</section>\n\nUpdated memory:\n"
+    )
+
+
 def concur(question: str, memory: Memory) -> str:
     """Ask for a head and its new text in one reply.
 

@@ -68,9 +68,9 @@ def test_own_questions_are_measured(mhm: Run, tiny_model: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--lengths", "4q"], "--lengths 4q"),
+        (["--lengths", "4q"], "'4q' is no length"),
         (["report", "x.jsonl"], "--model is no option of report"),
-        (["--lengths", "4k,4096"], "4096 is not a length of its own"),
+        (["--lengths", "4k,4096"], "one of them twice"),
         (["--memory", "append,append:4x256"], "named twice"),
         (["--memory", "nonsense"], "no method 'nonsense'"),
         (["--memory", ","], "names no method"),

@@ -6,5 +6,6 @@
 - trial, meter: one case for several methods, and what each cost
 - results, campaign, pace: results on disk; many cases; how far they are
 - again: answers from the memories of earlier results
+- speed: how fast a document is read, and what the time went into
 - statistics, report, figures: what the results say
 """

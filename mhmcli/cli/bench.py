@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +9,11 @@ from typing import Annotated
 import typer
 
 from mhmcli.cli import options
+from mhmcli.cli.bench_speed import speed
 from mhmcli.errors import UsageError
 
 app = typer.Typer(invoke_without_command=True)
+app.command(no_args_is_help=True)(speed)
 
 _TASK, _METHODS, _RUN = "Task", "Methods", "Run"
 
@@ -267,16 +268,9 @@ def _lengths(text: str) -> tuple[int, ...]:
     """'4k, 1000' -> (4096, 1000).
 
     Raises:
-        UsageError: something in it is no length.
+        UsageError: something in it is no length, or is there twice.
     """
-    found = []
-    for part in text.split(","):
-        match = re.fullmatch(r"(\d{1,9})(k|m)?", part.strip().lower())
-        tokens = int(match[1]) * {"k": 1024, "m": 1024 * 1024}.get(match[2], 1) if match else 0
-        if tokens < 256 or tokens in found:  # noqa: PLR2004
-            raise UsageError(
-                f"--lengths {text}: {part.strip() or 'nothing'} is not a length of its own",
-                hint="lengths are tokens, 256 at least, each once: --lengths 4k,8k,16k",
-            )
-        found.append(tokens)
+    found = [options.tokens(part) for part in text.split(",")]
+    if len(set(found)) < len(found):
+        raise UsageError(f"--lengths {text}: one of them twice", hint="give each once")
     return tuple(found)

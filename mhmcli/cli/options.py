@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
 
 from mhmcli.cli.models import names
+from mhmcli.errors import UsageError
 
 MODEL_PANEL = "Model"
+_LEAST_TOKENS = 256  # of a document
 
 Model = Annotated[
     str,
@@ -68,3 +71,19 @@ def is_given(context: typer.Context, name: str) -> bool:
     """Whether an option stands on the command line: not in the environment, not left out."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def tokens(text: str) -> int:
+    """How long a document is to be: '4k' -> 4096, '1000' -> 1000.
+
+    Raises:
+        UsageError: it is no length.
+    """
+    match = re.fullmatch(r"(\d{1,9})(k|m)?", text.strip().lower())
+    found = int(match[1]) * {"k": 1024, "m": 1024 * 1024}.get(match[2], 1) if match else 0
+    if found < _LEAST_TOKENS:
+        raise UsageError(
+            f"{text.strip() or 'nothing'!r} is no length of a document",
+            hint=f"lengths are tokens, {_LEAST_TOKENS} at least: 4k, 10k, 2000",
+        )
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import llama_cpp
@@ -34,6 +35,16 @@ def memory_bytes() -> int:
         soft, _hard = resource.getrlimit(resource.RLIMIT_AS)
         limits += [soft] if soft != resource.RLIM_INFINITY else []
     return int(min(limits))
+
+
+def peak_memory_bytes() -> int:
+    """The most memory that this process has had in use so far; 0 where nobody can tell."""
+    if os.name != "posix":
+        return 0
+    import resource  # noqa: PLC0415  there is no such module on Windows
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def refuse_what_cannot_fit(path: Path) -> None:

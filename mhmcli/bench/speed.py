@@ -1,0 +1,273 @@
+"""How fast a document is read: the reading floor, mhm, and the loop that one writes first.
+
+All read the same document, in turn and several times over, for a machine is not as fast at one time
+as at another: what is compared are ratios of one round.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Protocol
+
+from mhmcli import prompts
+from mhmcli.answer import answer
+from mhmcli.bench.baselines import followed
+from mhmcli.bench.floor import floor_s
+from mhmcli.census import Weighed, counted, likelihood_of
+from mhmcli.chunk import Chunk
+from mhmcli.engine import Engine, Feed, Logits, Piece, Sampling
+from mhmcli.evidence import gather
+from mhmcli.memory import Memory
+from mhmcli.presets import Preset
+from mhmcli.prompter import Prompter, Spent, run
+from mhmcli.reader import Lane, Step, read
+
+Clock = Callable[[], float]
+FLOOR, NAIVE = "floor", "naive"
+
+
+@dataclass(slots=True)
+class Took:
+    """What one contestant needed in one round, in seconds: to compute the document's tokens
+    (`reading`), the tokens shown beside them (`asking`) and the replies (`writing`); what passed
+    while nothing was computed (`waiting`); and, after all that, to answer."""
+
+    name: str
+    reading: float
+    asking: float = 0.0
+    writing: float = 0.0
+    waiting: float = 0.0
+    answering: float = 0.0
+    spent: Spent = field(default_factory=Spent)
+
+    @property
+    def to_read(self) -> float:
+        """Seconds until all is read, and memory written."""
+        return self.reading + self.asking + self.writing + self.waiting
+
+
+class Contestant(Protocol):
+    """Somebody who reads the document."""
+
+    name: str
+
+    def __call__(self) -> Took:
+        """The document is read once."""
+        ...
+
+
+class Floor:
+    """Every token of the document is prefilled once, and that is all."""
+
+    name = FLOOR
+
+    def __init__(self, engine: Engine, text: str, clock: Clock = time.monotonic) -> None:
+        self._engine = engine
+        self._tokens = engine.tokenize(text)
+        self._clock = clock
+
+    def __call__(self) -> Took:
+        """Seconds, all of them of reading."""
+        seconds = floor_s(self._engine, self._tokens, self._clock)
+        return Took(FLOOR, seconds, spent=Spent(chunk_tokens=len(self._tokens)))
+
+
+@dataclass(slots=True)
+class Ours:
+    """One of mhm's memories, as `mhm ask` would read with it."""
+
+    name: str
+    engine: Engine
+    preset: Preset
+    chunks: Sequence[Chunk]
+    questions: Sequence[str]
+    verdicts: bool = True
+    clock: Clock = time.monotonic
+
+    def __call__(self) -> Took:
+        """All questions are asked of one reading, and answered."""
+        engine = _Timed(self.engine, self.clock)
+        start = self.clock()
+        prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+        prompter.verdicts = self.verdicts
+        try:
+            memories, likelihoods = self._read(prompter)
+            took = engine.took(self.name, self.clock() - start, prompter.spent)
+            start = self.clock()
+            for question, memory, likely in zip(self.questions, memories, likelihoods, strict=True):
+                self._answer(prompter, question, memory, likely)
+        finally:
+            self.engine.close(prompter.base)
+        took.answering = self.clock() - start
+        return took
+
+    def _read(self, prompter: Prompter) -> tuple[list[Memory], list[list[float]]]:
+        chosen = self.preset
+        memories = [Memory.empty(chosen.heads, chosen.head_tokens) for _ in self.questions]
+        likelihoods: list[list[float]] = [[] for _ in self.questions]
+        lanes = [
+            Lane(question, memory, chosen.selector, chosen.writer)
+            for question, memory in zip(self.questions, memories, strict=True)
+        ]
+        for event in read(self.chunks, lanes, prompter=prompter):
+            if isinstance(event, Step):
+                memories[event.lane] = event.memory
+                likelihoods[event.lane].append(likelihood_of(event.signals))
+        if chosen.writer.keeps_whole:
+            memories = [
+                followed(prompter, question, memory, self.chunks)
+                for question, memory in zip(self.questions, memories, strict=True)
+            ]
+        return memories, likelihoods
+
+    def _answer(
+        self, prompter: Prompter, question: str, memory: Memory, likelihoods: Sequence[float]
+    ) -> None:
+        if self.preset.writer.keeps_whole:
+            document = Weighed(lambda: self.chunks, likelihoods, memory.seen)
+            if run(counted(prompter, question, document)):
+                return
+        run(answer(prompter, question, run(gather(prompter, question, memory))))
+
+
+class Chat(Protocol):
+    """A library's own way to have a model reply."""
+
+    def __call__(self, text: str, max_tokens: int) -> Iterator[str]:
+        """The pieces of the reply, a token each, as they come."""
+        ...
+
+
+@dataclass(slots=True)
+class Naive:
+    """The loop that one writes first, with a library's high-level calls: everything in one prompt,
+    chunk by chunk, and the reply is the new memory. For several questions it reads as often.
+
+    Source: MemAgent, arXiv:2507.02259, and its prompt.
+    """
+
+    chat: Chat
+    chunks: Sequence[Chunk]
+    questions: Sequence[str]
+    memory_tokens: int
+    count: Callable[[str], int]
+    name: str = NAIVE
+    clock: Clock = time.monotonic
+
+    def __call__(self) -> Took:
+        """Until the first piece of a reply, its prompt is computed."""
+        took = Took(NAIVE, 0.0)
+        for question in self.questions:
+            memory = prompts.NO_MEMORY
+            for chunk in self.chunks:
+                memory = self._step(question, memory, chunk, took)
+        return took
+
+    def _step(self, question: str, memory: str, chunk: Chunk, took: Took) -> str:
+        prompt = prompts.memagent(question, memory, chunk.text)
+        beside = self.count(prompt) - chunk.text_tokens
+        start = self.clock()
+        pieces: list[str] = []
+        begun = None
+        for piece in self.chat(prompt, self.memory_tokens):
+            begun = begun or self.clock()
+            if piece:
+                pieces.append(piece)
+        begun = begun or self.clock()
+        _split(took, begun - start, chunk.text_tokens, beside)
+        took.writing += self.clock() - begun
+        took.spent.chunk_tokens += chunk.text_tokens
+        took.spent.tail_tokens += beside
+        took.spent.reply_tokens += len(pieces)
+        return "".join(pieces)
+
+
+def _split(took: Took, seconds: float, of_document: int, beside: int) -> None:
+    """Seconds in which both were computed together are shared by their tokens."""
+    share = of_document / max(1, of_document + beside)
+    took.reading += seconds * share
+    took.asking += seconds * (1 - share)
+
+
+class _Timed:
+    """An engine, and the seconds for which it computed."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.info = engine.info
+        self.tokenize, self.frame, self.length = engine.tokenize, engine.frame, engine.length
+        self.open, self.fork, self.close = engine.open, engine.fork, engine.close
+        self.shut = engine.shut
+        self._engine = engine
+        self._clock = clock
+        self._prefill_s = self._decoding_s = 0.0
+
+    def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
+        start = self._clock()
+        rows = self._engine.feed(feeds)
+        self._prefill_s += self._clock() - start
+        return rows
+
+    def reply(
+        self, sequence: int, max_tokens: int, sampling: Sampling, *, not_first: Sequence[int] = ()
+    ) -> Iterator[Piece]:
+        pieces = self._engine.reply(sequence, max_tokens, sampling, not_first=not_first)
+        while True:
+            start = self._clock()
+            piece = next(pieces, None)
+            self._decoding_s += self._clock() - start
+            if piece is None:
+                return
+            yield piece
+
+    def took(self, name: str, seconds: float, spent: Spent) -> Took:
+        """What `seconds` of work went into, in which so much was computed."""
+        waiting = seconds - self._prefill_s - self._decoding_s
+        so_far = Spent(spent.chunk_tokens, spent.tail_tokens, spent.reply_tokens)
+        took = Took(name, 0.0, 0.0, self._decoding_s, waiting, spent=so_far)
+        _split(took, self._prefill_s, spent.chunk_tokens, spent.tail_tokens)
+        return took
+
+
+def rounds(contestants: Sequence[Contestant], number: int) -> Iterator[Took]:
+    """Each reads once a round, in turn."""
+    for _ in range(number):
+        for contestant in contestants:
+            yield contestant()
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """A contestant's rounds, and each as a multiple of the floor of the same round."""
+
+    name: str
+    took: Sequence[Took]
+    ratios: Sequence[float]
+    ratios_answered: Sequence[float]
+
+    def part(self, name: str) -> float:
+        """The median of one part of the seconds, by its name in `Took`."""
+        return float(median(getattr(took, name) for took in self.took))
+
+
+def speeds(took: Sequence[Took], names: Sequence[str]) -> list[Speed]:
+    """Those of the contestants, of as many rounds as all of them have finished; none of none."""
+    by_name = {name: [one for one in took if one.name == name] for name in names}
+    finished = min(map(len, by_name.values()))
+    floors = by_name[FLOOR][:finished]
+    if not floors:
+        return []
+    return [
+        Speed(
+            name,
+            mine[:finished],
+            [one.to_read / floor.to_read for one, floor in zip(mine, floors, strict=False)],
+            [
+                (one.to_read + one.answering) / floor.to_read
+                for one, floor in zip(mine, floors, strict=False)
+            ],
+        )
+        for name, mine in by_name.items()
+    ]
