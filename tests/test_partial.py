@@ -179,6 +179,28 @@ def test_a_pipe_that_says_nothing_more_does_not_outlast_the_budget() -> None:
     assert tally.share_read is None
 
 
+@pytest.mark.parametrize("sentences", [2, 40])
+def test_a_passage_is_not_begun_that_there_is_no_time_for(sentences: int) -> None:
+    """However long it is. Here ten tokens take a second, whatever they are."""
+    engine = ScriptedEngine(answering, judge=telling)
+
+    def clock() -> float:
+        return engine.fed_tokens / 10
+
+    days = range(4000 // sentences)
+    text = "".join(f"Rain fell on day {n}. " * sentences + "\n\n" for n in days)
+    documents = Documents([TextSource("doc.txt", io.BytesIO(text.encode()))])
+    empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
+    state = RunState((QUESTION,), [empty], lambda: documents.progress, now=clock)
+    job = Job(request(), documents, SIZES, engine.count, state, NoView())
+    reading, tally = Skim(job, Deadline(2000, 1, started=0.0, now=clock)), Tally(1)
+    reading.read(Prompter(engine, prompts.SYSTEM, Sampling()), tally)
+    reading.close()
+    left = 2000 - clock() - 2600 / state.tokens_per_s
+    assert 0 <= left <= 7 * sentences / state.tokens_per_s
+    assert 0 < (tally.share_read or 1) < 1
+
+
 def test_what_passages_point_to_is_not_looked_up_for_ever() -> None:
     """Time goes by with each look at the clock: all is scanned, and little of it again."""
     seconds = itertools.count()

@@ -189,7 +189,7 @@ class Skim(Scanned):
     def __init__(self, job: Job, limit: Limit) -> None:
         super().__init__(job, limit)
         self._read_chars = 0
-        self._pace = 0.0  # of the reading, in tokens of the documents a second
+        self._pace_read = 0.0  # at the end of the reading
         self._reading_number = 0  # the passage's: chunks are cut from one when they are read
         self._likelihoods: list[dict[int, float]] = [{} for _ in job.request.questions]
 
@@ -206,7 +206,7 @@ class Skim(Scanned):
             )
             tally.share_read = self._share
         tally.share_read = self._share
-        self._pace = job.state.tokens_per_s
+        self._pace_read = self._pace
         has_time = self._limit.looking(_LOOKING_UP)
         follow_up(job, prompter, lambda: takewhile(lambda _: has_time(), self._document()))
 
@@ -219,19 +219,24 @@ class Skim(Scanned):
         scanned = self._job.documents.progress
         return None if scanned is None else of_seen * scanned
 
-    def _progress(self) -> float:
+    @property
+    def _pace(self) -> float:
+        """Of the reading, in tokens of the documents a second; 0 where it is not known yet."""
         state = self._job.state
-        pace = state.tokens_per_s if state.done_tokens >= _PACE_TOKENS else 0.0
-        return min(1.0, self._limit.progress(self._share or 0.0, pace))
+        return state.tokens_per_s if state.done_tokens >= _PACE_TOKENS else 0.0
+
+    def _progress(self) -> float:
+        return min(1.0, self._limit.progress(self._share or 0.0, self._pace))
 
     def _promising(self) -> Iterator[Passage]:
-        """The passages, the most promising first, until it is enough; one for each question at
-        least."""
-        least = len(self._job.request.questions)
+        """The passages, the most promising first, until it is enough, or there is no time for one
+        more; one for each question at least."""
+        job, questions = self._job, len(self._job.request.questions)
         for read, number in enumerate(self._scan.promising(len(self._spool))):
-            if read >= least and self._progress() >= 1:
-                return
             passage, self._reading_number = self._spool[number], number
+            has_time = self._limit.affords(job.count(passage.text), self._pace, questions)
+            if read >= questions and (self._progress() >= 1 or not has_time):
+                return
             yield passage
             self._read_chars += len(passage.text)
 
@@ -257,4 +262,4 @@ class Skim(Scanned):
     def _affords(self, number: int, tokens: int) -> bool:
         """Whether there is time to judge so many tokens for the question of that number."""
         unanswered = len(self._job.request.questions) - number - 1
-        return self._limit.affords(tokens, self._pace, unanswered)
+        return self._limit.affords(tokens, self._pace_read, unanswered)
