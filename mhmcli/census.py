@@ -73,12 +73,6 @@ def likelihood_of(signals: Signals | None) -> float:
 Affords = Callable[[int], bool]  # whether there is time to compute so many tokens
 
 
-def anything(tokens: int) -> bool:
-    """All can be afforded where there is no end of time."""
-    del tokens
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A document that was read for a question, and can be looked through again: `likelihoods` are
@@ -126,7 +120,7 @@ def _sorts(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
 
 
 def counted(
-    prompter: Prompter, question: str, document: Weighed, affords: Affords = anything
+    prompter: Prompter, question: str, document: Weighed, affords: Affords | None = None
 ) -> Generator[Judged, None, Answer | None]:
     """The answer to a question for all that there is of something; None where there is nothing of
     it, where the figure itself may be told ("Roy has seven children"), where it cannot be afforded,
@@ -168,7 +162,7 @@ def _says_something(item: Item) -> bool:
 
 
 def census(
-    prompter: Prompter, question: str, document: Weighed, affords: Affords = anything
+    prompter: Prompter, question: str, document: Weighed, affords: Affords | None = None
 ) -> Generator[Judged, None, Found]:
     """All lines or sentences that the question is about; each that was judged is yielded, with the
     count so far. Nothing is found where it cannot be afforded to judge all.
@@ -191,7 +185,7 @@ def census(
     of_log = of_lines and entries > lines.total() / 2
     sorts = list(firsts)
     beginnings = [_beginning(prompter, text) for text in firsts.values()]
-    if not affords(judging_tokens(prompter, question, beginnings)):
+    if affords and not affords(judging_tokens(prompter, question, beginnings)):
         return Found()
     weights: list[Weight] = []
     so_far = 0

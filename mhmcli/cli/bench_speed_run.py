@@ -90,13 +90,10 @@ class _Course:
         """Nothing but the document."""
         return Floor(engine, "".join(passage.text for passage in self.passages))
 
-    def ours(self, kind: MemoryKind, engine: LlamaEngine) -> Ours:
+    def ours(self, kind: MemoryKind, engine: LlamaEngine, *, verdicts: bool) -> Ours:
         """One of mhm's memories."""
         chosen, sizes = self.fitted(kind)
         chunks = list(cut(self.passages, sizes.chunk_tokens, self.count))
-        prompter = Prompter(engine, SYSTEM, Sampling())
-        verdicts = judges(self.request.model, prompter)
-        engine.close(prompter.base)
         return Ours(kind.value, engine, chosen, chunks, self.request.questions, verdicts)
 
     def naive(self, options: LlamaOptions) -> tuple[Naive, HighLevel]:
@@ -130,10 +127,13 @@ def run(request: Request) -> None:
         options = course.options(kinds)
         engine = LlamaEngine(path, options, stop)
         open_things.callback(engine.shut)
+        prompter = Prompter(engine, SYSTEM, Sampling())
+        verdicts = judges(request.model, prompter)
+        engine.close(prompter.base)
         contestants: list[Contestant] = [course.floor(engine)]
         for kind in kinds:
             if kind:
-                contestants.append(course.ours(kind, engine))
+                contestants.append(course.ours(kind, engine, verdicts=verdicts))
             else:
                 naive, model = course.naive(options)
                 open_things.callback(model.shut)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
-from mhmcli.census import Affords, Judged, Weighed, anything, counted, likelihood_of
+from mhmcli.census import Affords, Judged, Weighed, counted, likelihood_of
 from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
@@ -143,7 +143,7 @@ def begin_answer(job: Job, number: int) -> None:
 
 
 def census_of(
-    job: Job, prompter: Prompter, number: int, document: Weighed, affords: Affords = anything
+    job: Job, prompter: Prompter, number: int, document: Weighed, affords: Affords | None = None
 ) -> Answer | None:
     """The answer of a census, where the question is for one and there is time; the count is shown
     while it grows."""
