@@ -10,17 +10,14 @@ all, there are 0.
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, chain
 
-from mhmcli.answer import Answer
 from mhmcli.asked import Asked, asked
-from mhmcli.chunk import Chunks
+from mhmcli.candidates import Weighed, candidates
 from mhmcli.events import (
     Found,
     Item,
@@ -28,60 +25,25 @@ from mhmcli.events import (
     has_entries,
     in_order,
     is_entry,
-    marks_of,
     masked,
-    may_go_on,
     named_in,
-    names,
     opens_entry,
     told_once,
 )
 from mhmcli.judge import judged, judging_tokens, worths
 from mhmcli.prompter import Prompter
-from mhmcli.score import Query, Seen, Signals
-from mhmcli.source import is_field, units
-from mhmcli.stretches import stretches
+from mhmcli.score import Query
 from mhmcli.weights import Weight
 
-_LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
-_FEW_PASSAGES = 10  # of which all are judged
 _MOST_JUDGED = 1500  # characters of a line
 _ROOM_FOR_LINE = 0.5  # of the window
-_MOST_TELLING = 2  # sentences that tell how many there are
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 # Log-odds of yes, for lines of a log. With the default model, 16 sorts of line that were meant
 # stood between 0.16 and 0.79, and 60 of five logs that were not between -2.3 and -0.56.
 _YES, _NO = 0.0, -0.5
 
-_FIGURE = re.compile(  # "703 rooms", "2.1 million", "from 1962 to 1990", "twice a day"
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|"
-    r"fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|dozens?|once|twice|thrice|every|per|"
-    r"hourly|daily|weekly|monthly|yearly|annually)\b",
-    re.IGNORECASE,
-)
-_AMOUNT = re.compile(r"\b(?:the|all|those|these) \d+\b|\b[1-5]xx\b", re.IGNORECASE)
-_HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
-
-
-def likelihood_of(signals: Signals | None) -> float:
-    """All that a census needs of what was known of a chunk: eight bytes. A chunk that was not
-    weighed has nothing to do with any question."""
-    return signals.likelihood if signals else -math.inf
-
-
 Affords = Callable[[int], bool]  # whether there is time to compute so many tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A document that was read for a question, and can be looked through again: `likelihoods` are
-    those of the question after each chunk, by its index (see `likelihood_of`), and `seen` what is
-    known of all of them."""
-
-    chunks: Chunks
-    likelihoods: Sequence[float]
-    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,73 +56,6 @@ class Judged:
     of: int
 
 
-def as_answer(question: str, found: Found) -> Answer:
-    """The count, or the list, line by line; with the places of all, and the sorts of line that were
-    counted, or left out as told before: a person must be able to see it."""
-    items = found.items
-    text = (
-        str(len(items))
-        if asked(question) is Asked.COUNT
-        else "\n".join(dict.fromkeys(item.text for item in items))
-    )
-    places = tuple(dict.fromkeys(item.place for item in items))
-    return Answer(
-        question,
-        text,
-        True,
-        places,
-        said=text,
-        counted=_sorts(items),
-        told_again=_sorts(found.again),
-    )
-
-
-def _sorts(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(masked(item.text) for item in items).most_common())
-
-
-def counted(
-    prompter: Prompter, question: str, document: Weighed, affords: Affords | None = None
-) -> Generator[Judged, None, Answer | None]:
-    """The answer to a question for all that there is of something; None where there is nothing of
-    it, where the figure itself may be told ("Roy has seven children"), where it cannot be afforded,
-    and for any other."""
-    if asked(question) is Asked.ONE:
-        return None
-    found = yield from census(prompter, question, document, affords)
-    is_count = asked(question) is Asked.COUNT
-    if not found.items and not (is_count and found.no_to_all):
-        return None
-    if is_count and not _are_named(question, found.items):
-        return None
-    if is_count and _is_told(question, found.items):
-        return None
-    return as_answer(question, found)
-
-
-def _are_named(question: str, items: Sequence[Item]) -> bool:
-    """Whether each of the numbers that a question names stands in what was found: the tenth of
-    December does not in 2015-12-10, and how many are of that day is not known. "The 5 errors" are
-    5, and "5xx" is no number."""
-    numbers = named_in(_AMOUNT.sub("", question))
-    return not items or all(any(names(item.text, n) for item in items) for n in numbers)
-
-
-def _is_told(question: str, items: Sequence[Item]) -> bool:
-    """True of a sentence or two with a figure in them: what it is the figure of is for the model to
-    say. How often something is done is told by prose, and not by how many sentences say so."""
-    if items and _HOW_OFTEN.search(question) and not any(item.of_log for item in items):
-        return True
-    few = len(items) <= _MOST_TELLING and all(_says_something(item) for item in items)
-    return few and any(_FIGURE.search(item.text) for item in items)
-
-
-def _says_something(item: Item) -> bool:
-    """True of a sentence, and of a field of a list: "Employees: 4,500". The lines of a log or a
-    table are to be counted."""
-    return not item.of_log or (not is_entry(item.text) and is_field(item.text))
-
-
 def census(
     prompter: Prompter, question: str, document: Weighed, affords: Affords | None = None
 ) -> Generator[Judged, None, Found]:
@@ -171,7 +66,7 @@ def census(
     kept but how many there are of each sort.
     """
     named = named_in(question)
-    look = partial(_units, document, Query.of(question))
+    look = partial(candidates, document, Query.of(question))
     firsts: dict[str, str] = {}
     lines: Counter[str] = Counter()
     entries, opened, of_lines = 0, 0, True
@@ -259,23 +154,3 @@ def upper_heap(worths: Sequence[float]) -> list[bool]:
         if apart >= _LEAST_APART and between > best:
             best, least = between, ranked[taken - 1]
     return [worth >= least for worth in worths]
-
-
-def _units(document: Weighed, query: Query) -> Iterator[Item]:
-    """The lines of a log, a list or a table; of prose, the sentences of what stands out, or of all
-    where there is not much."""
-    number, entry = 0, -1
-    for stretch in stretches(document.chunks()):
-        if not stretch.of_lines:
-            text = "".join(passage.text for passage in stretch.passages)
-            signals = Signals.of(document.likelihoods[stretch.chunk], query, text)
-            stands_out = document.seen.score(signals) >= _LEAST_WORTH
-            if not stands_out and document.seen.passages > _FEW_PASSAGES:
-                continue
-        for unit in units(stretch.passages, lines=stretch.of_lines):
-            of_log = stretch.of_lines
-            marks = marks_of(unit.text) if of_log else frozenset[str]()
-            if entry < 0 or not (of_log and may_go_on(unit.text)):
-                entry = number
-            yield Item(unit.shown, unit.place, number, marks, of_log=of_log, entry=entry)
-            number += 1

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli import prompts
-from mhmcli.census import Judged, Weighed, _is_told, as_answer, census, counted, upper_heap
+from mhmcli.candidates import Weighed
+from mhmcli.census import Judged, census, upper_heap
 from mhmcli.chunk import Chunk, cut
+from mhmcli.counting import _is_told, as_answer, counted
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.events import Item, is_entry, marks_of, masked, named_in, process_of, told_once

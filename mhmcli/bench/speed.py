@@ -16,8 +16,9 @@ from mhmcli import prompts
 from mhmcli.answer import answer
 from mhmcli.bench.baselines import followed
 from mhmcli.bench.floor import floor_s
-from mhmcli.census import Weighed, counted, likelihood_of
+from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.chunk import Chunk
+from mhmcli.counting import counted
 from mhmcli.engine import Engine, Feed, Logits, Piece, Sampling
 from mhmcli.evidence import gather
 from mhmcli.memory import Memory

@@ -22,8 +22,9 @@ from mhmcli.bench.method import Method, Recurrent, Retrieval
 from mhmcli.bench.results import Key, Result
 from mhmcli.bench.sharing import SharingPrompter
 from mhmcli.bench.trace import Tracer
-from mhmcli.census import Weighed, counted, likelihood_of
+from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.chunk import Chunk, Count, cut, cut_apart, uncut
+from mhmcli.counting import counted
 from mhmcli.engine import Engine
 from mhmcli.errors import WindowFullError
 from mhmcli.evidence import Evidence, gather

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import takewhile
 
 from mhmcli.answer import Answer
-from mhmcli.census import Weighed, likelihood_of
+from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.chunk import Chunk, cut_apart, cut_down, uncut
 from mhmcli.cli.limits import Limit, Share
 from mhmcli.cli.reading import (

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
-from mhmcli.census import Affords, Judged, Weighed, counted, likelihood_of
+from mhmcli.candidates import Weighed, likelihood_of
+from mhmcli.census import Affords, Judged
 from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
+from mhmcli.counting import counted
 from mhmcli.evidence import Evidence, gather
 from mhmcli.follow import follow
 from mhmcli.memory_kind import MemoryKind
