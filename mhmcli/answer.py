@@ -52,7 +52,8 @@ class Answer:
     the model's verdict, yes against no, on whether the document holds it, and `said` its reply,
     whatever was made of it. `counted` are the sorts of lines that a count is made of, what varies
     left out, and how many of each, None where the program did not count; `told_again`, those that
-    tell of the same events."""
+    tell of the same events; `left_out` passages of prose stood out too little to be gone through
+    for it."""
 
     question: str
     text: str
@@ -63,6 +64,7 @@ class Answer:
     said: str = ""
     counted: tuple[tuple[str, int], ...] | None = None
     told_again: tuple[tuple[str, int], ...] = ()
+    left_out: int = 0
 
 
 def answer(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhmcli.chunk import Chunks
 from mhmcli.events import Item, marks_of, may_go_on
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import units
-from mhmcli.stretches import stretches
+from mhmcli.stretches import Stretch, stretches
 
-_LEAST_WORTH = 0.5  # of a passage, for its sentences to be judged
-_FEW_PASSAGES = 10  # of which all are judged
+_LEAST_WORTH = 0.5  # of the passages of prose that are judged first
+_FEW_PASSAGES = 10  # of which all are
+_NEXT_SHARE, _NEXT_PASSAGES = 0.5, 4  # of those before, and at least
 
 
 def likelihood_of(signals: Signals | None) -> float:
@@ -33,21 +34,43 @@ class Weighed:
     seen: Seen
 
 
-def candidates(document: Weighed, query: Query) -> Iterator[Item]:
-    """The lines of a log, a list or a table; of prose, the sentences of what stands out, or of all
-    where there is not much."""
+def candidates(document: Weighed, passages: Container[int]) -> Iterator[Item]:
+    """The lines of a log, a list or a table; and the sentences of these passages of prose."""
     number, entry = 0, -1
     for stretch in stretches(document.chunks()):
-        if not stretch.of_lines:
-            text = "".join(passage.text for passage in stretch.passages)
-            signals = Signals.of(document.likelihoods[stretch.chunk], query, text)
-            stands_out = document.seen.score(signals) >= _LEAST_WORTH
-            if not stands_out and document.seen.passages > _FEW_PASSAGES:
-                continue
-        for unit in units(stretch.passages, lines=stretch.of_lines):
-            of_log = stretch.of_lines
+        of_log = stretch.of_lines
+        if not of_log and stretch.chunk not in passages:
+            continue
+        for unit in units(stretch.passages, lines=of_log):
             marks = marks_of(unit.text) if of_log else frozenset[str]()
             if entry < 0 or not (of_log and may_go_on(unit.text)):
                 entry = number
-            yield Item(unit.shown, unit.place, number, marks, of_log=of_log, entry=entry)
+            passage = None if of_log else stretch.chunk
+            yield Item(unit.shown, unit.place, number, marks, of_log, entry, passage)
             number += 1
+
+
+def tranches(document: Weighed, query: Query) -> list[frozenset[int]]:
+    """The passages of prose in the order in which they are to be judged: those that stand out, or
+    all where there are few, and then some at a time, the best first. The first may be empty, for a
+    document that is all lines."""
+    worths = {
+        stretch.chunk: _worth(document, query, stretch)
+        for stretch in stretches(document.chunks())
+        if not stretch.of_lines
+    }
+    ranked = sorted(worths, key=lambda chunk: -worths[chunk])
+    taken = sum(worth >= _LEAST_WORTH for worth in worths.values())
+    if document.seen.passages <= _FEW_PASSAGES:
+        taken = len(ranked)
+    made = [frozenset(ranked[:taken])]
+    while taken < len(ranked):
+        until = taken + max(_NEXT_PASSAGES, round(_NEXT_SHARE * taken))
+        made.append(frozenset(ranked[taken:until]))
+        taken = until
+    return made
+
+
+def _worth(document: Weighed, query: Query, stretch: Stretch) -> float:
+    text = "".join(passage.text for passage in stretch.passages)
+    return document.seen.score(Signals.of(document.likelihoods[stretch.chunk], query, text))

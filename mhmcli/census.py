@@ -2,8 +2,9 @@
 
 A model that is to count what it reads counts wrong; asked of one line or sentence whether it is
 one of those, it is nearly always right. After the reading, the lines of a log, or the sentences of
-the passages that stand out, are judged one by one. Lines that differ in nothing but their numbers
-are judged once. The boundary is where the scores fall into two heaps; of a log, all is meant if
+the passages that stand out, are judged one by one; of the other passages, the best first, as long
+as some of the last hold what is meant. Lines that differ in nothing but their numbers are judged
+once. The boundary is where the scores fall into two heaps; of a log, all is meant if
 the model says yes to all (`grep error app.log | mhm ask "how many errors?"`), and if it says no to
 all, there are 0.
 """
@@ -11,13 +12,14 @@ all, there are 0.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate, chain
 
 from mhmcli.asked import Asked, asked
-from mhmcli.candidates import Weighed, candidates
+from mhmcli.candidates import Weighed, candidates, tranches
 from mhmcli.events import (
     Found,
     Item,
@@ -37,6 +39,7 @@ from mhmcli.weights import Weight
 
 _MOST_JUDGED = 1500  # characters of a line
 _ROOM_FOR_LINE = 0.5  # of the window
+_STILL_HOLD = 0.2  # of the passages judged last at least, for those beneath them to be judged too
 _OFTEN = 64  # judged texts, after which not every one of them is counted
 _LEAST_APART = 2.0  # the means of the heaps, in standard deviations of both signals together
 # Log-odds of yes, for lines of a log. With the default model, 16 sorts of line that were meant
@@ -60,46 +63,96 @@ def census(
     prompter: Prompter, question: str, document: Weighed, affords: Affords | None = None
 ) -> Generator[Judged, None, Found]:
     """All lines or sentences that the question is about; each that was judged is yielded, with the
-    count so far. Nothing is found where it cannot be afforded to judge all.
+    count so far. Nothing is found where it cannot be afforded to judge the first of them.
 
-    The document is looked through again, up to three times; of lines that are not meant, nothing is
-    kept but how many there are of each sort.
+    The document is looked through again, three times and more; of lines that are not meant, nothing
+    is kept but how many there are of each sort.
     """
     named = named_in(question)
-    look = partial(candidates, document, Query.of(question))
-    firsts: dict[str, str] = {}
-    lines: Counter[str] = Counter()
-    entries, opened, of_lines = 0, 0, True
-    for item in look():
-        sort = masked(item.text, named)
-        firsts.setdefault(sort, item.text)
-        lines[sort] += 1
-        entries += is_entry(item.text)
-        opened += opens_entry(item.text)
-        of_lines = of_lines and item.of_log
-    of_log = of_lines and entries > lines.total() / 2
-    sorts = list(firsts)
-    beginnings = [_beginning(prompter, text) for text in firsts.values()]
-    if affords and not affords(judging_tokens(prompter, question, beginnings)):
-        return Found()
-    weights: list[Weight] = []
-    so_far = 0
-    for weight in judged(prompter, question, beginnings):
-        weights.append(weight)
+    weights: dict[str, Weight] = {}
+    found, passages = Found(), frozenset[int]()
+    waiting = tranches(document, Query.of(question))
+    while waiting:
+        look = partial(candidates, document, passages | waiting[0])
+        sorts = _Sorts.of(look(), named)
+        new = [sort for sort in sorts.firsts if sort not in weights]
+        beginnings = [_beginning(prompter, sorts.firsts[sort]) for sort in new]
+        if affords and not affords(judging_tokens(prompter, question, beginnings)):
+            break
+        for sort, weight in zip(new, judged(prompter, question, beginnings), strict=True):
+            weights[sort] = weight
+            yield Judged(sorts.firsts[sort], sorts.so_far(weights), len(weights), len(sorts.firsts))
+        latest = waiting.pop(0)
+        passages |= latest
+        found = _found(look, sorts, weights, of_counts=asked(question) is Asked.COUNT, named=named)
+        holding = {item.passage for item in found.items} & latest
+        if len(holding) < max(1, _STILL_HOLD * len(latest)):
+            break
+    return replace(found, left_out=sum(map(len, waiting)))
+
+
+@dataclass(slots=True)
+class _Sorts:
+    """Lines and sentences by their sorts: the first of each, and how many there are. `entries` are
+    those that are lines of a log, `opened` those that open an entry of it."""
+
+    firsts: dict[str, str] = field(default_factory=dict)
+    lines: Counter[str] = field(default_factory=Counter)
+    entries: int = 0
+    opened: int = 0
+    of_lines: bool = True
+    _so_far: int = 0
+
+    @classmethod
+    def of(cls, items: Iterable[Item], named: AbstractSet[str]) -> _Sorts:
+        """The sorts of the items."""
+        made = cls()
+        for item in items:
+            sort = masked(item.text, named)
+            made.firsts.setdefault(sort, item.text)
+            made.lines[sort] += 1
+            made.entries += is_entry(item.text)
+            made.opened += opens_entry(item.text)
+            made.of_lines = made.of_lines and item.of_log
+        return made
+
+    @property
+    def of_log(self) -> bool:
+        """True of the lines of a log: lists and tables have lines too."""
+        return self.of_lines and self.entries > self.lines.total() / 2
+
+    def meant(self, weights: Mapping[str, Weight]) -> list[str]:
+        """The sorts that are meant, of all that were judged so far."""
+        sorts = list(weights)
+        return [sorts[n] for n in _meant(list(weights.values()), of_log=self.of_log)]
+
+    def so_far(self, weights: Mapping[str, Weight]) -> int:
+        """How many lines or sentences are meant, of all that were judged so far; of many, it is
+        not told after each."""
         if len(weights) % (1 + len(weights) // _OFTEN) == 0:
-            so_far = sum(lines[sorts[n]] for n in _meant(weights, of_log=of_log))
-        number = len(weights)
-        yield Judged(firsts[sorts[number - 1]], so_far, number, len(sorts))
-    meant: dict[str, list[Item]] = {sorts[n]: [] for n in _meant(weights, of_log=of_log)}
+            self._so_far = sum(self.lines[sort] for sort in self.meant(weights))
+        return self._so_far
+
+
+def _found(
+    look: Callable[[], Iterable[Item]],
+    sorts: _Sorts,
+    weights: Mapping[str, Weight],
+    *,
+    of_counts: bool,
+    named: AbstractSet[str],
+) -> Found:
+    """What is meant of all that was looked at; where it is to be counted, each event once."""
+    meant: dict[str, list[Item]] = {sort: [] for sort in sorts.meant(weights)}
     if not meant:
-        no = (weight.log_odds is not None and weight.log_odds < _NO for weight in weights)
-        return Found(no_to_all=of_log and bool(weights) and all(no))
+        no = [one.log_odds is not None and one.log_odds < _NO for one in weights.values()]
+        return Found(no_to_all=sorts.of_log and bool(no) and all(no))
     for item in look():
         if (items := meant.get(masked(item.text, named))) is not None:
             items.append(item)
     groups = list(meant.values())
-    if asked(question) is Asked.COUNT:
-        in_entries = has_entries(opened, lines.total())
+    if of_counts:
+        in_entries = has_entries(sorts.opened, sorts.lines.total())
         return told_once(groups, _telling(groups, look) - named, in_entries=in_entries)
     return Found(in_order(chain.from_iterable(groups)))
 

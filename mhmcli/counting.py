@@ -86,6 +86,7 @@ def as_answer(question: str, found: Found) -> Answer:
         said=text,
         counted=_sorts(items),
         told_again=_sorts(found.again),
+        left_out=found.left_out,
     )
 
 

@@ -51,7 +51,7 @@ class Item:
     """One line or sentence that the question is about; `number` is its position among all that
     were looked at. `marks` are the numbers and addresses in a line of a log, a list or a table,
     which is what `of_log` says; `entry` is the number of the line that it may go on from, or its
-    own."""
+    own; `passage` is the index of the passage of prose that it is a sentence of."""
 
     text: str
     place: Place
@@ -59,17 +59,20 @@ class Item:
     marks: frozenset[str] = frozenset()
     of_log: bool = False
     entry: int = 0
+    passage: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the question is about, in reading order; `again` are lines that tell of events of which
     the items tell already. `no_to_all` is True of a log of which the model says that none of its
-    lines is meant, which is more than that none stands out."""
+    lines is meant, which is more than that none stands out. `left_out` passages of prose were not
+    judged sentence by sentence."""
 
     items: Sequence[Item] = ()
     again: Sequence[Item] = ()
     no_to_all: bool = False
+    left_out: int = 0
 
 
 def is_entry(line: str) -> bool:

@@ -340,6 +340,39 @@ def test_of_prose_the_passages_that_stand_out_are_judged() -> None:
     assert found(chunks[:3], [0.0] * 3)[0] == items, "of so little, all is judged"
 
 
+def of_prose(holding: int, of: int) -> list[Chunk]:
+    """Passages of three sentences each, the first of which hold one that is meant."""
+    rest = "The cook swept yard {0}, and\nit was late. Rain fell on\nroad {0}."
+    made = []
+    for n in range(of):
+        name = chr(ord("a") + n % 26) * (1 + n // 26)  # a word, for what differs in numbers is one
+        meant = f"The boy of house {name} was turned away. " if n < holding else ""
+        made.append(Passage(meant + rest.format(name), Place("a.txt", line=n + 1)))
+    return [Chunk(n, (passage,), 9) for n, passage in enumerate(made)]
+
+
+@pytest.mark.parametrize(("holding", "left_out"), [(40, 0), (18, 13), (4, 32), (0, 36)])
+def test_of_prose_more_is_judged_as_long_as_it_pays(holding: int, left_out: int) -> None:
+    """What is listed in nearly every passage stands out in few of them; what was not gone through
+    is told."""
+    chunks = of_prose(holding, 40)
+    engine = ScriptedEngine([], judge=lambda p: 4.0 if "was turned away" in p else -4.0)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    query, seen = Query.of("List all who were turned back."), Seen()
+    likelihoods = [3.0 if n < 4 else -n / 100 for n in range(40)]
+    for likely, chunk in zip(likelihoods, chunks, strict=True):
+        seen = seen.after(Signals.of(likely, query, chunk.text))
+    document = Weighed(lambda: chunks, likelihoods, seen)
+    made = run(census(prompter, "List all who were turned back.", document))
+    assert len(made.items) == holding
+    assert made.left_out == left_out
+    first_only = iter([True, *[False] * 40])
+    affords = lambda _: next(first_only)  # noqa: E731
+    some = run(census(prompter, "List all who were turned back.", document, affords))
+    assert len(some.items) == min(holding, 4)
+    assert some.left_out == 36
+
+
 def test_a_document_without_any_has_none() -> None:
     items, _ = found([log([f"Session {word} opened" for word in ("one", "two", "three", "four")])])
     assert items == []

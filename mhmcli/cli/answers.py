@@ -41,6 +41,8 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
             say(f"        not {not_done}: it is what the model makes of the sentences it was shown")
         _say_sorts("counted ", answer.counted or ())
         _say_sorts("as one  ", answer.told_again)
+        if answer.left_out:
+            say(f"        not gone through sentence by sentence: {answer.left_out:,} passages")
         if not answer.complete:
             say(f"        the answer ran into its limit: {one_line(answer.question)}")
     for line in receipt.lines():
@@ -84,6 +86,7 @@ def as_json(
                 "places": [place.as_dict() for place in answer.places],
                 "counted": None if answer.counted is None else _as_counts(answer.counted),
                 "told_again": _as_counts(answer.told_again),
+                "passages_left_out": answer.left_out,
                 "heads": [
                     {
                         "text": head.text,

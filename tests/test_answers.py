@@ -1,0 +1,37 @@
+"""What is said of an answer beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mhmcli.answer import Answer
+from mhmcli.cli.answers import as_json, say_receipt
+from mhmcli.engine import EngineInfo
+from mhmcli.memory import Memory
+from mhmcli.prompter import Spent
+from mhmcli.receipt import Receipt
+
+ENGINE = EngineInfo("model", "", "CPU", "build", 4096, 512)
+WHOLE = Receipt((), 900, 3, {"wrote": 3}, Spent(), 9.0, 1.0, ENGINE, finished=True)
+LISTED = Answer("List all ports.", "Riga\nHull", True, counted=(("Riga", 1), ("Hull", 1)))
+
+
+def test_passages_that_a_list_was_not_made_of_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A list that says nothing of them would look whole."""
+    say_receipt(WHOLE, [replace(LISTED, left_out=1200)])
+    assert "not gone through sentence by sentence: 1,200 passages" in capsys.readouterr().err
+    say_receipt(WHOLE, [LISTED])
+    assert "not gone through" not in capsys.readouterr().err
+    (told,) = as_json([replace(LISTED, left_out=7)], [Memory.empty(1, 64)], WHOLE, {})["answers"]
+    assert told["passages_left_out"] == 7
+
+
+def test_the_first_of_many_sorts_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    sorts = tuple((f"sort {n}", 30 - n) for n in range(11))
+    say_receipt(WHOLE, [replace(LISTED, counted=sorts)])
+    said = capsys.readouterr().err
+    assert "counted 30 x sort 0" in said
+    assert "and 3 sorts of line more" in said
+    assert "sort 8" not in said
