@@ -58,9 +58,14 @@ def _deviations(values: Sequence[float], prior_variance: float) -> list[float]:
     return [moments.deviation(value, prior_variance) for value in values]
 
 
+def likelihoods(weights: Sequence[Weight]) -> list[float]:
+    """How likely each makes the question, in standard deviations of all of which it was asked."""
+    return _deviations([weight.likelihood for weight in weights], _LIKELIHOOD_PRIOR)
+
+
 def worths(weights: Sequence[Weight]) -> list[float]:
     """Both signals together, each in standard deviations of all of which it was asked."""
-    likely = _deviations([w.likelihood for w in weights], _LIKELIHOOD_PRIOR)
+    likely = likelihoods(weights)
     said = [w.log_odds for w in weights if w.log_odds is not None]
     if not said:
         return likely

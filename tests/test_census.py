@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mhmcli import prompts
 from mhmcli.candidates import Weighed
-from mhmcli.census import Judged, census, upper_heap
+from mhmcli.census import Judged, boundary, census, upper_heap
 from mhmcli.chunk import Chunk, cut
 from mhmcli.counting import _is_told, as_answer, counted
 from mhmcli.engine import Sampling
@@ -105,6 +105,12 @@ def test_two_heaps_are_parted_where_they_lie_apart() -> None:
     assert upper_heap([9.0]) == [False]
 
 
+def test_a_boundary_lies_in_the_widest_gap() -> None:
+    assert boundary([-2.0, 0.31, 0.35, 0.55, 0.9], 0.3, 0.6) == pytest.approx(0.45)
+    assert boundary([-2.0, 0.5, 0.9], 0.3, 0.6) == pytest.approx(0.4)
+    assert boundary([], 0.3, 0.6) == pytest.approx(0.45)
+
+
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=20), st.integers(1, 5))
 def test_a_heap_that_is_far_above_is_found_whatever_the_sizes(
     rest: list[float], above: int
@@ -172,6 +178,35 @@ def test_of_what_is_not_there_there_are_0(no: float, number: str | None) -> None
     fields = [log(["Name: Roy & Sons", "Employees: 4,500 people", "Founded: 1843 in Bergen"])]
     no_log = Weighed(lambda: fields, [0.0], Seen())
     assert run(counted(prompter, QUESTION, no_log)) is None
+
+
+def test_what_stands_out_of_a_log_is_not_meant_for_it() -> None:
+    """Of segmentation faults there are none in it, and failed log-ins are a little like them."""
+    lines = [f"07:01 Session of {who} opened" for who in ("ann", "bob", "cyd", "dan", "eve")]
+    chunks = [log([*lines, "07:02 Failed password for ann"])]
+    engine = ScriptedEngine([], judge=lambda p: -0.6 if "Failed" in p else -2.0)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    document = Weighed(lambda: chunks, [0.0], Seen())
+    made = run(counted(prompter, "How many segmentation faults were there?", document))
+    assert made is not None
+    assert made.text == "0"
+    assert run(counted(prompter, "List all segmentation faults.", document)) is None
+
+
+def test_a_sentence_that_the_model_rejects_is_not_listed() -> None:
+    """However much it stands out."""
+    prose = "Rain fell. The cook swept the yard. The road was bad. A boy was late. Tea was\nserved."
+    chunks = [Chunk(0, (Passage(prose, Place("a.txt", line=1)),), 9)]
+    seen = Seen().after(Signals.of(0.0, Query.of(QUESTION), prose))
+
+    def listed(yes: float) -> list[str]:
+        engine = ScriptedEngine([], judge=lambda p: yes if "boy" in p else -4.0)
+        prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+        made = run(census(prompter, QUESTION, Weighed(lambda: chunks, [0.0], seen)))
+        return [item.text for item in made.items]
+
+    assert listed(-1.0) == ["A boy was late."]
+    assert listed(-1.3) == []
 
 
 def test_what_cannot_be_afforded_is_not_counted() -> None:
