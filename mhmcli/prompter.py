@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
+from mhmcli.cache import PartCache
 from mhmcli.chunk import Chunk
-from mhmcli.engine import Engine, Feed, Logits, Sampling, Want
+from mhmcli.engine import Engine, Feed, Logits, Sampling, Spent, Want
 from mhmcli.engine.logits import likelihood, likely, probability
 from mhmcli.prompts import Wording
 from mhmcli.replies import OptOut, Reply, spellings, without_reasoning
@@ -35,20 +36,12 @@ class Reading:
     likelihood: float | None = None
 
 
-@dataclass(slots=True)
-class Spent:
-    """Tokens computed so far: read from the document, read beside it, and written."""
-
-    chunk_tokens: int = 0
-    tail_tokens: int = 0
-    reply_tokens: int = 0
-
-
 class Prompter:
     """An engine with the system prompt computed, ready to read parts and to reply. `verdicts` is
     False for a model whose yes and no say nothing: it is not asked for them."""
 
     verdicts = True
+    cache: PartCache | None = None  # of parts of the document
 
     def __init__(self, engine: Engine, system: str, sampling: Sampling) -> None:
         self.spent = Spent()
@@ -71,23 +64,21 @@ class Prompter:
         tokens, in nats. The sequence has the text alone; questions are computed together with the
         end of it, as many as there is room for."""
         tokens = self._engine.tokenize(text)
-        step = self._engine.info.batch_tokens
-        asked = [self._tail(wording) for wording in wordings]
-        room = self.room_tokens - len(tokens)
-        first, *others = list(in_groups(((tail, tail.size) for tail in asked), room)) or [[]]
+        sized = ((tail, tail.size) for tail in map(self._tail, wordings))
+        asked = list(in_groups(sized, self.room_tokens - len(tokens)))
+        cache = self.cache if of_document else None
+        known = cache.restored(self._engine, tokens, self.base) if cache else None
+        sequence = self._engine.fork(self.base) if known is None else known
         likelihoods: list[float] = []
-        sequence = self._engine.fork(self.base)
         try:
-            with self._forks(self.base, len(first)) as asking:
-                for start in range(0, max(1, len(tokens)), step):
-                    part = Feed(sequence, tokens[start : start + step], others=asking)
-                    if start + step < len(tokens):
-                        self._engine.feed([part])
-                    else:
-                        likelihoods = self._ask(asking, first, after=[part])
-                    self._count_read(len(part.tokens), of_document=of_document)
-                    yield start + len(part.tokens)
-            for more in others:
+            if known is None:
+                first = asked.pop(0) if asked else []
+                likelihoods = yield from self._compute(
+                    sequence, tokens, first, of_document=of_document
+                )
+                if cache:
+                    cache.keep(self._engine, tokens, self.base, sequence)
+            for more in asked:
                 with self._forks(sequence, len(more)) as asking:
                     likelihoods += self._ask(asking, more)
                 yield len(tokens)
@@ -96,11 +87,25 @@ class Prompter:
             raise
         return sequence, likelihoods
 
-    def _count_read(self, tokens: int, *, of_document: bool) -> None:
-        if of_document:
-            self.spent.chunk_tokens += tokens
-        else:
-            self.spent.tail_tokens += tokens
+    def _compute(
+        self, sequence: int, tokens: Sequence[int], asked: Sequence[Tail], *, of_document: bool
+    ) -> Generator[int, None, list[float]]:
+        """The tokens are fed to the sequence, and the questions together with the end of them."""
+        step = self._engine.info.batch_tokens
+        likelihoods: list[float] = []
+        with self._forks(self.base, len(asked)) as asking:
+            for start in range(0, max(1, len(tokens)), step):
+                part = Feed(sequence, tokens[start : start + step], others=asking)
+                if start + step < len(tokens):
+                    self._engine.feed([part])
+                else:
+                    likelihoods = self._ask(asking, asked, after=[part])
+                if of_document:
+                    self.spent.chunk_tokens += len(part.tokens)
+                else:
+                    self.spent.tail_tokens += len(part.tokens)
+                yield start + len(part.tokens)
+        return likelihoods
 
     @contextmanager
     def _forks(self, sequence: int, number: int) -> Iterator[list[int]]:

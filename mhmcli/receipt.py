@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mhmcli.engine import EngineInfo
+from mhmcli.engine import EngineInfo, Spent
 from mhmcli.printable import one_line
-from mhmcli.prompter import Spent
 from mhmcli.reader import Event, Step
 from mhmcli.source import SourceReport
 from mhmcli.write import Outcome
@@ -17,6 +16,7 @@ _NOT_KEPT = (
     "        NO ROOM TO KEEP THE LAST {:,} PASSAGES for a second look: none of them was chosen, "
     "looked up or counted"
 )
+_CACHE = "cache   {0.tokens_found:,} tokens were computed by an earlier run, {0.tokens_kept:,} kept"
 _LEAST_SAID_S = 1.0
 _NO_JUDGE = "        this model's yes and no say nothing, and were not asked for"
 
@@ -64,6 +64,8 @@ class Receipt:
     share_read: float | None = 1.0
     scanning_seconds: float = 0.0
     not_kept: int = 0
+    tokens_found: int = 0  # of the documents, that an earlier run had computed
+    tokens_kept: int = 0  # for another run
     judges: bool = True  # the model knows yes from no
 
     @property
@@ -106,6 +108,7 @@ class Receipt:
             *(warning for source in self.sources for warning in _warnings(source)),
             self._reading_line(),
             *([_NOT_KEPT.format(self.not_kept)] if self.not_kept else []),
+            *([_CACHE.format(self)] if self.tokens_found or self.tokens_kept else []),
             f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",
             *([] if self.judges else [_NO_JUDGE]),
         ]

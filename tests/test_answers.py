@@ -8,9 +8,8 @@ import pytest
 
 from mhmcli.answer import Answer
 from mhmcli.cli.answers import as_json, say_receipt
-from mhmcli.engine import EngineInfo
+from mhmcli.engine import EngineInfo, Spent
 from mhmcli.memory import Memory
-from mhmcli.prompter import Spent
 from mhmcli.receipt import Receipt
 
 ENGINE = EngineInfo("model", "", "CPU", "build", 4096, 512)

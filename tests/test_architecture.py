@@ -18,7 +18,7 @@ LAYERS = [
     ["spool", "scan", "events", "asked", "stretches"],
     ["memory"],
     ["engine", "models"],
-    ["prompts", "replies", "weights"],
+    ["prompts", "replies", "weights", "cache"],
     ["prompter"],
     ["select", "write", "judge"],
     ["reader", "presets", "follow", "evidence"],

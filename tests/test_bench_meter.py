@@ -6,9 +6,9 @@ from itertools import count
 
 from mhmcli import prompts
 from mhmcli.bench.meter import Cost, Meter
-from mhmcli.engine import Sampling
+from mhmcli.engine import Sampling, Spent
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.prompter import Prompter, Spent, run
+from mhmcli.prompter import Prompter, run
 
 
 def test_those_who_ask_pay_for_their_questions() -> None:

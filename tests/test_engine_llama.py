@@ -44,6 +44,31 @@ def test_a_fork_continues_as_if_it_had_read_the_prefix_itself(tiny_engine: Llama
         tiny_engine.close(sequence)
 
 
+def test_a_restored_sequence_continues_as_the_one_that_was_saved(tiny_engine: LlamaEngine) -> None:
+    """Its beginning is shared and not in what was saved; it takes no cells twice."""
+    base = tiny_engine.open()
+    tiny_engine.feed([Feed(base, tiny_engine.tokenize("You read a document."))])
+    read = tiny_engine.fork(base)
+    tiny_engine.feed([Feed(read, tiny_engine.tokenize(TEXT))])
+    state = tiny_engine.save(read, base)
+    asked = tiny_engine.fork(read)
+    expected = last_logits(tiny_engine, asked, " Who trims them?")
+    tiny_engine.close(asked)
+    length = tiny_engine.length(read)
+    tiny_engine.close(read)
+    restored = tiny_engine.restore(state, base)
+    assert restored is not None
+    assert tiny_engine.length(restored) == length
+    assert np.array_equal(last_logits(tiny_engine, restored, " Who trims them?"), expected)
+    other = tiny_engine.open()
+    tiny_engine.feed([Feed(other, tiny_engine.tokenize("You read."))])
+    assert tiny_engine.restore(state, other) is None, "it was computed at another place"
+    assert tiny_engine.restore(b"no state", base) is None
+    assert tiny_engine.restore(state[: len(state) // 2], base) is None
+    for sequence in (base, restored, other):
+        tiny_engine.close(sequence)
+
+
 def test_a_closed_fork_leaves_its_parent_whole(tiny_engine: LlamaEngine) -> None:
     """What one tail read is not seen by the next."""
     base = tiny_engine.open()

@@ -45,7 +45,8 @@ def request() -> Request:
     return Request(
         sources=("doc.txt",), questions=(QUESTION,), model="", memory=MemoryKind.SCORING,
         heads=None, head_tokens=None, chunk_tokens=None, overlap_tokens=0, quick=False, skim=None,
-        budget=None, password=None, temperature=0.0, top_p=1.0, seed=0, threads=None, gpu_layers=0,
+        budget=None, cache_bytes=0,
+        password=None, temperature=0.0, top_p=1.0, seed=0, threads=None, gpu_layers=0,
         offline=True, partial_ok=False, as_json=False, quiet=True, verbose=0,
     )  # fmt: skip
 

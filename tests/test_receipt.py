@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mhmcli.engine import EngineInfo
-from mhmcli.prompter import Spent
+from mhmcli.engine import EngineInfo, Spent
 from mhmcli.receipt import Receipt, duration
 from mhmcli.source import SourceReport
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from mhmcli.prompter import Prompter, Spent
+from mhmcli.engine import Spent
+from mhmcli.prompter import Prompter
 
 
 @dataclass(slots=True)

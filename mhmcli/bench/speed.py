@@ -19,11 +19,11 @@ from mhmcli.bench.floor import floor_s
 from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.chunk import Chunk
 from mhmcli.counting import counted
-from mhmcli.engine import Engine, Feed, Logits, Piece, Sampling
+from mhmcli.engine import Engine, Feed, Logits, Piece, Sampling, Spent
 from mhmcli.evidence import gather
 from mhmcli.memory import Memory
 from mhmcli.presets import Preset
-from mhmcli.prompter import Prompter, Spent, run
+from mhmcli.prompter import Prompter, run
 from mhmcli.reader import Lane, Step, read
 
 Clock = Callable[[], float]
@@ -200,6 +200,7 @@ class _Timed:
         self.info = engine.info
         self.tokenize, self.frame, self.length = engine.tokenize, engine.frame, engine.length
         self.open, self.fork, self.close = engine.open, engine.fork, engine.close
+        self.save, self.restore = engine.save, engine.restore
         self.shut = engine.shut
         self._engine = engine
         self._clock = clock

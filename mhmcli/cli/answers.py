@@ -130,6 +130,8 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "scanned_passages": receipt.scanned,
         "share_read": receipt.share_read,
         "not_kept": receipt.not_kept,
+        "tokens_found_in_cache": receipt.tokens_found,
+        "tokens_kept_in_cache": receipt.tokens_kept,
         "model_judges": receipt.judges,
         "steps": receipt.steps,
         "steps_kept": receipt.steps_kept,

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mhmcli.cli import options
+from mhmcli.cli.caching import parse_size
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.errors import UsageError
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
@@ -33,6 +34,7 @@ class Request:
     quick: bool
     skim: float | None  # a share, 0 to 1
     budget: float | None  # seconds
+    cache_bytes: int  # that may be kept for the next question
     password: str | None
     temperature: float
     top_p: float
@@ -118,6 +120,16 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = None,
+    cache_size: Annotated[
+        str,
+        typer.Option(
+            envvar="MHM_CACHE_SIZE",
+            help="Keep what the model computed of the documents on disk, at most so much (2G, "
+            "500M): another question on them is answered much sooner. See `mhm cache`.",
+            metavar="SIZE",
+            rich_help_panel=_READING,
+        ),
+    ] = "0",
     password_file: Annotated[
         Path | None,
         typer.Option(
@@ -197,6 +209,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         quick=quick,
         skim=None if skim is None else parse_share(skim),
         budget=None if budget is None else parse_duration(budget),
+        cache_bytes=parse_size(cache_size),
         password=_password(password_file),
         temperature=temperature,
         top_p=top_p,

@@ -18,6 +18,7 @@ from mhmcli.answer import Answer
 from mhmcli.chunk import Count
 from mhmcli.cli.answers import as_json, print_answers, say_receipt
 from mhmcli.cli.ask import Request
+from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_json, say
@@ -158,6 +159,7 @@ class _Run:
         started = time.monotonic()
         prompter = Prompter(engine, prompts.SYSTEM, sampling)
         prompter.verdicts = judges(request.model, prompter)
+        prompter.cache = cache = part_cache(request.cache_bytes, engine.info, prompts.SYSTEM)
         receipt = Receipt((), 0, 0, {}, prompter.spent, 0.0, 0.0, engine.info, finished=False)
         receipt = replace(receipt, judges=prompter.verdicts)
 
@@ -170,6 +172,8 @@ class _Run:
                 scanned=tally.scanned,
                 share_read=tally.share_read,
                 not_kept=tally.not_kept,
+                tokens_found=cache.found if cache else 0,
+                tokens_kept=cache.kept if cache else 0,
                 outcomes={outcome.value: n for outcome, n in tally.outcomes.items()},
                 scanning_seconds=tally.scanning_s,
                 seconds=time.monotonic() - started - tally.scanning_s,

@@ -92,6 +92,15 @@ class EngineInfo:
     settings: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Spent:
+    """Tokens computed so far: read from the document, read beside it, and written."""
+
+    chunk_tokens: int = 0
+    tail_tokens: int = 0
+    reply_tokens: int = 0
+
+
 class Engine(Protocol):
     """A model that reads and writes. Sequences are named by small integers."""
 
@@ -119,6 +128,15 @@ class Engine(Protocol):
 
     def length(self, sequence: int) -> int:
         """Tokens in the sequence."""
+        ...
+
+    def save(self, sequence: int, behind: int) -> bytes:
+        """What was computed of a sequence behind another one, which it begins with."""
+        ...
+
+    def restore(self, state: bytes, behind: int) -> int | None:
+        """A new sequence that begins with `behind` and goes on as when it was saved; None where
+        this engine cannot make one of it, or has no room for it."""
         ...
 
     def feed(self, feeds: Sequence[Feed]) -> list[Logits]:

@@ -7,6 +7,7 @@ people who build on mhm can test without a model too.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -97,6 +98,20 @@ class ScriptedEngine:
     def length(self, sequence: int) -> int:
         """Tokens in the sequence."""
         return len(self._sequences[sequence])
+
+    def save(self, sequence: int, behind: int) -> bytes:
+        """Its tokens after those of the other one."""
+        return json.dumps(self._sequences[sequence][len(self._sequences[behind]) :]).encode()
+
+    def restore(self, state: bytes, behind: int) -> int | None:
+        """A new sequence of the tokens of the other one and these."""
+        try:
+            tokens = json.loads(state)
+        except ValueError:
+            return None
+        sequence = self.fork(behind)
+        self._sequences[sequence] += tokens
+        return sequence
 
     @property
     def open_sequences(self) -> int:

@@ -142,6 +142,32 @@ class LlamaEngine:
         """Tokens in the sequence."""
         return self._lengths[sequence]
 
+    def save(self, sequence: int, behind: int) -> bytes:
+        """Its keys and values, without those that it shares with `behind`."""
+        rest = self.fork(sequence)
+        try:
+            llama_cpp.llama_memory_seq_rm(self._memory, rest, 0, self._lengths[behind])
+            size = llama_cpp.llama_state_seq_get_size(self._context, rest)
+            buffer = (ctypes.c_uint8 * size)()
+            written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, rest)
+        finally:
+            self.close(rest)
+        return bytes(memoryview(buffer)[:written])
+
+    def restore(self, state: bytes, behind: int) -> int | None:
+        """A new sequence that shares the cells of `behind`, with these keys and values after them,
+        if they were computed at that place."""
+        sequence = self.open()
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        read = llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), sequence)
+        first = llama_cpp.llama_memory_seq_pos_min(self._memory, sequence)
+        if read != len(state) or first != self._lengths[behind]:
+            self.close(sequence)
+            return None
+        self._lengths[sequence] = llama_cpp.llama_memory_seq_pos_max(self._memory, sequence) + 1
+        llama_cpp.llama_memory_seq_cp(self._memory, behind, sequence, 0, first)
+        return sequence
+
     def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
         """The tokens are appended, batch by batch; for each feed its logits, as wanted."""
         rows: list[list[Logits]] = [[] for _ in feeds]
