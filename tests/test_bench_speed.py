@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mhmcli.bench.speed import Floor, Naive, Ours, Took, rounds, speeds
+from mhmcli.bench.speed import Again, Floor, Naive, Ours, Took, rounds, speeds
+from mhmcli.cache import PartCache
 from mhmcli.chunk import Chunk, cut
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.memory_kind import MemoryKind
@@ -69,6 +70,22 @@ def test_several_questions_share_a_reading() -> None:
     )
     assert three.spent.chunk_tokens == one.spent.chunk_tokens
     assert three.spent.tail_tokens > 2 * one.spent.tail_tokens
+
+
+def test_who_asks_again_computes_nothing_of_the_document(tmp_path: Path) -> None:
+    """If all of it was kept; else what was not."""
+    engine = ScriptedEngine(lambda _: "Answer: Mr. Roy")
+    chunks, chosen = parts_of(engine, 60), preset(MemoryKind.SCORING)
+    read = Ours("scoring", engine, chosen, chunks, [QUESTION])()
+    all_kept = PartCache(tmp_path / "large", 1 << 20, "engine")
+    again = Again(Ours("again", engine, chosen, chunks, [QUESTION], cache=all_kept))
+    for _ in range(2):
+        took = again()
+        assert took.spent.chunk_tokens == 0
+        assert took.spent.tail_tokens == read.spent.tail_tokens
+    some_kept = PartCache(tmp_path / "small", 2000, "engine")
+    again = Again(Ours("again", engine, chosen, chunks, [QUESTION], cache=some_kept))
+    assert 0 < again().spent.chunk_tokens < read.spent.chunk_tokens
 
 
 def test_the_naive_loop_shows_its_memory_with_each_chunk() -> None:

@@ -16,6 +16,7 @@ from mhmcli import prompts
 from mhmcli.answer import answer
 from mhmcli.bench.baselines import followed
 from mhmcli.bench.floor import floor_s
+from mhmcli.cache import PartCache
 from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.chunk import Chunk
 from mhmcli.counting import counted
@@ -27,7 +28,7 @@ from mhmcli.prompter import Prompter, run
 from mhmcli.reader import Lane, Step, read
 
 Clock = Callable[[], float]
-FLOOR, NAIVE = "floor", "naive"
+FLOOR, NAIVE, AGAIN = "floor", "naive", "again"
 
 
 @dataclass(slots=True)
@@ -86,6 +87,7 @@ class Ours:
     chunks: Sequence[Chunk]
     questions: Sequence[str]
     verdicts: bool = True
+    cache: PartCache | None = None
     clock: Clock = time.monotonic
 
     def __call__(self) -> Took:
@@ -94,6 +96,7 @@ class Ours:
         start = self.clock()
         prompter = Prompter(engine, prompts.SYSTEM, Sampling())
         prompter.verdicts = self.verdicts
+        prompter.cache = self.cache
         try:
             memories, likelihoods = self._read(prompter)
             took = engine.took(self.name, self.clock() - start, prompter.spent)
@@ -132,6 +135,22 @@ class Ours:
             if run(counted(prompter, question, document)):
                 return
         run(answer(prompter, question, run(gather(prompter, question, memory))))
+
+
+@dataclass(slots=True)
+class Again:
+    """Who asks of a document that was read before, and finds in a cache what was computed of it."""
+
+    ours: Ours
+    name: str = AGAIN
+    _was_read: bool = False
+
+    def __call__(self) -> Took:
+        """The time of the first reading, which fills the cache, is not taken."""
+        if not self._was_read:
+            self.ours()
+            self._was_read = True
+        return self.ours()
 
 
 class Chat(Protocol):

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mhmcli.cli import options
+from mhmcli.cli.caching import parse_size
 
 
 def speed(  # noqa: PLR0913  one parameter is one option
@@ -20,7 +21,11 @@ def speed(  # noqa: PLR0913  one parameter is one option
     *,
     methods: Annotated[
         str,
-        typer.Option("--memory", help="With commas: memories of `mhm ask`, and naive."),
+        typer.Option(
+            "--memory",
+            help="With commas: memories of `mhm ask`, naive, and again: `scoring`, of a document "
+            "that was read before.",
+        ),
     ] = "scoring,naive",
     rounds: Annotated[int, typer.Option(min=1, help="How often each of them reads.")] = 3,
     length: Annotated[
@@ -31,6 +36,9 @@ def speed(  # noqa: PLR0913  one parameter is one option
         int | None,
         typer.Option(min=128, help="Memory of each; what `mhm ask` has if not given."),
     ] = None,
+    cache_size: Annotated[
+        str, typer.Option(help="What may be kept on disk for `again`.", metavar="SIZE")
+    ] = "64G",
     model: options.Model = "default",
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
@@ -51,6 +59,7 @@ def speed(  # noqa: PLR0913  one parameter is one option
             rounds=rounds,
             length=options.tokens(length) if length else None,
             memory_tokens=memory_tokens,
+            cache_bytes=parse_size(cache_size),
             model=model,
             threads=threads,
             gpu_layers=gpu_layers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,7 +13,8 @@ from statistics import median
 from mhmcli.bench import speed
 from mhmcli.bench.floor import CHUNK_TOKENS
 from mhmcli.bench.report import Table
-from mhmcli.bench.speed import Contestant, Floor, Naive, Ours, Speed, Took
+from mhmcli.bench.speed import AGAIN, Again, Contestant, Floor, Naive, Ours, Speed, Took
+from mhmcli.cache import PartCache
 from mhmcli.chunk import Count, cut
 from mhmcli.cli.bench_report import print_tables
 from mhmcli.cli.models import model_file
@@ -49,6 +51,7 @@ class Request:
     rounds: int
     length: int | None
     memory_tokens: int | None
+    cache_bytes: int
     model: str
     threads: int | None
     gpu_layers: int
@@ -96,6 +99,12 @@ class _Course:
         chunks = list(cut(self.passages, sizes.chunk_tokens, self.count))
         return Ours(kind.value, engine, chosen, chunks, self.request.questions, verdicts)
 
+    def again(self, engine: LlamaEngine, folder: Path, *, verdicts: bool) -> Again:
+        """The default memory, with a cache in a folder."""
+        ours = self.ours(DEFAULT_MEMORY, engine, verdicts=verdicts)
+        cache = PartCache(folder, self.request.cache_bytes, SYSTEM)
+        return Again(replace(ours, name=AGAIN, cache=cache))
+
     def naive(self, options: LlamaOptions) -> tuple[Naive, HighLevel]:
         """The loop that one writes first, with as much memory as the default has, and the chunks of
         the memory that it is most like; and the model that it has loaded for itself."""
@@ -112,7 +121,7 @@ class _Course:
 
 def run(request: Request) -> None:
     """The rounds, each told as it is done, and then what they come to."""
-    kinds = [_kind(name) for name in request.methods]
+    kinds = {name: _kind(name) for name in request.methods}
     stop = Stop()
     with stopping(stop), ExitStack() as open_things:
         documents = Documents([open_source(request.source, io.BytesIO())])
@@ -124,15 +133,18 @@ def run(request: Request) -> None:
         passages = list(_first(documents.passages(), request.length, count))
         window = header.window_tokens or UNSAID_WINDOW_TOKENS
         course = _Course(request, passages, path, count, window)
-        options = course.options(kinds)
+        options = course.options([*kinds.values(), DEFAULT_MEMORY])
         engine = LlamaEngine(path, options, stop)
         open_things.callback(engine.shut)
         prompter = Prompter(engine, SYSTEM, Sampling())
         verdicts = judges(request.model, prompter)
         engine.close(prompter.base)
         contestants: list[Contestant] = [course.floor(engine)]
-        for kind in kinds:
-            if kind:
+        for name, kind in kinds.items():
+            if name == AGAIN:
+                folder = open_things.enter_context(tempfile.TemporaryDirectory(prefix="mhm-"))
+                contestants.append(course.again(engine, Path(folder), verdicts=verdicts))
+            elif kind:
                 contestants.append(course.ours(kind, engine, verdicts=verdicts))
             else:
                 naive, model = course.naive(options)
@@ -154,17 +166,17 @@ def _compete(contestants: Sequence[Contestant], rounds: int, info: EngineInfo) -
 
 
 def _kind(name: str) -> MemoryKind | None:
-    """The memory of that name; None for the naive loop.
+    """The memory of that name; None for the naive loop, and for who asks again.
 
     Raises:
         UsageError: there is none.
     """
-    if name == speed.NAIVE:
+    if name in {speed.NAIVE, AGAIN}:
         return None
     try:
         return MemoryKind(name)
     except ValueError:
-        names = ", ".join([*(kind.value for kind in MemoryKind), speed.NAIVE])
+        names = ", ".join([*(kind.value for kind in MemoryKind), speed.NAIVE, AGAIN])
         raise UsageError(f"no memory {name!r}", hint=f"there are: {names}") from None
 
 
