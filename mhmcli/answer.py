@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mhmcli import prompts
 from mhmcli.evidence import SENTENCE_ZERO, Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
+from mhmcli.quotes import Quote
 from mhmcli.replies import Reply
 from mhmcli.score import tokens
 from mhmcli.source import Place, split_sentences
@@ -27,6 +28,7 @@ _NO_REASONING = "<think>\n\n</think>"  # of a model that came to no end of it
 # Log-odds of yes against no that the notes hold the answer. With the default model, 4 of 5
 # memories with the answer in them stand above 0, and 6 of 7 from other questions below.
 LEAST_LOG_ODDS = 0.0
+_MOST_QUOTED = 6  # sentences, of which some may not stand in the document as they are
 _NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 
 _SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
@@ -53,7 +55,9 @@ class Answer:
     whatever was made of it. `counted` are the sorts of lines that a count is made of, what varies
     left out, and how many of each, None where the program did not count; `told_again`, those that
     tell of the same events; `left_out` passages of prose stood out too little to be gone through
-    for it."""
+    for it. `telling` are sentences of the notes that the answer is most likely from, the best
+    first; `quotes`, these and what the answer itself quotes, looked up in the document, None where
+    nobody did."""
 
     question: str
     text: str
@@ -65,6 +69,8 @@ class Answer:
     counted: tuple[tuple[str, int], ...] | None = None
     told_again: tuple[tuple[str, int], ...] = ()
     left_out: int = 0
+    telling: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] | None = None
 
 
 def answer(
@@ -106,8 +112,17 @@ def answer(
         return Answer(question, NO_REPLY, False, (), False, odds)
     if not text or _NOT_STATED.match(text):
         return Answer(question, nothing, False, (), True, odds, text)
-    found = places(evidence.notes, question, text)
-    return Answer(question, text, True, found, reply.ended, odds, text)
+    telling = _telling(evidence.notes, question, text)
+    return Answer(
+        question,
+        text,
+        True,
+        places(telling),
+        reply.ended,
+        odds,
+        text,
+        telling=_sentences(telling, question, text),
+    )
 
 
 def _reply(
@@ -153,14 +168,31 @@ def _without_loop(text: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def places(notes: Sequence[Note], question: str, said: str) -> tuple[Place, ...]:
-    """Where the notes that share the most words with question and answer were taken from, and
-    those that have most of what the answer alone says; each place once, in reading order."""
+def _telling(notes: Sequence[Note], question: str, said: str) -> list[Note]:
+    """The notes that share the most words with question and answer, and those that have most of
+    what the answer alone says."""
     asked, answered = words(question), words(said)
     shared = {note: len(words(note.text) & (asked | answered)) for note in notes}
     new = {note: len(words(note.text) & (answered - asked)) for note in notes}
     least = max(shared.values(), default=0) * _NEARLY_AS_MANY
     most = max([1, *new.values()])
-    telling = [n for n in notes if shared[n] >= least or new[n] >= most]
-    found = dict.fromkeys(place for note in telling for place in note.places)
+    return [note for note in notes if shared[note] >= least or new[note] >= most]
+
+
+def places(notes: Iterable[Note]) -> tuple[Place, ...]:
+    """Where the notes were taken from; each place once, in reading order."""
+    found = dict.fromkeys(place for note in notes for place in note.places)
     return tuple(sorted(found, key=lambda place: place.position))
+
+
+def _sentences(notes: Iterable[Note], question: str, said: str) -> tuple[str, ...]:
+    """A few sentences of the notes, those with most of what the answer alone says first."""
+    asked, answered = words(question), words(said)
+
+    def worth(sentence: str) -> tuple[int, int]:
+        found = words(sentence)
+        return len(found & (answered - asked)), len(found & asked)
+
+    parts = (part.strip() for note in notes for part in split_sentences(note.text))
+    ranked = sorted(dict.fromkeys(filter(None, parts)), key=worth, reverse=True)
+    return tuple(sentence for sentence in ranked[:_MOST_QUOTED] if any(worth(sentence)))

@@ -33,6 +33,7 @@ class Tally:
     # Of the documents, by the model, where it read less than all; None where that is not known.
     share_read: float | None = 1.0
     not_kept: int = 0  # passages or chunks that there was no room to keep for a second look
+    all_kept: bool = True  # whether they were looked at again or not
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
     def take(self, event: Event) -> None:

@@ -8,7 +8,16 @@ from dataclasses import replace
 import pytest
 
 from mhmcli import prompts
-from mhmcli.answer import NOT_IN_DOCUMENT, NOT_IN_PASSAGES, Answer, answer, concluded, places
+from mhmcli.answer import (
+    NOT_IN_DOCUMENT,
+    NOT_IN_PASSAGES,
+    Answer,
+    _sentences,
+    _telling,
+    answer,
+    concluded,
+    places,
+)
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.evidence import Evidence
@@ -143,9 +152,21 @@ def test_the_place_of_what_the_answer_says_is_cited() -> None:
     question = "How deep did the men of Pryce find the water over the Corran reef at low springs?"
     about = Note("At low springs the men of Pryce went to the Corran reef.", (Place("a", page=3),))
     told = Note("They found three fathoms and a half.", (Place("a", page=13),))
-    assert [p.page for p in places([about, told], question, "Three fathoms and a half")] == [3, 13]
-    assert [p.page for p in places([about, told], question, "Pryce")] == [3]
-    assert places([], question, "Pryce") == ()
+
+    def cited(said: str) -> list[int | None]:
+        return [place.page for place in places(_telling([about, told], question, said))]
+
+    assert cited("Three fathoms and a half") == [3, 13]
+    assert cited("Pryce") == [3]
+    assert places(_telling([], question, "Pryce")) == ()
+
+
+def test_the_sentences_that_an_answer_is_from_come_with_it() -> None:
+    """Those with what the answer alone says first; what has to do with neither, not at all."""
+    question = "How deep is the water?"
+    note = Note("The water is cold. It is three fathoms deep. Tea was served.", (Place("a"),))
+    told = _sentences([note], question, "three fathoms")
+    assert told == ("It is three fathoms deep.", "The water is cold.")
 
 
 def test_an_answer_cut_off_is_marked() -> None:

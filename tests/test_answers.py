@@ -8,9 +8,12 @@ import pytest
 
 from mhmcli.answer import Answer
 from mhmcli.cli.answers import as_json, say_receipt
+from mhmcli.cli.options import Cite
 from mhmcli.engine import EngineInfo, Spent
 from mhmcli.memory import Memory
+from mhmcli.quotes import Quote
 from mhmcli.receipt import Receipt
+from mhmcli.source import Place
 
 ENGINE = EngineInfo("model", "", "CPU", "build", 4096, 512)
 WHOLE = Receipt((), 900, 3, {"wrote": 3}, Spent(), 9.0, 1.0, ENGINE, finished=True)
@@ -25,6 +28,22 @@ def test_passages_that_a_list_was_not_made_of_are_told(capsys: pytest.CaptureFix
     assert "not gone through" not in capsys.readouterr().err
     (told,) = as_json([replace(LISTED, left_out=7)], [Memory.empty(1, 64)], WHOLE, {})["answers"]
     assert told["passages_left_out"] == 7
+
+
+def test_what_is_cited_is_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    place = Place("a.txt", line=7)
+    quotes = (Quote("Roy keeps the light.", place), Quote("Roy sleeps.", None))
+    answer = Answer("Who?", "Roy", found=True, places=(place,), quotes=quotes)
+    told = {}
+    for cite in Cite:
+        say_receipt(WHOLE, [answer], cite)
+        told[cite] = capsys.readouterr().err
+    assert "line 7" not in told[Cite.NONE]
+    assert "line 7" in told[Cite.PLACES]
+    assert 'a.txt:7: "Roy keeps the light."' in told[Cite.QUOTES]
+    assert '"' not in told[Cite.PLACES]
+    (whole,) = as_json([answer], [Memory.empty(1, 64)], WHOLE, {})["answers"]
+    assert [quote["place"] and quote["place"]["line"] for quote in whole["quotes"]] == [7, None]
 
 
 def test_the_first_of_many_sorts_are_told(capsys: pytest.CaptureFixture[str]) -> None:

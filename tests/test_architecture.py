@@ -22,6 +22,7 @@ LAYERS = [
     ["prompter"],
     ["select", "write", "judge"],
     ["reader", "presets", "follow", "evidence"],
+    ["quotes"],
     ["answer", "candidates"],
     ["census"],
     ["counting"],

@@ -19,6 +19,7 @@ from mhmcli import prompts
 from mhmcli.cli import partial as room
 from mhmcli.cli.ask import Request
 from mhmcli.cli.limits import Deadline, Share
+from mhmcli.cli.options import Cite
 from mhmcli.cli.partial import Proven, Skim
 from mhmcli.cli.reading import Job
 from mhmcli.engine import Sampling
@@ -46,6 +47,7 @@ def request() -> Request:
         sources=("doc.txt",), questions=(QUESTION,), model="", memory=MemoryKind.SCORING,
         heads=None, head_tokens=None, chunk_tokens=None, overlap_tokens=0, quick=False, skim=None,
         budget=None, cache_bytes=0,
+        cite=Cite.QUOTES,
         password=None, temperature=0.0, top_p=1.0, seed=0, threads=None, gpu_layers=0,
         offline=True, partial_ok=False, as_json=False, quiet=True, verbose=0,
     )  # fmt: skip

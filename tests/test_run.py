@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import ModelError
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
-from mhmcli.source import Documents
+from mhmcli.source import Documents, Passage
 from mhmcli.source.text import TextSource
 from mhmcli.view import LiveView, NoView
 from tests.test_partial import job_for
@@ -35,6 +36,10 @@ class FailsAtTheThird:
         if number == 2:
             raise ModelError("the model is gone")
         return Answer(f"question {number}?", f"answer {number}", found=True)
+
+    def passages(self) -> Iterator[Passage]:
+        """None."""
+        return iter(())
 
     def close(self) -> None:
         """Nothing to close."""

@@ -10,9 +10,12 @@ from typing import Any
 from mhmcli import __version__
 from mhmcli.answer import Answer
 from mhmcli.asked import Asked, asked
+from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_line, say
+from mhmcli.cli.quoting import say_quotes
 from mhmcli.memory import Memory, Note
 from mhmcli.printable import one_line, printable
+from mhmcli.quotes import Quote
 from mhmcli.receipt import Receipt
 from mhmcli.source import Place
 
@@ -29,12 +32,14 @@ def print_answers(answers: Sequence[Answer], *, of: int) -> None:
     print_line("\n\n".join(texts))
 
 
-def say_receipt(receipt: Receipt, answers: Sequence[Answer]) -> None:
-    """The coverage receipt, and the places that the answers were taken from."""
+def say_receipt(receipt: Receipt, answers: Sequence[Answer], cite: Cite = Cite.QUOTES) -> None:
+    """The coverage receipt, and the places that the answers were taken from, with quotations."""
     for answer in answers:
-        if answer.places:
+        if answer.places and cite is not Cite.NONE:
             about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
             say(f"from    {about}{_cited(answer.places)}")
+        if cite is Cite.QUOTES:
+            say_quotes(answer)
         wanted = asked(answer.question)
         if answer.counted is None and answer.found and wanted is not Asked.ONE:
             not_done = "counted" if wanted is Asked.COUNT else "listed one by one"
@@ -84,6 +89,7 @@ def as_json(
                 "found": answer.found,
                 "complete": answer.complete,
                 "places": [place.as_dict() for place in answer.places],
+                "quotes": None if answer.quotes is None else [_quote(q) for q in answer.quotes],
                 "counted": None if answer.counted is None else _as_counts(answer.counted),
                 "told_again": _as_counts(answer.told_again),
                 "passages_left_out": answer.left_out,
@@ -104,6 +110,11 @@ def as_json(
         "model": asdict(receipt.engine),
         "settings": settings,
     }
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    """A quotation; one without a place does not stand in the documents."""
+    return {"text": quote.text, "place": quote.place.as_dict() if quote.place else None}
 
 
 def _as_counts(sorts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -43,6 +43,7 @@ class Request:
     gpu_layers: int
     offline: bool
     partial_ok: bool
+    cite: options.Cite
     as_json: bool
     quiet: bool
     verbose: int
@@ -156,6 +157,14 @@ def ask(  # noqa: PLR0913  one parameter is one option
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
     offline: options.Offline = False,
+    cite: Annotated[
+        options.Cite,
+        typer.Option(
+            help="Beside the answer, on stderr: nothing of where it is from, the places, or these "
+            "and the best sentences, as they stand there.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = options.Cite.QUOTES,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -218,6 +227,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         gpu_layers=gpu_layers,
         offline=offline,
         partial_ok=partial_ok,
+        cite=cite,
         as_json=as_json,
         quiet=quiet,
         verbose=verbose,

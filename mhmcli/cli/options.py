@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import Annotated
 
 import typer
@@ -11,6 +12,16 @@ from mhmcli.cli.models import names
 from mhmcli.errors import UsageError
 
 MODEL_PANEL = "Model"
+
+
+class Cite(str, Enum):
+    """What is shown beside an answer of where it is from."""
+
+    NONE = "none"
+    PLACES = "places"
+    QUOTES = "quotes"
+
+
 _LEAST_TOKENS = 256  # of a document
 
 Model = Annotated[

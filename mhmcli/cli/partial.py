@@ -67,6 +67,7 @@ class Scanned:
             job.view.update()
         self._cut_short = any(report.cut_short == NO_TIME for report in job.documents.reports)
         tally.not_kept = self._spool.missed
+        tally.all_kept = not self._spool.missed
         tally.scanning_s = job.state.now() - started
 
     def _in_time(self, passages: Iterator[Passage]) -> Iterator[Passage]:
@@ -85,6 +86,10 @@ class Scanned:
         for passage in self._spool.kept():
             handed_out += len(passage.text)
             yield passage
+
+    def passages(self) -> Iterator[Passage]:
+        """All that were scanned."""
+        return self._spool.kept()
 
     def _ranked(self, number: int) -> list[int]:
         """The numbers of the passages that were kept, the best for the question first."""
@@ -176,6 +181,10 @@ class Proven:
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """That of the whole reading."""
         return self._whole.answer(prompter, number)
+
+    def passages(self) -> Iterator[Passage]:
+        """Those that were scanned."""
+        return self._quick.passages()
 
     def close(self) -> None:
         """Both spools are gone."""

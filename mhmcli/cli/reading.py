@@ -54,6 +54,10 @@ class Reading(Protocol):
         """The answer to the question of that number."""
         ...
 
+    def passages(self) -> Iterator[Passage]:
+        """The documents once more, as far as they were kept."""
+        ...
+
     def close(self) -> None:
         """What was kept for another look is gone."""
         ...
@@ -86,12 +90,13 @@ class Whole:
             job.count,
             overlap_tokens=job.sizes.overlap_tokens,
         )
-        kept = self._spool.through(chunks) if self._scores else chunks
+        kept = self._spool.through(chunks)
         for step in read_chunks(job, kept, prompter, tally):
             self._likelihoods[step.lane].append(likelihood_of(step.signals))
             tally.share_read = self._share()
-        tally.not_kept = self._spool.missed
+        tally.all_kept = not self._spool.missed
         if self._scores:
+            tally.not_kept = self._spool.missed
             follow_up(job, prompter, self._spool.kept)
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
@@ -105,6 +110,10 @@ class Whole:
             if answered := census_of(job, prompter, number, document):
                 return answered
         return written(job, prompter, number, gathered(job, prompter, number))
+
+    def passages(self) -> Iterator[Passage]:
+        """Those of the chunks."""
+        return (passage for chunk in self._spool.kept() for passage in chunk.passages)
 
     def close(self) -> None:
         """The spool is gone."""

@@ -21,8 +21,10 @@ from mhmcli.cli.ask import Request
 from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
+from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_json, say
 from mhmcli.cli.partial import Proven, Quick, Skim
+from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Reading, Whole
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
@@ -186,6 +188,9 @@ class _Run:
                 receipt = replace(so_far(), finished=True)
                 for number in range(len(request.questions)):
                     answers.append(reading.answer(prompter, number))  # noqa: PERF401  one by one
+                if request.as_json or request.cite is Cite.QUOTES:
+                    again = reading.passages()
+                    answers = with_quotes(answers, again, of_all=tally.all_kept)
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
             known = [*answers, *self.job.state.provisional[len(answers) :]]
@@ -194,7 +199,8 @@ class _Run:
                 say(f"mhm: stopped; {what}:")
                 print_answers(known, of=len(request.questions))
             if not request.quiet:
-                say_receipt(receipt if receipt.finished else so_far(), known)
+                shown = receipt if receipt.finished else so_far()
+                say_receipt(shown, known, request.cite)
             raise
         answering_s = time.monotonic() - started - receipt.scanning_seconds - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)
@@ -216,7 +222,7 @@ class _Run:
         else:
             print_answers(answers, of=len(answers))
         if not request.quiet:
-            say_receipt(receipt, answers)
+            say_receipt(receipt, answers, request.cite)
         return _status(answers, receipt, partial_ok=request.partial_ok)
 
 

@@ -3,7 +3,7 @@
 from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
-from mhmcli.source.split import is_lines, parts, sentences, split_sentences
+from mhmcli.source.split import is_lines, parts, piece, sentences, split_sentences
 from mhmcli.source.streams import NO_TIME
 from mhmcli.source.units import Unit, is_field, units, units_of
 
@@ -21,6 +21,7 @@ __all__ = [
     "is_lines",
     "open_source",
     "parts",
+    "piece",
     "sentences",
     "split_sentences",
     "units",

@@ -103,6 +103,12 @@ def lines_of(passage: Passage) -> list[Passage]:
     return _placed(passage, at_line_ends(passage.text), Break.LINE)
 
 
+def piece(passage: Passage, start: int, end: int) -> Passage:
+    """The characters from `start` to `end` of a passage, with the place that they stand on."""
+    text = passage.text
+    return _placed(passage, [text[:start], text[start:end], text[end:]], Break.ANYWHERE)[1]
+
+
 def at_line_ends(text: str) -> list[str]:
     """The lines of a text, with their ends. What a progress bar overwrites ('10%\\r20%'), and the
     line separators of Unicode in a line of JSON, end no line of a file."""

@@ -1,0 +1,140 @@
+"""What is quoted stands in the document, at that place; what does not is not found."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhmcli.answer import Answer
+from mhmcli.cli.quoting import say_quotes, with_quotes
+from mhmcli.quotes import Quote, canonical, find, in_marks, look_up
+from mhmcli.source import Passage, Place
+
+
+def passages(*texts: str, pages: bool = False) -> list[Passage]:
+    """Of one file, one after the other; each on a page of its own if there are pages."""
+    made, line, byte = [], 1, 0
+    for n, text in enumerate(texts):
+        size = len(text.encode())
+        last = line + text.rstrip().count("\n")
+        where = (
+            Place("a.pdf", page=n + 1, last_page=n + 1)
+            if pages
+            else Place("a.txt", line=line, last_line=last, start_byte=byte, end_byte=byte + size)
+        )
+        made.append(Passage(text, where))
+        line, byte = line + text.count("\n"), byte + size
+    return made
+
+
+def test_a_quotation_has_its_lines_and_bytes() -> None:
+    (place,) = find(
+        ["The keeper trims the wicks."],
+        passages("Rain fell.\n\n", "It was late. The keeper\ntrims the wicks. Tea\nwas served.\n"),
+    ).values()
+    assert (place.line, place.last_line) == (3, 4)
+    assert (place.start_byte, place.end_byte) == (25, 52)
+
+
+def test_what_printing_changes_is_no_difference() -> None:
+    """Hyphens at line ends, ligatures, quotation marks, dashes, soft hyphens, case."""
+    told = "He said: “The ﬁnest light­house — of all\nthe North-\nern coast”, and left.\n"
+    for quoted in (
+        'he said: "The finest lighthouse - of all the Northern coast"',
+        "the finest light-house – of all the Northern Coast",
+    ):
+        assert find([quoted], passages(told))[quoted].line == 1
+
+
+def test_other_words_are_not_found() -> None:
+    told = passages("The keeper trims the wicks at dusk.\n")
+    assert find(["The keeper trims the wicks at dawn."], told) == {}
+    assert find(["the"], told) == {}, "so little stands anywhere"
+    assert find([], told) == {}
+
+
+def test_a_quotation_goes_over_pages() -> None:
+    """Of several passages; none goes from one document to another."""
+    told = passages("The water over the", "reef is three", "fathoms deep.", pages=True)
+    place = find(["water over the reef is three fathoms"], told)[
+        "water over the reef is three fathoms"
+    ]
+    assert (place.page, place.last_page) == (1, 3)
+    other = [Passage("fathoms deep.", Place("b.txt", line=1))]
+    assert find(["reef is three fathoms deep"], [*told[:2], *other]) == {}
+
+
+def test_the_first_of_several_places_is_told() -> None:
+    told = passages(*["Tea was served.\n"] * 40)
+    assert find(["Tea was served."], told)["Tea was served."].line == 1
+
+
+def test_what_stands_behind_a_title_is_quoted_without_it() -> None:
+    told = passages("The keeper\n\nHe is old. He trims the wicks at dusk.\n")
+    text = "The keeper: He trims the wicks at dusk."
+    quote = look_up([text], told)[text]
+    assert (quote.text, quote.place and quote.place.line) == ("He trims the wicks at dusk.", 3)
+    other = "The keeper: He sleeps."
+    assert look_up([other], told)[other] == Quote(other, None)
+
+
+def test_words_in_quotation_marks_are_quoted() -> None:
+    """A name in them, or one word, says nothing of the document."""
+    said = 'He said "the light is out", and „es ist schon spät“; the «Pryce» is a "ship".'
+    assert in_marks(said) == ["the light is out", "es ist schon spät"]
+
+
+def test_quotations_are_shown_with_their_places(capsys: pytest.CaptureFixture[str]) -> None:
+    """The best three in the order of the document, and what stands nowhere as such."""
+    told = passages(*(f"The keeper trims wick number {n} at dusk.\n" for n in range(9)))
+    telling = tuple(f"The keeper trims wick number {n} at dusk." for n in (7, 2, 5, 4))
+    text = 'He said "the light has gone out".'
+    answer = Answer("Who trims them?", text, found=True, telling=telling)
+    (checked,) = with_quotes([answer], told, of_all=True)
+    say_quotes(checked)
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition(" ")[0] for line in said[:3]] == ["a.txt:3:", "a.txt:6:", "a.txt:8:"]
+    assert 'NOT IN THE DOCUMENTS, though the answer quotes it: "the light has' in said[3]
+    (some,) = with_quotes([answer], told[:1], of_all=False)
+    say_quotes(some)
+    assert capsys.readouterr().err == "", "what was not kept may yet say so"
+    (none,) = with_quotes(
+        [Answer("Who?", "Roy", True, telling=("Roy it is, ever.",))], told, of_all=True
+    )
+    say_quotes(none)
+    assert "no sentence that it is from stands in the documents" in capsys.readouterr().err
+
+
+@given(st.text(), st.text())
+def test_what_is_joined_is_canonical_joined(one: str, other: str) -> None:
+    """Or a quotation over two passages would not be found: but for what composes anew."""
+    if not any(map(_composes, other[:1])):
+        assert canonical(f"{one} {other}") == canonical(one) + canonical(other)
+
+
+def _composes(char: str) -> bool:
+    return canonical(f"e{char}") != canonical("e") + canonical(char)
+
+
+@given(
+    st.lists(st.text(alphabet="abc é\n-ﬁ.", min_size=1, max_size=30), min_size=1, max_size=6),
+    st.data(),
+)
+def test_every_stretch_of_a_document_is_found_where_it_stands(
+    texts: list[str], data: st.DataObject
+) -> None:
+    """At its own words, or at the same words before them."""
+    whole = "".join(texts)
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, len(whole)))
+    quoted = whole[start:end]
+    found = find([quoted], passages(*texts))
+    if len(canonical(quoted)) < 8:
+        assert found == {}
+        return
+    place = found[quoted]
+    assert place.start_byte is not None
+    told = whole.encode()[place.start_byte : place.end_byte].decode()
+    assert canonical(told) == canonical(quoted)
+    assert place.start_byte <= len(whole[:start].encode()) + len(quoted.encode())
