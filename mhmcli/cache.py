@@ -1,10 +1,10 @@
 """What a model computed of the parts of a document, kept on disk for the next question.
 
-The keys and values of a part depend on the part, the model and the system prompt, and on nothing
-else (`mhmcli.prompts`), so who asks again of the same document has it read from disk. Some 30 kB
-a token with the default model: the user says how much room there is. When it is used up, what was
-used longest ago makes room, but nothing that this run has kept or used: of a document that does not
-fit, the first parts stay, and are found again.
+The keys and values of a part depend on the part, the model and what stands before it, and on
+nothing else (`mhmcli.prompts`), so who asks again of the same document has them read from disk.
+They take some 30 kB a token with the default model: the user says how much room there is. When it
+is used up, what was used longest ago makes room, but nothing that this run has kept or used: of a
+document that does not fit, the first parts stay, and are found again.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
+import shutil
+import stat
 import tempfile
-import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +28,10 @@ from mhmcli.errors import UsageError
 if TYPE_CHECKING:  # it is heavy, and `mhm cache` needs none
     from mhmcli.engine import Engine
 
-_PREFIX = "part-"
+_PREFIX, _UNFINISHED = "part-", ".tmp"
+_FILE = re.compile(r"part-(?:[0-9a-f]{16}-[0-9a-f]{32}|\w{8}\.tmp)")
 _CHECK_BYTES = 4
+_RESERVE_BYTES = 1 << 30  # of the disk, that are left free
 
 
 def directory() -> Path:
@@ -45,121 +49,138 @@ def directory() -> Path:
         ) from error
 
 
-def files(folder: Path) -> list[Path]:
-    """Those in which parts are kept, and what is left of one that was not finished."""
-    with contextlib.suppress(OSError):
-        return [path for path in folder.iterdir() if path.name.startswith(_PREFIX)]
-    return []
+def files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The files in which parts are kept, and what is left of those that were not finished. None of
+    a folder that is not there, and nothing that others have put into it.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        for path in folder.iterdir():
+            if _FILE.fullmatch(path.name):
+                with contextlib.suppress(FileNotFoundError):  # another run has removed it
+                    found = path.lstat()
+                    if stat.S_ISREG(found.st_mode):
+                        yield path, found
 
 
 class PartCache:
-    """Keys and values of parts, by their tokens, in a folder of at most `limit_bytes`. `of` names
-    all else that they depend on. What cannot be read is not there; what cannot be written is not
-    kept, and the run goes on.
+    """Keys and values of parts, by their tokens, in a folder of at most `limit_bytes`; so many are
+    left free on its disk. `of` names all else that they depend on. What cannot be read is not
+    there, and what cannot be written is not kept: the run goes on.
 
-    `found` and `kept` are the tokens of the parts that were there, and that were added.
+    `found` and `kept` are the tokens of parts that an earlier run had kept, and that this one did;
+    `trouble` says why no more could be kept, if it was not the limit.
     """
 
-    def __init__(self, folder: Path, limit_bytes: int, of: str) -> None:
+    def __init__(
+        self, folder: Path, limit_bytes: int, of: str, *, reserve_bytes: int = _RESERVE_BYTES
+    ) -> None:
         self._folder = folder
         self._limit = limit_bytes
+        self._reserve = reserve_bytes
         self._of = hashlib.sha256(of.encode()).hexdigest()[:16]
-        self._started = time.time()
-        self._sizes: dict[str, int] = {}  # of what may make room, the longest unused first
-        self._used = 0
+        self._in_use: set[str] = set()  # by this run
+        self._written: set[str] = set()
+        self._evictable: dict[str, int] = {}  # sizes, the longest unused first
+        self._used = 0  # bytes, of all files
         self.found = self.kept = 0
-        self._make_ready()
+        self.trouble: str | None = None
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._look()
+            self._make_room(0)
+        except OSError as error:
+            self.trouble = str(error.strerror)
 
-    def _make_ready(self) -> None:
-        found = []
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for path in files(self._folder):
-                stat = path.stat()
-                found.append((stat.st_mtime, path.name, stat.st_size))
-        self._sizes = {name: size for _, name, size in sorted(found)}
-        self._used = sum(self._sizes.values())
-        self._make_room(0)
+    def _look(self) -> None:
+        """What is in the folder now."""
+        there = sorted((s.st_mtime, p.name, s.st_size) for p, s in files(self._folder))
+        self._used = sum(size for *_, size in there)
+        self._evictable = {name: size for _, name, size in there if name not in self._in_use}
 
     def restored(self, engine: Engine, tokens: Sequence[int], behind: int) -> int | None:
-        """A new sequence that has read the part behind that one; None where it is not kept."""
-        state = self.get(tokens)
-        if state is None:
-            return None
-        sequence = engine.restore(state, behind)
-        if sequence is None:
-            self.drop(tokens)
-            return None
-        self.found += len(tokens)
+        """A new sequence that has read the part behind that one; None where it is not kept, or is
+        of no use."""
+        state = self._read(tokens)
+        sequence = engine.restore(state, behind) if state else None
+        if sequence is not None and self._name(tokens) not in self._written:
+            self.found += len(tokens)
         return sequence
 
     def keep(self, engine: Engine, tokens: Sequence[int], behind: int, sequence: int) -> None:
         """The part that the sequence has read behind the other one is kept, if there is room."""
-        if self._limit:
-            self.put(tokens, engine.save(sequence, behind))
+        if not self.trouble and self._limit:
+            self._write(tokens, engine.save(sequence, behind))
 
-    def get(self, tokens: Sequence[int]) -> bytes | None:
-        """What was computed of the part, if it is there and whole."""
-        path = self._path(tokens)
+    def _read(self, tokens: Sequence[int]) -> bytes | None:
+        path = self._folder / self._name(tokens)
         try:
             whole = path.read_bytes()
         except OSError:
             return None
         check, state = whole[:_CHECK_BYTES], whole[_CHECK_BYTES:]
         if _check(state) != check:
-            self.drop(tokens)
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
-        self._sizes.pop(path.name, None)
+        self._use(path.name)
         return state
 
-    def put(self, tokens: Sequence[int], state: bytes) -> None:
-        """What was computed of the part is kept, if there is room."""
-        size = len(state) + _CHECK_BYTES
-        if not self._make_room(size):
-            return
-        path = self._path(tokens)
+    def _write(self, tokens: Sequence[int], state: bytes) -> None:
+        name, size = self._name(tokens), len(state) + _CHECK_BYTES
         try:
+            self._look()  # other runs have kept more, or removed it
+            if not self._make_room(size):
+                return
             # Which nobody else may read.
-            descriptor, written = tempfile.mkstemp(prefix=_PREFIX, dir=self._folder)
+            descriptor, unfinished = tempfile.mkstemp(_UNFINISHED, _PREFIX, self._folder)
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(_check(state))
                     file.write(state)
-                Path(written).replace(path)
+                Path(unfinished).replace(self._folder / name)
             except BaseException:
-                Path(written).unlink(missing_ok=True)
+                Path(unfinished).unlink(missing_ok=True)
                 raise
-        except OSError:  # the disk is full, or cannot be written to
-            self._limit = 0
+        except FileNotFoundError:  # it was cleared meanwhile
+            return
+        except OSError as error:
+            self.trouble = str(error.strerror)
             return
         self._used += size
+        self._use(name)
+        self._written.add(name)
         self.kept += len(tokens)
 
-    def drop(self, tokens: Sequence[int]) -> None:
-        """The part is not kept any more: what was there is of no use."""
-        path = self._path(tokens)
-        with contextlib.suppress(OSError):
-            self._used -= path.stat().st_size
-            path.unlink()
-        self._sizes.pop(path.name, None)
+    def _use(self, name: str) -> None:
+        """It is not to make room any more."""
+        self._in_use.add(name)
+        self._evictable.pop(name, None)
 
     def _make_room(self, size: int) -> bool:
-        """Whether so many bytes fit, after what was used longest ago is gone."""
+        """Whether so many bytes fit, after what was used longest ago is gone.
+
+        Raises:
+            OSError: the folder is not there.
+        """
         if size > self._limit:
             return False
-        for name in list(self._sizes):
+        for name in list(self._evictable):
             if self._used + size <= self._limit:
                 break
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink(missing_ok=True)
-            self._used -= self._sizes.pop(name)
+                self._used -= self._evictable.pop(name)
+        if shutil.disk_usage(self._folder).free < size + self._reserve:
+            self.trouble = "the disk is nearly full"
+            return False
         return self._used + size <= self._limit
 
-    def _path(self, tokens: Sequence[int]) -> Path:
+    def _name(self, tokens: Sequence[int]) -> str:
         part = hashlib.sha256(",".join(map(str, tokens)).encode()).hexdigest()[:32]
-        return self._folder / f"{_PREFIX}{self._of}-{part}"
+        return f"{_PREFIX}{self._of}-{part}"
 
 
 def _check(state: bytes) -> bytes:

@@ -34,12 +34,15 @@ class Weighed:
     seen: Seen
 
 
-def candidates(document: Weighed, passages: Container[int]) -> Iterator[Item]:
-    """The lines of a log, a list or a table; and the sentences of these passages of prose."""
+def candidates(
+    document: Weighed, passages: Container[int], *, lines: bool = True
+) -> Iterator[Item]:
+    """The lines of logs, lists and tables, unless they are not wanted; and the sentences of these
+    passages of prose."""
     number, entry = 0, -1
     for stretch in stretches(document.chunks()):
         of_log = stretch.of_lines
-        if not of_log and stretch.chunk not in passages:
+        if not (lines if of_log else stretch.chunk in passages):
             continue
         for unit in units(stretch.passages, lines=of_log):
             marks = marks_of(unit.text) if of_log else frozenset[str]()

@@ -67,6 +67,7 @@ class Receipt:
     not_kept: int = 0
     tokens_found: int = 0  # of the documents, that an earlier run had computed
     tokens_kept: int = 0  # for another run
+    cache_trouble: str | None = None  # why no more could be
     judges: bool = True  # the model knows yes from no
 
     @property
@@ -110,6 +111,7 @@ class Receipt:
             self._reading_line(),
             *([_NOT_KEPT.format(self.not_kept)] if self.not_kept else []),
             *([_CACHE.format(self)] if self.tokens_found or self.tokens_kept else []),
+            *([f"        NO MORE KEPT: {self.cache_trouble}"] if self.cache_trouble else []),
             f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",
             *([] if self.judges else [_NO_JUDGE]),
         ]

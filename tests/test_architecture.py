@@ -24,6 +24,7 @@ LAYERS = [
     ["reader", "presets", "follow", "evidence"],
     ["quotes"],
     ["answer", "candidates"],
+    ["sorts"],
     ["census"],
     ["counting"],
     ["sizes", "receipt"],

@@ -77,13 +77,13 @@ def test_who_asks_again_computes_nothing_of_the_document(tmp_path: Path) -> None
     engine = ScriptedEngine(lambda _: "Answer: Mr. Roy")
     chunks, chosen = parts_of(engine, 60), preset(MemoryKind.SCORING)
     read = Ours("scoring", engine, chosen, chunks, [QUESTION])()
-    all_kept = PartCache(tmp_path / "large", 1 << 20, "engine")
+    all_kept = PartCache(tmp_path / "large", 1 << 20, "engine", reserve_bytes=0)
     again = Again(Ours("again", engine, chosen, chunks, [QUESTION], cache=all_kept))
     for _ in range(2):
         took = again()
         assert took.spent.chunk_tokens == 0
         assert took.spent.tail_tokens == read.spent.tail_tokens
-    some_kept = PartCache(tmp_path / "small", 2000, "engine")
+    some_kept = PartCache(tmp_path / "small", 2000, "engine", reserve_bytes=0)
     again = Again(Ours("again", engine, chosen, chunks, [QUESTION], cache=some_kept))
     assert 0 < again().spent.chunk_tokens < read.spent.chunk_tokens
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 
 from mhmcli import prompts
 from mhmcli.candidates import Weighed
-from mhmcli.census import Judged, boundary, census, upper_heap
+from mhmcli.census import Affords, Judged, census
 from mhmcli.chunk import Chunk, cut
 from mhmcli.counting import _is_told, as_answer, counted
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.events import Item, is_entry, marks_of, masked, named_in, process_of, told_once
+from mhmcli.events import Found, Item, is_entry, marks_of, masked, named_in, process_of, told_once
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
+from mhmcli.sorts import boundary, upper_heap
 from mhmcli.source import Break, Passage, Place, units
 from mhmcli.stretches import stretches
 
@@ -386,26 +388,93 @@ def of_prose(holding: int, of: int) -> list[Chunk]:
     return [Chunk(n, (passage,), 9) for n, passage in enumerate(made)]
 
 
-@pytest.mark.parametrize(("holding", "left_out"), [(40, 0), (18, 13), (4, 32), (0, 36)])
-def test_of_prose_more_is_judged_as_long_as_it_pays(holding: int, left_out: int) -> None:
-    """What is listed in nearly every passage stands out in few of them; what was not gone through
-    is told."""
-    chunks = of_prose(holding, 40)
-    engine = ScriptedEngine([], judge=lambda p: 4.0 if "was turned away" in p else -4.0)
-    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    query, seen = Query.of("List all who were turned back."), Seen()
-    likelihoods = [3.0 if n < 4 else -n / 100 for n in range(40)]
+LIST = "List all who were turned back."
+
+
+def in_tranches(
+    chunks: list[Chunk], standing_out: int, judge: Callable[[str], float], affords: Affords | None
+) -> Found:
+    """What a census finds of passages of which only the first few stand out."""
+    prompter = Prompter(ScriptedEngine([], judge=judge), prompts.SYSTEM, Sampling())
+    query, seen = Query.of(LIST), Seen()
+    likelihoods = [3.0 if n < standing_out else -n / 100 for n in range(len(chunks))]
     for likely, chunk in zip(likelihoods, chunks, strict=True):
         seen = seen.after(Signals.of(likely, query, chunk.text))
     document = Weighed(lambda: chunks, likelihoods, seen)
-    made = run(census(prompter, "List all who were turned back.", document))
-    assert len(made.items) == holding
-    assert made.left_out == left_out
+    return run(census(prompter, LIST, document, affords))
+
+
+def turned_away(prompt: str) -> float:
+    return 4.0 if "was turned away" in prompt else -4.0
+
+
+@pytest.mark.parametrize(("holding", "left_out"), [(40, 0), (18, 13), (4, 32), (0, 36)])
+def test_of_prose_more_is_judged_as_long_as_it_pays(
+    holding: int, left_out: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is listed in nearly every passage stands out in few of them; what was not gone through
+    is told."""
+    monkeypatch.setattr("mhmcli.census._MOST_TOKENS", 10)
+    made = in_tranches(of_prose(holding, 40), 4, turned_away, None)
+    assert (len(made.items), made.left_out) == (holding, left_out)
     first_only = iter([True, *[False] * 40])
-    affords = lambda _: next(first_only)  # noqa: E731
-    some = run(census(prompter, "List all who were turned back.", document, affords))
-    assert len(some.items) == min(holding, 4)
-    assert some.left_out == 36
+    some = in_tranches(of_prose(holding, 40), 4, turned_away, lambda _: next(first_only))
+    assert (len(some.items), some.left_out) == (min(holding, 4), 36)
+
+
+def test_a_list_has_its_price() -> None:
+    """Some twice what it costs to read the document, and no more."""
+    made = in_tranches(of_prose(40, 40), 4, turned_away, None)
+    assert 4 < len(made.items) == 40 - made.left_out < 40
+
+
+def test_prose_of_which_nothing_stands_out_is_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the same in all of it."""
+    monkeypatch.setattr("mhmcli.census._MOST_TOKENS", 10)
+    monkeypatch.setattr("mhmcli.candidates._LEAST_WORTH", 9.0)
+    made = in_tranches(of_prose(40, 40), 4, turned_away, None)
+    assert (len(made.items), made.left_out) == (40, 0)
+
+
+def test_what_was_found_is_not_lost_to_what_comes_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rest of the document is so full of it that nothing stands out any more."""
+    monkeypatch.setattr("mhmcli.census._MOST_TOKENS", 10)
+    chunks = []
+    for n in range(40):
+        name = chr(ord("a") + n % 26) * (1 + n // 26)
+        meant = [f"The boy of {what} {name} was turned away." for what in ("house", "barn", "mill")]
+        other = [f"The cook {did} the yard\nof {name}." for did in ("swept", "saw", "left", "knew")]
+        said = [meant[0], *other] if n < 8 else [*meant, other[0]]
+        chunks.append(Chunk(n, (Passage(" ".join(said), Place("a.txt", line=n + 1)),), 9))
+
+    def noisy(prompt: str) -> float:
+        part = prompt.rpartition("<part>")[2].partition("</part>")[0]
+        return turned_away(part) / 2 + random.Random(part).uniform(-0.6, 0.6)
+
+    made = in_tranches(chunks, 8, noisy, None)
+    assert len(made.items) >= 8
+
+
+def test_what_stands_beside_a_log_does_not_change_its_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are told apart by themselves; and of nothing meant in both there are 0."""
+    monkeypatch.setattr("mhmcli.census._MOST_TOKENS", 10)
+    lines = [f"07:0{n} Session of {who} opened" for n, who in enumerate(("ann", "bob", "cyd"))]
+    prose = [replace(chunk, index=chunk.index + 1) for chunk in of_prose(0, 6)]
+    chunks = [log([*lines, "07:05 Failed password for ann"]), *prose]
+    query, seen = Query.of(QUESTION), Seen()
+    for chunk in chunks:
+        seen = seen.after(Signals.of(0.0, query, chunk.text))
+
+    def count(yes: float) -> str | None:
+        engine = ScriptedEngine([], judge=lambda p: yes if "Failed" in p else -2.0)
+        prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+        made = run(counted(prompter, QUESTION, Weighed(lambda: chunks, [0.0] * 7, seen)))
+        return made.text if made else None
+
+    assert count(0.7) == "1"
+    assert count(-0.6) == "0"
 
 
 def test_a_document_without_any_has_none() -> None:

@@ -143,6 +143,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "not_kept": receipt.not_kept,
         "tokens_found_in_cache": receipt.tokens_found,
         "tokens_kept_in_cache": receipt.tokens_kept,
+        "cache_trouble": receipt.cache_trouble,
         "model_judges": receipt.judges,
         "steps": receipt.steps,
         "steps_kept": receipt.steps_kept,

@@ -193,7 +193,8 @@ def _first(passages: Iterator[Passage], length: int | None, count: Count) -> Ite
 def _tell(one: Took) -> None:
     answered = f" + {duration(one.answering)} answering" if one.answering else ""
     memory = f"{peak_memory_bytes() / _GIB:.1f} GiB at most so far"
-    say(f"mhm: {one.name}: {duration(one.to_read)}{answered}, {memory}")
+    computed = f"{one.spent.chunk_tokens:,} tokens of the document computed"
+    say(f"mhm: {one.name}: {duration(one.to_read)}{answered}, {computed}, {memory}")
 
 
 def _show(speeds: Sequence[Speed], info: EngineInfo) -> None:

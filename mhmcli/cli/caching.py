@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +15,11 @@ from mhmcli.cli.output import print_line
 from mhmcli.errors import MhmError, UsageError
 
 if TYPE_CHECKING:  # it is heavy, and the options need none
-    from mhmcli.engine import EngineInfo
+    from mhmcli.engine import Engine
 
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_BLOCK = 1 << 20
+_MIB = 1 << 20
 
 app = typer.Typer(help="What is kept of documents for the next question (--cache-size).")
 
@@ -27,35 +28,31 @@ def parse_size(text: str) -> int:
     """'2G' -> 2147483648, '500M', '0'.
 
     Raises:
-        UsageError: it is no size.
+        UsageError: it is no size, or too small to keep anything in.
     """
     found = _SIZE.fullmatch(text.strip())
     if not found:
         raise UsageError(f"{text!r} is no size", hint="as in --cache-size 2G, 500M or 0")
-    return int(float(found[1]) * _UNITS[found[2].lower()])
+    size = int(float(found[1]) * _UNITS[found[2].lower()])
+    if 0 < size < _MIB:
+        raise UsageError(f"{text!r} is too small to keep anything in", hint=f"{found[1]}G?")
+    return size
 
 
-def part_cache(limit_bytes: int, info: EngineInfo, system: str) -> cache.PartCache | None:
-    """A cache of what this engine computes behind that system prompt; None where nothing is to be
+def part_cache(limit_bytes: int, engine: Engine, opening: Sequence[int]) -> cache.PartCache | None:
+    """A cache of what this engine computes behind these tokens; None where nothing is to be
     kept."""
     if not limit_bytes:
         return None
-    layers = info.settings.get("gpu_layers", 0)
-    model = _fingerprint(Path(info.path))
-    return cache.PartCache(
-        cache.directory(), limit_bytes, f"{info.build}\n{layers}\n{model}\n{system}"
+    model = Path(engine.info.path).resolve()
+    file = model.stat()
+    of = (
+        engine.info.build,
+        engine.info.settings,
+        (str(model), file.st_size, file.st_mtime_ns),
+        tuple(opening),
     )
-
-
-def _fingerprint(path: Path) -> str:
-    """Tells a model file from others: its size, and both ends of it."""
-    size = path.stat().st_size
-    digest = hashlib.sha256(str(size).encode())
-    with path.open("rb") as file:
-        digest.update(file.read(_BLOCK))
-        file.seek(max(0, size - _BLOCK))
-        digest.update(file.read(_BLOCK))
-    return digest.hexdigest()
+    return cache.PartCache(cache.directory(), limit_bytes, repr(of))
 
 
 @app.command("path")
@@ -67,7 +64,7 @@ def print_path() -> None:
 @app.command("size")
 def print_size() -> None:
     """Print how much is kept, in bytes."""
-    print_line(f"{sum(path.stat().st_size for path in cache.files(cache.directory()))}")
+    print_line(f"{sum(found.st_size for _, found in _files())}")
 
 
 @app.command("clear")
@@ -77,16 +74,23 @@ def clear(
 ) -> None:
     """Remove all that is kept."""
     freed = 0
-    for path in cache.files(cache.directory()):
-        size = path.stat().st_size
+    for path, found in _files():
         try:
-            path.unlink()
-        except FileNotFoundError:
-            continue
+            path.unlink(missing_ok=True)
         except OSError as error:
             raise MhmError(
                 f"cannot remove {path}: {error.strerror}", hint="check the folder's permissions"
             ) from error
-        freed += size
+        freed += found.st_size
     if not quiet:
-        print_line(f"freed {freed / _BLOCK:,.1f} MiB")
+        print_line(f"freed {freed / _MIB:,.1f} MiB")
+
+
+def _files() -> list[tuple[Path, os.stat_result]]:
+    folder = cache.directory()
+    try:
+        return list(cache.files(folder))
+    except OSError as error:
+        raise MhmError(
+            f"cannot read {folder}: {error.strerror}", hint="check its permissions"
+        ) from error

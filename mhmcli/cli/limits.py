@@ -15,7 +15,7 @@ _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%")
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?")
 # Answering takes as long as reading so many tokens: some sixty sentences are judged, the best of
 # them again, those are read once more, and some hundred tokens are written.
-_ANSWERING_TOKENS = 2600
+_ANSWERING_TOKENS = 2900
 _USUAL_TOKENS_PER_S = 100.0  # until it is known
 _LEAST_LOOKING_S = 1.0
 

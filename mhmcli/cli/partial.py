@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -32,7 +32,8 @@ from mhmcli.spool import Spool
 
 _SCANNING = 0.5  # of the time that there is then
 _LOOKING_UP = 0.1
-_PACE_TOKENS = 150  # of the document, after which the pace is known
+_PACE_TOKENS = 150  # computed, after which the pace is known
+_ASKING_TOKENS = 25  # beside a passage, for each question
 # Read before a provisional answer is renewed, and twice as many each time after: some 6 s of each
 # 70 at first, and less and less.
 _RENEW_TOKENS = 10_000
@@ -199,6 +200,8 @@ class Skim(Scanned):
         super().__init__(job, limit)
         self._read_chars = 0
         self._pace_read = 0.0  # at the end of the reading
+        self._computed: Callable[[], int] = lambda: 0  # tokens, since the run began
+        self._computed_before = 0
         self._reading_number = 0  # the passage's: chunks are cut from one when they are read
         self._likelihoods: list[dict[int, float]] = [{} for _ in job.request.questions]
 
@@ -206,6 +209,8 @@ class Skim(Scanned):
         """All is scanned, then some read; what the best of it points to is found anywhere."""
         super().read(prompter, tally)
         job = self._job
+        self._computed = lambda: prompter.spent.chunk_tokens + prompter.spent.tail_tokens
+        self._computed_before = self._computed()
         job.state.share = self._progress
         chunks = cut_apart(self._promising(), job.sizes.chunk_tokens, job.count)
         for step in read_chunks(job, chunks, prompter, tally):
@@ -230,9 +235,10 @@ class Skim(Scanned):
 
     @property
     def _pace(self) -> float:
-        """Of the reading, in tokens of the documents a second; 0 where it is not known yet."""
-        state = self._job.state
-        return state.tokens_per_s if state.done_tokens >= _PACE_TOKENS else 0.0
+        """In tokens a second, 0 where it is not known yet. What a cache has is read in no time, and
+        says nothing of how long it takes to judge and to answer."""
+        seconds, tokens = self._job.state.elapsed_s, self._computed() - self._computed_before
+        return tokens / seconds if tokens >= _PACE_TOKENS and seconds > 0 else 0.0
 
     def _progress(self) -> float:
         return min(1.0, self._limit.progress(self._share or 0.0, self._pace))
@@ -243,7 +249,8 @@ class Skim(Scanned):
         job, questions = self._job, len(self._job.request.questions)
         for read, number in enumerate(self._scan.promising(len(self._spool))):
             passage, self._reading_number = self._spool[number], number
-            has_time = self._limit.affords(job.count(passage.text), self._pace, questions)
+            tokens = job.count(passage.text) + _ASKING_TOKENS * questions
+            has_time = self._limit.affords(tokens, self._pace, questions)
             if read >= questions and (self._progress() >= 1 or not has_time):
                 return
             yield passage

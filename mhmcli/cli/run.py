@@ -161,7 +161,9 @@ class _Run:
         started = time.monotonic()
         prompter = Prompter(engine, prompts.SYSTEM, sampling)
         prompter.verdicts = judges(request.model, prompter)
-        prompter.cache = cache = part_cache(request.cache_bytes, engine.info, prompts.SYSTEM)
+        prompter.cache = cache = part_cache(
+            request.cache_bytes, engine, engine.frame(prompts.SYSTEM).opening
+        )
         receipt = Receipt((), 0, 0, {}, prompter.spent, 0.0, 0.0, engine.info, finished=False)
         receipt = replace(receipt, judges=prompter.verdicts)
 
@@ -176,6 +178,7 @@ class _Run:
                 not_kept=tally.not_kept,
                 tokens_found=cache.found if cache else 0,
                 tokens_kept=cache.kept if cache else 0,
+                cache_trouble=cache.trouble if cache else None,
                 outcomes={outcome.value: n for outcome, n in tally.outcomes.items()},
                 scanning_seconds=tally.scanning_s,
                 seconds=time.monotonic() - started - tally.scanning_s,
