@@ -57,7 +57,8 @@ class Answer:
     tell of the same events; `left_out` passages of prose stood out too little to be gone through
     for it. `telling` are sentences of the notes that the answer is most likely from, the best
     first; `quotes`, these and what the answer itself quotes, looked up in the document, None where
-    nobody did."""
+    nobody did. `facts` are those that the model wrote before its answer, and `items` all that was
+    counted or listed, with their places."""
 
     question: str
     text: str
@@ -71,6 +72,8 @@ class Answer:
     left_out: int = 0
     telling: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] | None = None
+    facts: str = ""
+    items: tuple[tuple[str, Place], ...] = ()
 
 
 def answer(
@@ -122,6 +125,7 @@ def answer(
         odds,
         text,
         telling=_sentences(telling, question, text),
+        facts=_before_mark(reply.text),
     )
 
 
@@ -158,6 +162,13 @@ def concluded(reply: str) -> str:
     last = next((part for part in reversed(said) if part), "")
     strong = _STRONG.fullmatch(last)
     return strong[1] if strong else last
+
+
+def _before_mark(reply: str) -> str:
+    """The facts that an answer follows from: 'Roy is the keeper.\nAnswer: Roy' -> 'Roy is the
+    keeper.'"""
+    marks = list(_MARK.finditer(reply))
+    return reply[: marks[-1].start()].strip() if marks else ""
 
 
 def _without_loop(text: str) -> str:

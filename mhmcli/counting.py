@@ -87,6 +87,7 @@ def as_answer(question: str, found: Found) -> Answer:
         counted=_sorts(items),
         told_again=_sorts(found.again),
         left_out=found.left_out,
+        items=tuple((item.text, item.place) for item in items),
     )
 
 

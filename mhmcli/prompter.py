@@ -1,26 +1,19 @@
-"""Put texts before the engine and take its replies, each shared prefix computed once.
-
-    [system] -> base, for the run          [system][part of the document] -> for its questions
-
-Every text from a document or a person goes in through `Engine.tokenize`, which never makes
-control tokens of it; only the chat template's own text does.
-"""
+"""Put texts before the engine and take its replies, each shared prefix computed once."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import TypeVar
 
+from mhmcli.asker import Asker
 from mhmcli.cache import PartCache
 from mhmcli.chunk import Chunk
-from mhmcli.engine import Engine, Feed, Logits, Sampling, Spent, Want
-from mhmcli.engine.logits import likelihood, likely, probability
+from mhmcli.engine import Feed, Want
+from mhmcli.engine.logits import likely, probability
 from mhmcli.prompts import Wording
-from mhmcli.replies import OptOut, Reply, spellings, without_reasoning
-from mhmcli.weights import Tail, Weight, in_groups
+from mhmcli.replies import OptOut, Reply, without_reasoning
+from mhmcli.weights import Tail, in_groups
 
 T = TypeVar("T")
 
@@ -36,20 +29,10 @@ class Reading:
     likelihood: float | None = None
 
 
-class Prompter:
-    """An engine with the system prompt computed, ready to read parts and to reply. `verdicts` is
-    False for a model whose yes and no say nothing: it is not asked for them."""
+class Prompter(Asker):
+    """An engine with the system prompt computed, ready to read parts and to reply."""
 
-    verdicts = True
     cache: PartCache | None = None  # of parts of the document
-
-    def __init__(self, engine: Engine, system: str, sampling: Sampling) -> None:
-        self.spent = Spent()
-        self._engine = engine
-        self._sampling = sampling
-        self._frame = engine.frame(system)
-        self.base = engine.open()
-        engine.feed([Feed(self.base, self._frame.opening)])
 
     def read(self, text: str, *, of_document: bool = True) -> Generator[int, None, int]:
         """A new sequence that has read `text` behind the system prompt: its name is returned;
@@ -107,20 +90,6 @@ class Prompter:
                 yield start + len(part.tokens)
         return likelihoods
 
-    @contextmanager
-    def _forks(self, sequence: int, number: int) -> Iterator[list[int]]:
-        """Copies of a sequence, for a while."""
-        copies = [self._engine.fork(sequence) for _ in range(number)]
-        try:
-            yield copies
-        finally:
-            for copy in copies:
-                self._engine.close(copy)
-
-    def forget(self, sequence: int) -> None:
-        """A sequence that `read` made is gone."""
-        self._engine.close(sequence)
-
     def reply(
         self,
         text: str,
@@ -128,17 +97,20 @@ class Prompter:
         *,
         after: int | None = None,
         opt_out: OptOut | None = None,
+        grammar: str = "",
     ) -> Generator[str, None, Reply]:
         """The reply to `text`, put after the sequence `after` or the system prompt alone; its
         pieces are yielded as they are decoded. Neither sequence grows. A model that opts out
-        decodes nothing; one that is not sure enough to must say something else."""
+        decodes nothing; one that is not sure enough to must say something else. With a grammar,
+        the reply is a text of it, or the beginning of one."""
         sequence = self._engine.fork(self.base if after is None else after)
         try:
             row = self._feed_tail(sequence, text)
             declining = self._openers(opt_out.word) if opt_out else []
             if opt_out and probability(row, declining) >= opt_out.sure:
                 return Reply(opt_out.word, 0, ended=True)
-            said = yield from self._decode(sequence, max_tokens, not_first=declining)
+            decoding = self._decode(sequence, max_tokens, not_first=declining, grammar=grammar)
+            said = yield from decoding
         finally:
             self._engine.close(sequence)
         return replace(said, text=without_reasoning(said.text))
@@ -162,9 +134,11 @@ class Prompter:
         *,
         not_first: Sequence[int] = (),
         to_line_end: bool = False,
+        grammar: str = "",
     ) -> Generator[str, None, Reply]:
         said, tokens, ended = "", 0, False
-        for piece in self._engine.reply(sequence, max_tokens, self._sampling, not_first=not_first):
+        sampling = replace(self._sampling, grammar=grammar)
+        for piece in self._engine.reply(sequence, max_tokens, sampling, not_first=not_first):
             said += piece.text
             tokens += piece.tokens
             ended = piece.ends
@@ -175,12 +149,6 @@ class Prompter:
                 ended = True
                 break
         return Reply(said, tokens, ended)
-
-    def judge(self, text: str, *, after: int) -> float:
-        """The log-odds of yes against no as the reply to `text`, put after the sequence; nothing
-        is decoded. The sequence does not grow."""
-        yes, no = self._openings(text, ("yes", "no"), after)
-        return yes - no
 
     def judge_each(self, asking: str, texts: Iterable[str]) -> Iterator[float]:
         """The log-odds of yes against no as the reply to each of some texts that stand after
@@ -199,91 +167,6 @@ class Prompter:
                 yield from (likely(row[0], yes) - likely(row[0], no) for row in rows)
         finally:
             self.forget(sequence)
-
-    def weigh_each(self, texts: Iterable[str], wording: Wording) -> Iterator[Weight]:
-        """How much each of some texts has to do with the question, which is asked after it; nothing
-        is decoded.
-
-        Every text stands behind the system prompt alone. A few are read together, as many as make
-        a batch: short ones take a quarter less time so.
-        """
-        asked, rest = self._tail(wording), self._rest(wording)
-        heads = (self._engine.tokenize(text) for text in texts)
-        room = min(self._engine.info.batch_tokens, self.room_tokens)
-        sized = ((head, len(head) + asked.size + len(rest)) for head in heads)
-        for few in in_groups(sized, room):
-            tails = [Tail([*head, *asked.lead], asked.question) for head in few]
-            yield from self._weigh(tails, rest)
-
-    def _weigh(self, tails: Sequence[Tail], rest: Sequence[int]) -> list[Weight]:
-        """Each of the tails is put behind the system prompt, and what is left to ask after it."""
-        yes, no = self._openers("yes"), self._openers("no")
-        with self._forks(self.base, len(tails)) as sequences:
-            likelihoods = self._ask(sequences, tails)
-            if not self.verdicts:
-                return [Weight(value, None) for value in likelihoods]
-            rows = self._engine.feed([Feed(sequence, rest, Want.LAST) for sequence in sequences])
-        self.spent.tail_tokens += len(rest) * len(tails)
-        verdicts = (likely(row[0], yes) - likely(row[0], no) for row in rows)
-        return [Weight(*said) for said in zip(likelihoods, verdicts, strict=True)]
-
-    def _ask(
-        self, sequences: Sequence[int], tails: Sequence[Tail], *, after: Sequence[Feed] = ()
-    ) -> list[float]:
-        """The likelihood of each question after its sequence; all are computed together, and with
-        what is to be fed before them."""
-        feeds = list(after)
-        for sequence, tail in zip(sequences, tails, strict=True):
-            feeds += [Feed(sequence, tail.lead, Want.LAST), Feed(sequence, tail.question, Want.ALL)]
-            self.spent.tail_tokens += tail.size
-        rows = self._engine.feed(feeds)[len(after) :]
-        return [
-            likelihood(chain(lead, following), tail.question)
-            for lead, following, tail in zip(rows[::2], rows[1::2], tails, strict=True)
-        ]
-
-    def _tail(self, wording: Wording) -> Tail:
-        return Tail(self._engine.tokenize(wording.before), self._engine.tokenize(wording.question))
-
-    def _rest(self, wording: Wording) -> list[int]:
-        return [*self._engine.tokenize(wording.then), *self._frame.closing]
-
-    def choose(self, text: str, words: Sequence[str], *, after: int) -> int:
-        """Which of the words is the likeliest reply to `text`; nothing is decoded."""
-        openings = self._openings(text, words, after)
-        return openings.index(max(openings))
-
-    def _openings(self, text: str, words: Sequence[str], after: int) -> list[float]:
-        """How likely the reply is to open with each of the words: logits, up to a constant."""
-        openings = [self._openers(word) for word in words]
-        sequence = self._engine.fork(after)
-        try:
-            row = self._feed_tail(sequence, text)
-        finally:
-            self._engine.close(sequence)
-        return [likely(row, tokens) for tokens in openings]
-
-    def _openers(self, word: str) -> list[int]:
-        """The tokens that a reply may open with if it begins with the word."""
-        return sorted({self._engine.tokenize(spelling)[0] for spelling in spellings(word)})
-
-    def _feed_tail(self, sequence: int, text: str, begun: str = "") -> Logits:
-        """The logits, of shape (V,), with which the reply to `text` begins, or goes on."""
-        tokenize = self._engine.tokenize
-        tail = [*tokenize(text), *self._frame.closing, *tokenize(begun)]
-        (logits,) = self._engine.feed([Feed(sequence, tail, Want.LAST)])
-        self.spent.tail_tokens += len(tail)
-        row: Logits = logits[0]
-        return row
-
-    @property
-    def room_tokens(self) -> int:
-        """What the window has room for behind the system prompt."""
-        return self._engine.info.window_tokens - self._engine.length(self.base)
-
-    def count(self, text: str) -> int:
-        """How many tokens a text is."""
-        return len(self._engine.tokenize(text))
 
 
 def run(steps: Generator[object, None, T]) -> T:

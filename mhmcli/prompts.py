@@ -251,6 +251,15 @@ def answer(question: str) -> str:
     )
 
 
+def in_form(question: str, form: str) -> str:
+    """Ask for the answer that the notes end with, in another form."""
+    return (
+        f"\nQuestion: {question}\n\n"
+        f"The last of the notes above is the answer to the question. Write it {form}. "
+        "Take nothing but what the notes say, and write nothing else."
+    )
+
+
 def words(tokens: int) -> int:
     """A limit that models understand better than tokens: 3 words for 4 tokens of English."""
     return max(1, tokens * 3 // 4)

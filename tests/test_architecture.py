@@ -12,13 +12,14 @@ import mhmcli
 ROOT = Path(mhmcli.__file__).parent
 # From the source of the data to its end: a room may use those above it, never one below.
 LAYERS = [
-    ["errors", "printable", "memory_kind"],
+    ["errors", "printable", "memory_kind", "format_kind"],
     ["source", "score"],
     ["tokens", "chunk"],
     ["spool", "scan", "events", "asked", "stretches"],
     ["memory"],
     ["engine", "models"],
     ["prompts", "replies", "weights", "cache"],
+    ["asker"],
     ["prompter"],
     ["select", "write", "judge"],
     ["reader", "presets", "follow", "evidence"],
@@ -26,7 +27,7 @@ LAYERS = [
     ["answer", "candidates"],
     ["sorts"],
     ["census"],
-    ["counting"],
+    ["counting", "formats"],
     ["sizes", "receipt"],
     ["bench"],
     ["view"],

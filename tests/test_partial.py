@@ -25,6 +25,7 @@ from mhmcli.cli.reading import Job
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import SourceError
+from mhmcli.format_kind import Format
 from mhmcli.memory import Memory
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.prompter import Prompter
@@ -48,6 +49,8 @@ def request() -> Request:
         heads=None, head_tokens=None, chunk_tokens=None, overlap_tokens=0, quick=False, skim=None,
         budget=None, cache_bytes=0,
         cite=Cite.QUOTES,
+        form=Format.SHORT,
+        schema="",
         password=None, temperature=0.0, top_p=1.0, seed=0, threads=None, gpu_layers=0,
         offline=True, partial_ok=False, as_json=False, quiet=True, verbose=0,
     )  # fmt: skip

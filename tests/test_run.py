@@ -17,6 +17,8 @@ from mhmcli.cli.run import _reading, _Run
 from mhmcli.engine.llama import Stop
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import ModelError
+from mhmcli.format_kind import Format
+from mhmcli.formats import Form
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
 from mhmcli.source import Documents, Passage
@@ -53,7 +55,7 @@ def test_what_was_answered_is_printed_when_the_rest_fails(
     job, _ = job_for("A text.\n", engine)
     questions = ("question 0?", "question 1?", "question 2?")
     job = replace(job, request=replace(job.request, questions=questions, model="tiny"))
-    run = _Run(job, Path(), FailsAtTheThird(), Stop())
+    run = _Run(job, Path(), FailsAtTheThird(), Stop(), Form(Format.SHORT))
     with pytest.raises(ModelError, match="gone"):
         run._read_and_answer(engine)
     assert capsys.readouterr().out == "question 0?\nanswer 0\n\nquestion 1?\nanswer 1\n"

@@ -13,6 +13,7 @@ from mhmcli.asked import Asked, asked
 from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_line, say
 from mhmcli.cli.quoting import say_quotes
+from mhmcli.format_kind import Format
 from mhmcli.memory import Memory, Note
 from mhmcli.printable import one_line, printable
 from mhmcli.quotes import Quote
@@ -24,9 +25,13 @@ _MOST_PLACES = 8
 _SORT_CHARS = 100
 
 
-def print_answers(answers: Sequence[Answer], *, of: int) -> None:
-    """The answers, each behind its question where it is one `of` several."""
+def print_answers(answers: Sequence[Answer], *, of: int, form: Format = Format.SHORT) -> None:
+    """The answers, each behind its question where it is one `of` several; JSON alone, a line
+    each."""
     texts = [printable(answer.text) for answer in answers]
+    if form is Format.JSON:
+        print_line("\n".join(texts))
+        return
     if of > 1:
         texts = [f"{one_line(a.question)}\n{t}" for a, t in zip(answers, texts, strict=True)]
     print_line("\n\n".join(texts))

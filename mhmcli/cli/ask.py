@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +9,11 @@ from typing import Annotated
 import typer
 
 from mhmcli.cli import options
+from mhmcli.cli.arguments import memory_of, password_of, schema_of, split_arguments
 from mhmcli.cli.caching import parse_size
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.errors import UsageError
+from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
 _READING, _MODEL, _MEMORY, _OUTPUT = "Reading", "Model", "Memory", "Output"
@@ -44,6 +44,8 @@ class Request:
     offline: bool
     partial_ok: bool
     cite: options.Cite
+    form: Format
+    schema: str  # of JSON, as JSON; empty for other forms
     as_json: bool
     quiet: bool
     verbose: int
@@ -157,6 +159,23 @@ def ask(  # noqa: PLR0913  one parameter is one option
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
     offline: options.Offline = False,
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="Of the answer: short; full, with the facts that it follows from; list; table "
+            "(Markdown); json, one line an answer, by --schema.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = Format.SHORT,
+    schema: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file with the JSON Schema of the answer: what is printed is always JSON of "
+            "it, or null where there is no answer.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     cite: Annotated[
         options.Cite,
         typer.Option(
@@ -203,14 +222,14 @@ def ask(  # noqa: PLR0913  one parameter is one option
     Exit status: 0 answered, 1 the document does not say, 2 usage, 3 unreadable document,
     4 model, 5 not everything could be read.
     """
-    sources, questions = _split(arguments or [], question or [])
+    sources, questions = split_arguments(arguments or [], question or [])
     if sum((quick, skim is not None, budget is not None)) > 1:
         raise UsageError("--quick, --skim and --budget exclude each other", hint="give one")
     request = Request(
         sources=sources,
         questions=questions,
         model=model,
-        memory=_memory(context, memory, scored=bool(skim or budget)),
+        memory=memory_of(context, memory, scored=bool(skim or budget)),
         heads=heads,
         head_tokens=head_tokens,
         chunk_tokens=chunk_tokens,
@@ -219,7 +238,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         skim=None if skim is None else parse_share(skim),
         budget=None if budget is None else parse_duration(budget),
         cache_bytes=parse_size(cache_size),
-        password=_password(password_file),
+        password=password_of(password_file),
         temperature=temperature,
         top_p=top_p,
         seed=seed,
@@ -228,6 +247,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
         offline=offline,
         partial_ok=partial_ok,
         cite=cite,
+        form=form,
+        schema=schema_of(schema, form),
         as_json=as_json,
         quiet=quiet,
         verbose=verbose,
@@ -235,62 +256,3 @@ def ask(  # noqa: PLR0913  one parameter is one option
     from mhmcli.cli.run import run  # noqa: PLC0415  what is heavy waits until it is needed
 
     raise typer.Exit(run(request))
-
-
-def _split(
-    arguments: Sequence[str], questions: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Which arguments are documents and which is the question.
-
-    Raises:
-        UsageError: there is no question, or two that cannot be told apart.
-    """
-    sources = list(arguments)
-    asked = list(questions)
-    if not asked:
-        if not sources:
-            raise UsageError("no question", hint='mhm ask FILE "question"')
-        asked = [sources.pop()]
-        if os.path.isfile(asked[0]):  # noqa: PTH113  pathlib's raises on a long question
-            swapped = sources and sources[0] != "-" and not os.path.exists(sources[0])  # noqa: PTH110
-            raise UsageError(
-                f"no question: the last argument, {asked[0]}, is a file",
-                hint="put the question last" if swapped else f'mhm ask {asked[0]} "question"',
-            )
-    if any(not question.strip() for question in asked):
-        raise UsageError("the question is empty", hint='mhm ask FILE "question"')
-    if sources.count("-") > 1:
-        raise UsageError("standard input can be read only once", hint="give - once")
-    return tuple(sources) or ("-",), tuple(question.strip() for question in asked)
-
-
-def _memory(context: typer.Context, wanted: MemoryKind | None, *, scored: bool) -> MemoryKind:
-    """The memory wanted; one that judges passages where they are not read in their order, whatever
-    the environment says."""
-    if not scored:
-        return wanted or DEFAULT_MEMORY
-    if options.is_given(context, "memory") and wanted is not MemoryKind.SCORING:
-        raise UsageError(
-            "--skim and --budget read passages out of order",
-            hint="they go with --memory scoring alone",
-        )
-    return MemoryKind.SCORING
-
-
-def _password(file: Path | None) -> str | None:
-    if file is None:
-        password = os.environ.get("MHM_PDF_PASSWORD", "")
-        try:
-            password.encode()
-        except UnicodeEncodeError as error:
-            raise UsageError(
-                "MHM_PDF_PASSWORD is not text", hint="it must be encoded in UTF-8"
-            ) from error
-        return password or None
-    try:
-        return file.read_text(encoding="utf-8-sig").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise UsageError(
-            f"cannot read the password file {file}: {reason}", hint="check its path"
-        ) from error

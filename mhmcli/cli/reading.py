@@ -179,6 +179,12 @@ def written(job: Job, prompter: Prompter, number: int, evidence: Evidence) -> An
     return _watched(job, writing, lambda piece: job.state.writing + piece)
 
 
+def shown_while(job: Job, number: int, writing: Generator[str, None, T]) -> T:
+    """What comes of writing for the question of that number; it is shown meanwhile."""
+    begin_answer(job, number)
+    return _watched(job, writing, lambda piece: job.state.writing + piece)
+
+
 def _watched(job: Job, working: Generator[S, None, T], shown: Callable[[S], str]) -> T:
     """What comes of work that tells how far it is; that is shown meanwhile."""
     job.state.writing = ""

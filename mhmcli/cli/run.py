@@ -25,12 +25,13 @@ from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_json, say
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.quoting import with_quotes
-from mhmcli.cli.reading import Job, Reading, Whole
+from mhmcli.cli.reading import Job, Reading, Whole, shown_while
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
-from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, grammar_of, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
+from mhmcli.formats import Form, shaped
 from mhmcli.memory import Memory
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import Preset, preset
@@ -81,6 +82,7 @@ def _prepared(
 ) -> _Run:
     """A run with all that it needs. What is wrong with a document is known before a model is
     fetched, and what is wrong with the model or the sizes before it is loaded."""
+    form = Form(request.form, request.schema, grammar_of(request.schema) if request.schema else "")
     documents.open()
     fetching = time.monotonic()
     path = model_file(request.model, offline=request.offline, quiet=request.quiet)
@@ -96,7 +98,7 @@ def _prepared(
     )
     view = _view(request, state)
     job = Job(request, documents, sizes, count, state, view)
-    return _Run(job, path, _reading(job, deadline), stop)
+    return _Run(job, path, _reading(job, deadline), stop, form)
 
 
 def _reading(job: Job, deadline: Deadline | None) -> Reading:
@@ -129,6 +131,7 @@ class _Run:
     path: Path
     reading: Reading
     stop: Stop
+    form: Form
 
     def whole(self) -> ExitStatus:
         """Load, read, answer, print."""
@@ -194,6 +197,7 @@ class _Run:
                 if request.as_json or request.cite is Cite.QUOTES:
                     again = reading.passages()
                     answers = with_quotes(answers, again, of_all=tally.all_kept)
+                answers = [self._shaped(prompter, n, one) for n, one in enumerate(answers)]
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
             known = [*answers, *self.job.state.provisional[len(answers) :]]
@@ -207,6 +211,11 @@ class _Run:
             raise
         answering_s = time.monotonic() - started - receipt.scanning_seconds - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)
+
+    def _shaped(self, prompter: Prompter, number: int, answer: Answer) -> Answer:
+        """The answer in the form that was asked for."""
+        shaping = shaped(prompter, answer, self.form, self.job.sizes.answer_tokens)
+        return shown_while(self.job, number, shaping)
 
     def _print(self, answers: list[Answer], receipt: Receipt) -> ExitStatus:
         request = self.job.request
@@ -223,7 +232,7 @@ class _Run:
             }
             print_json(as_json(answers, self.job.state.memories, receipt, settings))
         else:
-            print_answers(answers, of=len(answers))
+            print_answers(answers, of=len(answers), form=request.form)
         if not request.quiet:
             say_receipt(receipt, answers, request.cite)
         return _status(answers, receipt, partial_ok=request.partial_ok)
@@ -247,7 +256,7 @@ def _sizes(request: Request, chosen: Preset, count: Count, header: GgufHeader) -
         head_tokens=request.head_tokens,
         overlap_tokens=request.overlap_tokens,
     )
-    longest = max(count(question) for question in request.questions)
+    longest = max(map(count, request.questions)) + count(request.schema)
     return fit(wanted, chosen.writer, longest, header.window_tokens or UNSAID_WINDOW_TOKENS)
 
 

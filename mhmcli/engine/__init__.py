@@ -62,11 +62,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen. A temperature of 0 is greedy, and needs no seed."""
+    """How the next token is chosen. A temperature of 0 is greedy, and needs no seed. With a
+    `grammar` (GBNF), it is one with which the reply can still be a text of its `root`."""
 
     temperature: float = 0.0
     top_p: float = 0.95
     seed: int = 0
+    grammar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import numpy as np
 from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
 from mhmcli.engine.chat import split_template
 from mhmcli.engine.llama import hardware, library
+from mhmcli.engine.llama.sampling import sampler_of
 from mhmcli.engine.llama.vocabulary import tokenize
 from mhmcli.errors import ModelError, WindowFullError
 
@@ -222,7 +223,7 @@ class LlamaEngine:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         if not_first and max_tokens > 0:
             self._forbid(not_first)
-        sampler = _sampler(sampling)
+        sampler = sampler_of(sampling, self._vocab)
         try:
             for _ in range(max_tokens):
                 token = llama_cpp.llama_sampler_sample(sampler, self._context, -1)
@@ -275,18 +276,3 @@ def _load(path: Path, options: LlamaOptions, stop: library.Stop) -> Any:
             hint="the file may be cut short: fetch it again, or name another with -m",
         )
     return model
-
-
-def _sampler(sampling: Sampling) -> Any:
-    chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
-    if sampling.temperature <= 0:
-        links = [llama_cpp.llama_sampler_init_greedy()]
-    else:
-        links = [
-            llama_cpp.llama_sampler_init_top_p(sampling.top_p, 1),
-            llama_cpp.llama_sampler_init_temp(sampling.temperature),
-            llama_cpp.llama_sampler_init_dist(sampling.seed),
-        ]
-    for link in links:
-        llama_cpp.llama_sampler_chain_add(chain, link)
-    return chain

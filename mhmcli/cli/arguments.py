@@ -1,0 +1,111 @@
+"""What the arguments of `mhm ask` mean together."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from mhmcli.cli import options
+from mhmcli.errors import UsageError
+from mhmcli.format_kind import Format
+from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
+
+
+def split_arguments(
+    arguments: Sequence[str], questions: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which arguments are documents and which is the question.
+
+    Raises:
+        UsageError: there is no question, or two that cannot be told apart.
+    """
+    sources = list(arguments)
+    asked = list(questions)
+    if not asked:
+        if not sources:
+            raise UsageError("no question", hint='mhm ask FILE "question"')
+        asked = [sources.pop()]
+        if os.path.isfile(asked[0]):  # noqa: PTH113  pathlib's raises on a long question
+            swapped = sources and sources[0] != "-" and not os.path.exists(sources[0])  # noqa: PTH110
+            raise UsageError(
+                f"no question: the last argument, {asked[0]}, is a file",
+                hint="put the question last" if swapped else f'mhm ask {asked[0]} "question"',
+            )
+    if any(not question.strip() for question in asked):
+        raise UsageError("the question is empty", hint='mhm ask FILE "question"')
+    if sources.count("-") > 1:
+        raise UsageError("standard input can be read only once", hint="give - once")
+    return tuple(sources) or ("-",), tuple(question.strip() for question in asked)
+
+
+def memory_of(context: typer.Context, wanted: MemoryKind | None, *, scored: bool) -> MemoryKind:
+    """The memory wanted; one that judges passages where they are not read in their order, whatever
+    the environment says.
+
+    Raises:
+        UsageError: another one was asked for.
+    """
+    if not scored:
+        return wanted or DEFAULT_MEMORY
+    if options.is_given(context, "memory") and wanted is not MemoryKind.SCORING:
+        raise UsageError(
+            "--skim and --budget read passages out of order",
+            hint="they go with --memory scoring alone",
+        )
+    return MemoryKind.SCORING
+
+
+def password_of(file: Path | None) -> str | None:
+    """The password in the file, or in the environment; None where there is neither.
+
+    Raises:
+        UsageError: it is no text, or the file cannot be read.
+    """
+    if file is None:
+        password = os.environ.get("MHM_PDF_PASSWORD", "")
+        try:
+            password.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                "MHM_PDF_PASSWORD is not text", hint="it must be encoded in UTF-8"
+            ) from error
+        return password or None
+    try:
+        return file.read_text(encoding="utf-8-sig").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UsageError(
+            f"cannot read the password file {file}: {reason}", hint="check its path"
+        ) from error
+
+
+def schema_of(file: Path | None, form: Format) -> str:
+    """The JSON Schema in the file, on one line; empty where the form needs none.
+
+    Raises:
+        UsageError: it goes with another form, is missing, or is no JSON object.
+    """
+    if form is not Format.JSON:
+        if file:
+            raise UsageError("--schema goes with --format json", hint="give both, or neither")
+        return ""
+    if file is None:
+        raise UsageError(
+            "--format json needs a schema",
+            hint="--schema FILE; or --json, for everything that is known of the answer",
+        )
+    try:
+        found = json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the schema {file}: {error.strerror}", hint="check its path"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"the schema {file} is no JSON: {error}", hint="mend it") from error
+    if not isinstance(found, dict):
+        raise UsageError(f"the schema {file} is no JSON object", hint='{"type": "object", ...}')
+    return json.dumps(found, ensure_ascii=False)

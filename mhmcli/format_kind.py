@@ -1,0 +1,15 @@
+"""The names of the forms of an answer (`mhmcli.formats` makes them), light to import."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Format(str, Enum):
+    """What `--format` chooses from."""
+
+    SHORT = "short"
+    FULL = "full"
+    LIST = "list"
+    TABLE = "table"
+    JSON = "json"

@@ -1,0 +1,104 @@
+"""The form of an answer: as it is, with the facts that it follows from, as a list, a table, or JSON
+of a schema.
+
+What a model has answered is put into a form by the model too, under a grammar: the next token is
+one with which the text can still become a list, a table or JSON, so what comes always parses.
+What the program has counted or listed, the program puts into form.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+from mhmcli import prompts
+from mhmcli.answer import Answer
+from mhmcli.format_kind import Format
+from mhmcli.prompter import Prompter, run
+
+_LINE = r"[^\n]"
+_CELL = r"[^|\n]"
+_MOST_COLUMNS = 6
+_LIST = f'root ::= item+\nitem ::= "- " {_LINE}+ "\\n"'
+NOTHING = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of answers. A JSON `schema` comes with its `grammar` (GBNF)."""
+
+    kind: Format
+    schema: str = ""
+    grammar: str = ""
+
+
+def shaped(
+    prompter: Prompter, answer: Answer, form: Form, max_tokens: int
+) -> Generator[str, None, Answer]:
+    """The answer with its text in that form; pieces are yielded as they are decoded. Of no answer
+    there is no list and no table, but JSON there is: null."""
+    if not answer.found:
+        return replace(answer, text=NOTHING) if form.kind is Format.JSON else answer
+    if form.kind is Format.SHORT:
+        return answer
+    if form.kind is Format.FULL:
+        facts = f"{answer.facts}\n\n" if answer.facts else ""
+        return replace(answer, text=facts + answer.text)
+    if answer.items and form.kind is not Format.JSON:
+        return replace(answer, text=_of_items(answer, form.kind))
+    shown = prompts.notes([*answer.telling, answer.text])
+    asking = prompts.in_form(answer.question, _DESCRIPTIONS[form.kind].format(form.schema))
+    sequence = run(prompter.read(shown, of_document=False))
+    try:
+        reply = yield from prompter.reply(
+            asking, max_tokens, after=sequence, grammar=form.grammar or _GRAMMARS.get(form.kind, "")
+        )
+    finally:
+        prompter.forget(sequence)
+    if form.kind is Format.JSON:
+        return _as_json(answer, reply.text)
+    return replace(answer, text=reply.text, complete=answer.complete and reply.ended)
+
+
+def _as_json(answer: Answer, text: str) -> Answer:
+    """On one line; null, if the model came to no end within its limit."""
+    try:
+        line = json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return replace(answer, text=NOTHING, complete=False)
+    return replace(answer, text=line)
+
+
+def _of_items(answer: Answer, kind: Format) -> str:
+    """What was counted or listed, item by item."""
+    if kind is Format.LIST:
+        return "\n".join(f"- {text}" for text in dict.fromkeys(text for text, _ in answer.items))
+    rows = [(str(place), text) for text, place in answer.items]
+    cells = [("place", "text"), ("---", "---"), *((_cell(a), _cell(b)) for a, b in rows)]
+    return "\n".join(f"| {a} | {b} |" for a, b in cells)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _table(columns: int) -> str:
+    """A table of so many columns, as a rule of a grammar."""
+    row = " ".join([f'"|" {_CELL}+'] * columns) + ' "|\\n"'
+    line = '"' + "|---" * columns + '|\\n"'
+    return f"t{columns} ::= r{columns} {line} r{columns}+\nr{columns} ::= {row}"
+
+
+_TABLE = "\n".join(
+    [
+        "root ::= " + " | ".join(f"t{n}" for n in range(2, _MOST_COLUMNS + 1)),
+        *(_table(n) for n in range(2, _MOST_COLUMNS + 1)),
+    ]
+)
+_GRAMMARS = {Format.LIST: _LIST, Format.TABLE: _TABLE}
+_DESCRIPTIONS = {
+    Format.LIST: "as a list: each item on a line of its own",
+    Format.TABLE: "as a Markdown table with a header",
+    Format.JSON: "as JSON of this schema: {}",
+}

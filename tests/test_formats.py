@@ -1,0 +1,144 @@
+"""Answers in the form that was asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mhmcli import prompts
+from mhmcli.answer import Answer
+from mhmcli.cli.answers import print_answers
+from mhmcli.cli.arguments import schema_of
+from mhmcli.engine import Sampling
+from mhmcli.engine.llama import LlamaEngine, grammar_of
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import UsageError
+from mhmcli.format_kind import Format
+from mhmcli.formats import Form, shaped
+from mhmcli.prompter import Prompter, run
+from mhmcli.source import Place
+from tests.conftest import Ran
+
+SCHEMA = json.dumps(
+    {
+        "type": "object",
+        "properties": {
+            "keeper": {"type": "string", "maxLength": 20},
+            "age": {"type": "integer"},
+            "lights": {"type": "array", "items": {"enum": ["north", "south"]}, "maxItems": 3},
+        },
+        "required": ["keeper", "age", "lights"],
+    }
+)
+ANSWER = Answer("Who?", "Roy", True, telling=("Roy keeps it.",), facts="Roy keeps the light.")
+ITEMS = (("Failed a|b", Place("a.log", line=3)), ("Failed c", Place("a.log", line=7)))
+COUNTED = Answer("How many failed?", "2", True, items=ITEMS)
+
+
+def made(answer: Answer, kind: Format, *replies: str) -> tuple[Answer, ScriptedEngine]:
+    engine = ScriptedEngine(list(replies))
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    form = Form(kind, SCHEMA if kind is Format.JSON else "")
+    found = run(shaped(prompter, answer, form, 60))
+    assert engine.open_sequences == 1
+    return found, engine
+
+
+def test_a_full_answer_has_its_facts() -> None:
+    assert made(ANSWER, Format.FULL)[0].text == "Roy keeps the light.\n\nRoy"
+    assert made(ANSWER, Format.SHORT)[0] is ANSWER
+
+
+def test_the_model_puts_its_answer_into_form() -> None:
+    """It is shown the answer with the sentences that it is from."""
+    found, engine = made(ANSWER, Format.LIST, "- Roy\n")
+    assert found.text == "- Roy"
+    assert "Roy keeps it.\nRoy\n" in engine.prompts[0]
+
+
+def test_the_program_puts_what_it_counted_into_form() -> None:
+    assert made(COUNTED, Format.LIST)[0].text == "- Failed a|b\n- Failed c"
+    assert made(COUNTED, Format.TABLE)[0].text.splitlines() == [
+        "| place | text |",
+        "| --- | --- |",
+        "| a.log:3 | Failed a\\|b |",
+        "| a.log:7 | Failed c |",
+    ]
+
+
+def test_json_is_on_one_line_and_null_where_there_is_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Also where the model came to no end of it."""
+    found, _ = made(ANSWER, Format.JSON, '{"keeper": "Roy",\n "age": 7}')
+    assert found.text == '{"keeper": "Roy", "age": 7}'
+    cut, _ = made(ANSWER, Format.JSON, '{"keeper": "Ro')
+    assert (cut.text, cut.complete) == ("null", False)
+    none, _ = made(Answer("Who?", "The document does not say.", False), Format.JSON)
+    print_answers([found, none], of=2, form=Format.JSON)
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line) for line in lines] == [{"keeper": "Roy", "age": 7}, None]
+
+
+def test_no_answer_is_no_list() -> None:
+    nothing = Answer("Who?", "The document does not say.", found=False)
+    assert made(nothing, Format.LIST)[0] is nothing
+
+
+def test_a_schema_and_its_form_go_together(tmp_path: Path) -> None:
+    file = tmp_path / "schema.json"
+    file.write_text(SCHEMA)
+    assert json.loads(schema_of(file, Format.JSON)) == json.loads(SCHEMA)
+    assert schema_of(None, Format.LIST) == ""
+    for path, form in ((None, Format.JSON), (file, Format.LIST), (tmp_path / "no", Format.JSON)):
+        with pytest.raises(UsageError):
+            schema_of(path, form)
+    for text in ("{", "[]", "7"):
+        file.write_text(text)
+        with pytest.raises(UsageError):
+            schema_of(file, Format.JSON)
+
+
+def test_a_schema_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="the schema cannot be used"):
+        grammar_of('{"type": "banana"}')
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("kind", [Format.LIST, Format.TABLE, Format.JSON])
+def test_what_a_model_writes_has_the_form(kind: Format, tiny_engine: LlamaEngine) -> None:
+    """Whatever it would rather say: the tiny model is asked for something else, and hot."""
+    form = Form(kind, SCHEMA, grammar_of(SCHEMA) if kind is Format.JSON else "")
+    prompter = Prompter(tiny_engine, prompts.SYSTEM, Sampling(temperature=2.0, seed=5))
+    try:
+        text = run(shaped(prompter, ANSWER, form, 200)).text
+    finally:
+        tiny_engine.close(prompter.base)
+    if kind is Format.JSON:
+        assert text == "null" or set(json.loads(text)) == {"keeper", "age", "lights"}
+        return
+    lines = text.splitlines()
+    form_of_line = {Format.LIST: r"- .*", Format.TABLE: r"\|.*"}[kind]
+    assert lines
+    assert all(re.fullmatch(form_of_line, line) for line in lines)
+
+
+@pytest.mark.model
+def test_json_of_a_schema_is_all_of_stdout(
+    mhm: Callable[..., Ran], tiny_model: Path, tmp_path: Path
+) -> None:
+    """A line for each question."""
+    (tmp_path / "schema.json").write_text(SCHEMA)
+    (tmp_path / "a.txt").write_text("Mr. Roy, 61, keeps the north light.\n" * 9)
+    ran = mhm(
+        *("ask", "-m", tiny_model, "--format", "json", "--schema", "schema.json", "a.txt"),
+        *("-q", "Who keeps the light?", "-q", "Which light does he keep?"),
+    )
+    assert ran.status in {0, 1}, ran.err
+    values = [json.loads(line) for line in ran.out.splitlines()]
+    assert len(values) == 2
+    assert all(value is None or isinstance(value["age"], int) for value in values)
