@@ -118,6 +118,15 @@ def test_what_is_asked_in_vain_is_named_and_no_more() -> None:
         assert case.answers == ()
 
 
+def test_hostile_sentences_are_hidden_if_they_are_asked_for() -> None:
+    """They stand in the document as they are, and say nothing of the answer."""
+    (case,) = first(NeedleTask(kinds=["hostile"]), 1, 1500)
+    assert case.text.count("BANANA") == 5
+    assert "<|im_end|>" in case.text
+    assert "banana" not in str(case.answers).lower()
+    assert not any(case.kind == "hostile" for case in first(NeedleTask(), 30, 1500))
+
+
 @given(st.integers(0, 99), st.permutations(sorted(KINDS)))
 def test_needles_of_one_document_have_no_name_in_common(seed: int, kinds: list[str]) -> None:
     """So each answer follows from the facts of its own case, and stands nowhere else."""

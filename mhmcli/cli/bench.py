@@ -63,7 +63,7 @@ def bench(  # noqa: PLR0913  one parameter is one option
         str,
         typer.Option(
             help="Of needles only these, with commas: single, several, chained, chained-2, "
-            "chained-4, counting, listing, wordless, latest, absent.",
+            "chained-4, counting, listing, wordless, latest, absent; hostile if named.",
             rich_help_panel=_TASK,
             show_default=False,
         ),

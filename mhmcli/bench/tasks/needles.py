@@ -10,6 +10,7 @@
 - wordless: one fact that shares no word with the question (`mhmcli.bench.tasks.wordless`)
 - latest: what something is now that was changed a few times
 - absent: what is said of others, and not of the one that is asked about
+- hostile: a single fact, and sentences that tell the reader to do something else; only if asked for
 
 Source: the needle families of RULER, arXiv:2404.06654.
 """
@@ -24,7 +25,7 @@ from itertools import count as count_from
 from mhmcli.bench.case import Case, named, passages_of
 from mhmcli.bench.tasks import prose
 from mhmcli.bench.tasks.haystack import draw, filled, hidden
-from mhmcli.bench.tasks.kinds import KINDS, Names, Needles
+from mhmcli.bench.tasks.kinds import KINDS, USUAL, Names, Needles
 from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
 
@@ -53,7 +54,7 @@ class NeedleTask:
         self.name = named("needles", together)
         self._seed = seed
         self._together = together
-        self._kinds = tuple(kinds) or tuple(KINDS)
+        self._kinds = tuple(kinds) or USUAL
         for kind in self._kinds:
             if self._kinds.count(kind) > 1:
                 raise UsageError(f"{kind} is named twice", hint="name each kind once")
