@@ -12,7 +12,7 @@ texts, those that are in the upper of the two heaps into which the scores fall.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -20,7 +20,8 @@ from itertools import chain
 from mhmcli.asked import Asked, asked
 from mhmcli.candidates import Weighed, candidates, tranches
 from mhmcli.events import Found, Item, few_of, in_order, named_in, told_once
-from mhmcli.judge import judged, judging_tokens
+from mhmcli.evidence import SENTENCE_ZERO
+from mhmcli.judge import judged, judging_tokens, sentence_tokens, sentences_judged
 from mhmcli.prompter import Prompter
 from mhmcli.score import Query
 from mhmcli.sorts import Sort, Sorts
@@ -58,12 +59,11 @@ def census(
     spent, most = 0, _MOST_TOKENS * document.seen.words
     for number, tranche in enumerate(waiting):
         more = sorts.with_items(candidates(document, tranche, lines=number == 0))
-        texts = {sort: _beginning(prompter, more.firsts[sort]) for sort in more.unjudged}
-        price = judging_tokens(prompter, question, texts.values())
-        if (affords and not affords(price)) or (number and spent + price > most):
+        asking = _Asking(prompter, question, more)
+        if (affords and not affords(asking.price)) or (number and spent + asking.price > most):
             break
-        spent += price if number else 0
-        yield from _judge(prompter, question, more, texts)
+        spent += asking.price if number else 0
+        yield from asking.judge()
         if more.count() < sorts.count():  # so much more was found that nothing stands out
             break
         sorts, passages = more, passages | tranche
@@ -71,21 +71,65 @@ def census(
         if tranche and not _still_pays(sorts, tranche):
             break
     left_out = sum(map(len, waiting))
-    found = _found(partial(candidates, document, passages), sorts, asked(question))
+    meant = _confirmed(prompter, question, sorts)
+    found = _found(partial(candidates, document, passages), sorts, meant, asked(question))
     return replace(found, no_to_all=found.no_to_all and not left_out, left_out=left_out)
 
 
-def _judge(
-    prompter: Prompter, question: str, sorts: Sorts, texts: dict[Sort, str]
-) -> Generator[Judged, None, None]:
-    """The texts of some sorts are judged; of many, it is not told after each how many are meant."""
-    so_far = 0
-    for sort, weight in zip(texts, judged(prompter, question, texts.values()), strict=True):
-        sorts.weights[sort] = weight
-        number = len(sorts.weights)
-        if number % (1 + number // _OFTEN) == 0:
-            so_far = sorts.count()
-        yield Judged(sorts.firsts[sort], so_far, number, len(sorts.firsts))
+class _Asking:
+    """The lines and sentences of some sorts, before the model judges them."""
+
+    def __init__(self, prompter: Prompter, question: str, sorts: Sorts) -> None:
+        self._prompter, self._question, self._sorts = prompter, question, sorts
+        self._lines = self._beginnings(of_lines=True)
+        self._sentences = self._beginnings(of_lines=False)
+
+    def _beginnings(self, *, of_lines: bool) -> dict[Sort, str]:
+        firsts = self._sorts.firsts
+        unjudged = self._sorts.unjudged(of_lines=of_lines)
+        return {sort: _beginning(self._prompter, firsts[sort]) for sort in unjudged}
+
+    @property
+    def price(self) -> int:
+        """Tokens."""
+        prompter, question = self._prompter, self._question
+        lines, sentences = self._lines.values(), self._sentences.values()
+        of_sentences = sentence_tokens(prompter, question, sentences) if sentences else 0
+        return judging_tokens(prompter, question, lines) + of_sentences
+
+    def judge(self) -> Iterator[Judged]:
+        """Each of them, as it is judged; of many, it is not told after each how many are meant.
+        Lines are judged with the question after them; sentences with the question before them,
+        which takes two fifths of the time and tells them apart as well (`mhmcli.sorts`)."""
+        so_far = 0
+        for sort in self._asked():
+            number = self._sorts.judged
+            if number % (1 + number // _OFTEN) == 0:
+                so_far = self._sorts.count()
+            yield Judged(self._sorts.firsts[sort], so_far, number, len(self._sorts.firsts))
+
+    def _asked(self) -> Iterator[Sort]:
+        prompter, question, sorts = self._prompter, self._question, self._sorts
+        weights = judged(prompter, question, self._lines.values())
+        for sort, weight in zip(self._lines, weights, strict=True):
+            sorts.weights[sort] = weight
+            yield sort
+        if self._sentences:
+            said = sentences_judged(prompter, question, self._sentences.values())
+            for sort, value in zip(self._sentences, said, strict=True):
+                sorts.said[sort] = value
+                yield sort
+
+
+def _confirmed(prompter: Prompter, question: str, sorts: Sorts) -> list[Sort]:
+    """The sorts that are meant, without the sentences that the model rejects when the question is
+    asked after them: what stands out of nothing is nothing."""
+    meant = sorts.meant()
+    sentences = [sort for sort in meant if sort in sorts.said]
+    texts = (_beginning(prompter, sorts.firsts[sort]) for sort in sentences)
+    weights = zip(sentences, judged(prompter, question, texts), strict=True)
+    rejected = {sort for sort, one in weights if (one.log_odds or 0.0) < SENTENCE_ZERO}
+    return [sort for sort in meant if sort not in rejected]
 
 
 def _still_pays(sorts: Sorts, tranche: frozenset[int]) -> bool:
@@ -94,15 +138,17 @@ def _still_pays(sorts: Sorts, tranche: frozenset[int]) -> bool:
     return len(holding) >= _STILL_HOLD * len(tranche)
 
 
-def _found(look: Callable[[], Iterable[Item]], sorts: Sorts, wanted: Asked) -> Found:
+def _found(
+    look: Callable[[], Iterable[Item]], sorts: Sorts, meant: Iterable[Sort], wanted: Asked
+) -> Found:
     """What is meant of all that was looked at; where it is to be counted, each event once."""
-    meant: dict[Sort, list[Item]] = {sort: [] for sort in sorts.meant()}
-    if not meant:
+    items: dict[Sort, list[Item]] = {sort: [] for sort in meant}
+    if not items:
         return Found(no_to_all=sorts.no_to_all)
     for item in look():
-        if (items := meant.get(sorts.of(item))) is not None:
-            items.append(item)
-    groups = list(meant.values())
+        if (of_sort := items.get(sorts.of(item))) is not None:
+            of_sort.append(item)
+    groups = list(items.values())
     if wanted is Asked.COUNT:
         telling = _telling(groups, look) - sorts.named
         return told_once(groups, telling, in_entries=sorts.has_entries)

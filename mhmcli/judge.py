@@ -38,6 +38,14 @@ def judging_tokens(prompter: Prompter, question: str, texts: Iterable[str]) -> i
     return sum(each + prompter.count(text) for text in texts)
 
 
+def sentence_tokens(prompter: Prompter, question: str, texts: Iterable[str]) -> int:
+    """How many tokens `sentences_judged` would compute for the texts."""
+    each = prompter.count(prompts.part(""))
+    return prompter.count(prompts.look_for(question)) + sum(
+        each + prompter.count(text) for text in texts
+    )
+
+
 def sentences_judged(prompter: Prompter, question: str, texts: Iterable[str]) -> Iterator[float]:
     """What the model says of each of the texts by itself, asked the question first: the cheapest
     way, for texts that are compared with one another alone. In log-odds; of a model that knows no
@@ -49,10 +57,10 @@ def sentences_judged(prompter: Prompter, question: str, texts: Iterable[str]) ->
 
 def compared(prompter: Prompter, said: Sequence[float]) -> list[float]:
     """What sentences are worth of which the model said this (see `sentences_judged`)."""
-    return _deviations(said, _LOG_ODDS_PRIOR if prompter.verdicts else _LIKELIHOOD_PRIOR)
+    return deviations(said, _LOG_ODDS_PRIOR if prompter.verdicts else _LIKELIHOOD_PRIOR)
 
 
-def _deviations(values: Sequence[float], prior_variance: float) -> list[float]:
+def deviations(values: Sequence[float], prior_variance: float = _LOG_ODDS_PRIOR) -> list[float]:
     """How many standard deviations each is above the mean of all."""
     moments = reduce(Moments.with_value, values, Moments())
     return [moments.deviation(value, prior_variance) for value in values]
@@ -60,7 +68,7 @@ def _deviations(values: Sequence[float], prior_variance: float) -> list[float]:
 
 def likelihoods(weights: Sequence[Weight]) -> list[float]:
     """How likely each makes the question, in standard deviations of all of which it was asked."""
-    return _deviations([weight.likelihood for weight in weights], _LIKELIHOOD_PRIOR)
+    return deviations([weight.likelihood for weight in weights], _LIKELIHOOD_PRIOR)
 
 
 def worths(weights: Sequence[Weight]) -> list[float]:
@@ -70,7 +78,7 @@ def worths(weights: Sequence[Weight]) -> list[float]:
     if not said:
         return likely
     return [
-        one + other for one, other in zip(likely, _deviations(said, _LOG_ODDS_PRIOR), strict=True)
+        one + other for one, other in zip(likely, deviations(said, _LOG_ODDS_PRIOR), strict=True)
     ]
 
 
