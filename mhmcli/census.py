@@ -5,8 +5,9 @@ one of those, it is nearly always right. After the reading, the lines of a log, 
 the passages that stand out, are judged one by one; of the other passages, the best first, as long
 as some of the last hold what is meant. Lines that differ in nothing but their numbers are judged
 once. Lines of a log are meant if the model's yes is clear, or if it says yes to all of them
-(`grep error app.log | mhm ask "how many errors?"`), and if it says no to all, there are 0; of other
-texts, those that are in the upper of the two heaps into which the scores fall.
+(`grep error app.log | mhm ask "how many errors?"`), and if it says no to all, there are 0;
+sentences, if it says yes twice, with the question before them and after them; rows of lists and
+tables, if they are in the upper of the two heaps into which the scores fall.
 """
 
 from __future__ import annotations
