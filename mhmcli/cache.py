@@ -85,6 +85,7 @@ class PartCache:
         self._written: set[str] = set()
         self._evictable: dict[str, int] = {}  # sizes, the longest unused first
         self._used = 0  # bytes, of all files
+        self._full = not limit_bytes
         self.found = self.kept = 0
         self.trouble: str | None = None
         try:
@@ -111,7 +112,7 @@ class PartCache:
 
     def keep(self, engine: Engine, tokens: Sequence[int], behind: int, sequence: int) -> None:
         """The part that the sequence has read behind the other one is kept, if there is room."""
-        if not self.trouble and self._limit:
+        if not self.trouble and not self._full:
             self._write(tokens, engine.save(sequence, behind))
 
     def _read(self, tokens: Sequence[int]) -> bytes | None:
@@ -133,6 +134,7 @@ class PartCache:
         try:
             self._look()  # other runs have kept more, or removed it
             if not self._make_room(size):
+                self._full = True  # of what this run uses, which is not to make room
                 return
             # Which nobody else may read.
             descriptor, unfinished = tempfile.mkstemp(_UNFINISHED, _PREFIX, self._folder)

@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
+from mhmcli.chunk import Count
 from mhmcli.format_kind import Format
 from mhmcli.prompter import Prompter, run
 
 _LINE = r"[^\n]"
 _CELL = r"[^|\n]"
 _MOST_COLUMNS = 6
+_TEMPLATE_TOKENS = 64  # round the notes, at most
 _LIST = f'root ::= item+\nitem ::= "- " {_LINE}+ "\\n"'
 NOTHING = "null"
 
@@ -47,9 +49,10 @@ def shaped(
         return replace(answer, text=facts + answer.text)
     if answer.items and form.kind is not Format.JSON:
         return replace(answer, text=_of_items(answer, form.kind))
-    shown = prompts.notes([*answer.telling, answer.text])
     asking = prompts.in_form(answer.question, _DESCRIPTIONS[form.kind].format(form.schema))
-    sequence = run(prompter.read(shown, of_document=False))
+    room = prompter.room_tokens - max_tokens - prompter.count(asking) - _TEMPLATE_TOKENS
+    notes = _notes(answer, prompter.count, room)
+    sequence = run(prompter.read(prompts.notes(notes), of_document=False))
     try:
         reply = yield from prompter.reply(
             asking, max_tokens, after=sequence, grammar=form.grammar or _GRAMMARS.get(form.kind, "")
@@ -61,11 +64,30 @@ def shaped(
     return replace(answer, text=reply.text, complete=answer.complete and reply.ended)
 
 
+def _notes(answer: Answer, count: Count, room: int) -> list[str]:
+    """What is shown of the answer: the sentences that it is from, what was counted with its places,
+    as much as there is room for, and the answer itself, or the beginning of it."""
+    text = answer.text
+    while text and count(text) > room:
+        text = text[: len(text) // 2]
+    room -= count(text)
+    kept = []
+    for note in (*answer.telling, *(f"{place}: {item}" for item, place in answer.items)):
+        room -= count(note) + 1
+        if room < 0:
+            break
+        kept.append(note)
+    return [*kept, text]
+
+
 def _as_json(answer: Answer, text: str) -> Answer:
-    """On one line; null, if the model came to no end within its limit."""
+    """On one line, in ASCII: no character in it can end the line, or reach a terminal as a control.
+    Null, if the model came to no end within its limit."""
     try:
-        line = json.dumps(json.loads(text), ensure_ascii=False)
-    except ValueError:
+        line = json.dumps(json.loads(text, strict=False), allow_nan=False).replace(
+            "\x7f", "\\u007f"
+        )
+    except (ValueError, RecursionError):
         return replace(answer, text=NOTHING, complete=False)
     return replace(answer, text=line)
 
@@ -73,7 +95,7 @@ def _as_json(answer: Answer, text: str) -> Answer:
 def _of_items(answer: Answer, kind: Format) -> str:
     """What was counted or listed, item by item."""
     if kind is Format.LIST:
-        return "\n".join(f"- {text}" for text in dict.fromkeys(text for text, _ in answer.items))
+        return "\n".join(f"- {text} ({place})" for text, place in answer.items)
     rows = [(str(place), text) for text, place in answer.items]
     cells = [("place", "text"), ("---", "---"), *((_cell(a), _cell(b)) for a, b in rows)]
     return "\n".join(f"| {a} | {b} |" for a, b in cells)

@@ -9,16 +9,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source import Passage, Place, piece
 
 _IGNORED = re.compile(
-    r"[\s\-\u00ad\u2010-\u2015\u2212\"'`´\u2018-\u201f«»‹›\u200b-\u200d\u2060\ufeff]+"
+    r"[\s\-\u00ad\u2010-\u2015\u2212\"'`\u2018-\u201f«»‹›\u200b-\u200d\u2060\ufeff]+"
 )
-_LEAST_CHARS = 8  # shorter texts stand anywhere by chance
-_IN_MARKS = re.compile(r"\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»")
+_LEAST_CHARS = 8  # shorter texts stand anywhere by chance: nothing is said of them
+# 5" is five inches.
+_IN_MARKS = re.compile(r"(?<!\d)\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»")
+_LEFT_OUT = re.compile(r"\.\.\.|…|\[[^\]]*\]")
+_AROUND = " \t\n.,;:!?"  # of the sentence that quotes, perhaps, and not of what is quoted
+_NUMBER = re.compile(r"[-−]?\d+(?:[.,:/-]\d+)*")
+_HYPHEN = re.compile(r"[\-\u00ad\u2010\u2011]")
+# Scripts that put no space between words: Thai, Japanese, Chinese, Korean.
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEAST_WORDS = 3  # between quotation marks: fewer are a name, or a word that is spoken of
 
 
@@ -32,25 +39,29 @@ class Quote:
 
 def in_marks(text: str) -> list[str]:
     """What a text puts into quotation marks as the words of another: 'She said "it is late".' ->
-    ['it is late']."""
+    ['it is late']. What is left out of it parts it."""
     quoted = (next(filter(None, match.groups())) for match in _IN_MARKS.finditer(text))
-    return [words for words in quoted if len(words.split()) >= _LEAST_WORDS]
+    parts = (part.strip(_AROUND) for words in quoted for part in _LEFT_OUT.split(words))
+    return [words for words in parts if len(words.split()) >= _LEAST_WORDS]
 
 
 def canonical(text: str) -> str:
     """What quotations of the same words have in common: 'The "ﬁne-\\nness"' -> 'thefineness'."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKC", text.replace("\u00b4", "'"))
+    return _IGNORED.sub("", plain.casefold())
 
 
 def look_up(texts: Iterable[str], passages: Iterable[Passage]) -> dict[str, Quote]:
-    """Each of the texts as a quote. Of one that does not stand in the passages, but behind a title
-    ("The keeper: He trims the wicks."), what stands there."""
+    """Each of the texts as a quote, but for those that are too short to tell. Of one that does not
+    stand in the passages, but behind a title ("The keeper: He trims the wicks."), what stands
+    there."""
     wordings = {text: (text, text.partition(": ")[2]) for text in texts}
     places = find([words for pair in wordings.values() for words in pair], passages)
     made = {}
     for text, pair in wordings.items():
         there = next((words for words in pair if words in places), None)
-        made[text] = Quote(there or text, places[there] if there else None)
+        if there or len(canonical(text)) >= _LEAST_CHARS:
+            made[text] = Quote(there or text, places[there] if there else None)
     return made
 
 
@@ -72,23 +83,74 @@ def find(texts: Iterable[str], passages: Iterable[Passage]) -> dict[str, Place]:
         recent.append((passage, canonical(passage.text)))
         joined = "".join(short for _, short in recent)
         for text, short in sought.items():
-            if text not in found and (start := joined.find(short)) >= 0:
-                found[text] = _place(recent, start, start + len(short))
+            if text not in found and (place := _standing(text, short, joined, recent)):
+                found[text] = place
         while sum(len(short) for _, short in recent[1:]) >= longest:
             del recent[0]
     return found
 
 
-def _place(recent: Iterable[tuple[Passage, str]], start: int, end: int) -> Place:
-    """The place of a stretch of canonical characters of passages that follow each other."""
-    stretch: list[Place] = []
+def _standing(
+    text: str, short: str, joined: str, recent: Sequence[tuple[Passage, str]]
+) -> Place | None:
+    """Where the text stands in the passages; not within a word or a number, nor with other ones."""
+    start = joined.find(short)
+    while start >= 0:
+        pieces = list(_pieces(recent, start, start + len(short)))
+        first, last = pieces[0], pieces[-1]
+        before = first[0].text[: first[1]][-1:]
+        after = last[0].text[last[2] :][:1]
+        between = " " if first[0].place.page != last[0].place.page else ""
+        told = between.join(passage.text[begin:end] for passage, begin, end in _joined(pieces))
+        if (
+            _is_same(text, told)
+            and not _goes_on(before, told[:1])
+            and not _goes_on(told[-1:], after)
+        ):
+            places = [piece(*one).place for one in pieces]
+            return places[0].to(places[-1])
+        start = joined.find(short, start + 1)
+    return None
+
+
+def _goes_on(one: str, other: str) -> bool:
+    """Whether a word or a number goes on from one character to the other."""
+    if _UNSPACED.match(one) or _UNSPACED.match(other):
+        return False
+    return one.isalnum() and other.isalnum()
+
+
+def _is_same(text: str, told: str) -> bool:
+    """Whether two texts with the same canonical characters have the same numbers and, where no
+    hyphen could have joined or parted them, the same words."""
+    if _NUMBER.findall(text) != _NUMBER.findall(told):
+        return False
+    if _HYPHEN.search(text) or _HYPHEN.search(told):
+        return True
+    return [*map(canonical, text.split())] == [*map(canonical, told.split())] or bool(
+        _UNSPACED.search(text)
+    )
+
+
+def _joined(
+    pieces: Sequence[tuple[Passage, int, int]],
+) -> Iterator[tuple[Passage, int, int]]:
+    """The same, with what stands between them."""
+    for n, (passage, begin, end) in enumerate(pieces):
+        last = n == len(pieces) - 1
+        yield passage, begin if n == 0 else 0, end if last else len(passage.text)
+
+
+def _pieces(
+    recent: Iterable[tuple[Passage, str]], start: int, end: int
+) -> Iterator[tuple[Passage, int, int]]:
+    """The stretch of canonical characters of passages that follow each other: of each passage, from
+    which character to which."""
     for passage, short in recent:
         if start < len(short) and end > 0:
             first = _offset(passage.text, max(0, start))
-            last = _offset(passage.text, min(end, len(short)) - 1) + 1
-            stretch.append(piece(passage, first, last).place)
+            yield passage, first, _offset(passage.text, min(end, len(short)) - 1) + 1
         start, end = start - len(short), end - len(short)
-    return stretch[0].to(stretch[-1])
 
 
 def _offset(text: str, number: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_the_model_puts_its_answer_into_form() -> None:
 
 
 def test_the_program_puts_what_it_counted_into_form() -> None:
-    assert made(COUNTED, Format.LIST)[0].text == "- Failed a|b\n- Failed c"
+    assert made(COUNTED, Format.LIST)[0].text == "- Failed a|b (a.log:3)\n- Failed c (a.log:7)"
     assert made(COUNTED, Format.TABLE)[0].text.splitlines() == [
         "| place | text |",
         "| --- | --- |",
@@ -84,6 +85,35 @@ def test_json_is_on_one_line_and_null_where_there_is_none(
     assert [json.loads(line) for line in lines] == [{"keeper": "Roy", "age": 7}, None]
 
 
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ('{"a": "x\u2028y\u0085z"}', {"a": "x\u2028y\u0085z"}),
+        ('{"a": "x\ty"}', {"a": "x\ty"}),
+        ('{"a": 1e999}', None),
+        ("[" * 3000, None),
+    ],
+)
+def test_json_always_parses(reply: str, value: object, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one line, whatever stands in it."""
+    engine = ScriptedEngine([reply])
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    found = run(shaped(prompter, ANSWER, Form(Format.JSON, SCHEMA), 4000))
+    print_answers([found], of=1, form=Format.JSON)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == value
+
+
+def test_a_long_list_is_put_into_form_as_far_as_there_is_room() -> None:
+    """What was counted is shown with its places."""
+    items = tuple((f"Failed number {n}", Place("a.log", line=n)) for n in range(900))
+    answer = Answer("List all.", "\n".join(text for text, _ in items), found=True, items=items)
+    found, engine = made(replace(answer, text="900"), Format.JSON, "{}")
+    assert found.text == "{}"
+    assert "a.log:1: Failed number 1\n" in engine.prompts[0]
+    assert made(answer, Format.JSON, "{}")[0].text == "{}"
+
+
 def test_no_answer_is_no_list() -> None:
     nothing = Answer("Who?", "The document does not say.", found=False)
     assert made(nothing, Format.LIST)[0] is nothing
@@ -104,8 +134,22 @@ def test_a_schema_and_its_form_go_together(tmp_path: Path) -> None:
 
 
 def test_a_schema_that_is_none_is_refused() -> None:
-    with pytest.raises(UsageError, match="the schema cannot be used"):
-        grammar_of('{"type": "banana"}')
+    for schema in ('{"type": "banana"}', '{"type": "string", "maxLength": 9000}'):
+        with pytest.raises(UsageError, match="the schema cannot be used"):
+            grammar_of(schema)
+
+
+def test_properties_are_asked_for_in_their_order() -> None:
+    """Also where a name stands twice in the schema: who answers before he reasons, guesses."""
+    source = {"type": "object", "properties": {"answer": {"type": "string"}}}
+    properties = {
+        "reasoning": {"type": "string"},
+        "answer": {"type": "string"},
+        "sources": {"type": "array", "items": source},
+    }
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    (root,) = (line for line in grammar_of(json.dumps(schema)).splitlines() if "root ::=" in line)
+    assert root.index("reasoning-kv") < root.index("answer-kv") < root.index("sources-kv")
 
 
 @pytest.mark.model

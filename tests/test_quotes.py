@@ -54,6 +54,33 @@ def test_other_words_are_not_found() -> None:
     assert find([], told) == {}
 
 
+@pytest.mark.parametrize(
+    ("quoted", "told"),
+    [
+        ("the rent is 120", "the rent is 1200 a month"),
+        ("was -5 degrees at noon", "was 5 degrees at noon"),
+        ("were 1-5 men in it", "were 15 men in it"),
+        ("not able to swim", "notable to swim"),
+        ("is there foremost", "is therefore most"),
+        ("and he was ill", "and he was illegal"),
+    ],
+)
+def test_other_numbers_and_words_are_not_found(quoted: str, told: str) -> None:
+    """Though their letters are the same."""
+    assert find([quoted], passages(f"{told}.\n")) == {}
+    assert find([quoted], passages(f"{told}.\n", f"{quoted}.\n"))[quoted].line == 2
+
+
+def test_of_what_is_too_short_nothing_is_said() -> None:
+    """It may stand there or not."""
+    assert look_up(["He died.", "他叫王明。"], passages("He lived.\n")) == {}
+
+
+def test_a_script_without_spaces_is_quoted() -> None:
+    told = passages("有一天，守灯人王明在灯塔里点亮了灯。\n然后他睡了。\n")
+    assert find(["守灯人王明在灯塔里点亮了灯"], told)["守灯人王明在灯塔里点亮了灯"].line == 1
+
+
 def test_a_quotation_goes_over_pages() -> None:
     """Of several passages; none goes from one document to another."""
     told = passages("The water over the", "reef is three", "fathoms deep.", pages=True)
@@ -83,6 +110,11 @@ def test_words_in_quotation_marks_are_quoted() -> None:
     """A name in them, or one word, says nothing of the document."""
     said = 'He said "the light is out", and „es ist schon spät“; the «Pryce» is a "ship".'
     assert in_marks(said) == ["the light is out", "es ist schon spät"]
+    assert in_marks('"The light is out," he said. "It was ... not seen [then] by any man!"') == [
+        "The light is out",
+        "by any man",
+    ]
+    assert in_marks('a pipe of 5" and then a valve of 6"') == []
 
 
 def test_quotations_are_shown_with_their_places(capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,6 +165,11 @@ def test_every_stretch_of_a_document_is_found_where_it_stands(
     if len(canonical(quoted)) < 8:
         assert found == {}
         return
+    stripped = quoted.strip(" \n-")
+    start += quoted.index(stripped)
+    around = whole[:start][-1:] + stripped[:1], stripped[-1:] + whole[start + len(stripped) :][:1]
+    if any(len(pair) > 1 and pair.isalnum() for pair in around):
+        return  # it begins or ends within a word
     place = found[quoted]
     assert place.start_byte is not None
     told = whole.encode()[place.start_byte : place.end_byte].decode()

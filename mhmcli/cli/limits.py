@@ -75,6 +75,7 @@ class Deadline:
     seconds: float
     questions: int
     started: float
+    more_tokens: int = 0  # for each answer than usual
     now: Callable[[], float] = time.monotonic
     _waits_until: float = 0.0
 
@@ -104,9 +105,9 @@ class Deadline:
         left = self.started + self.seconds - self.now()
         return tokens / pace + self._answering_s(unanswered, pace) <= left
 
-    @staticmethod
-    def _answering_s(questions: int, tokens_per_s: float) -> float:
-        return questions * _ANSWERING_TOKENS / (tokens_per_s or _USUAL_TOKENS_PER_S)
+    def _answering_s(self, questions: int, tokens_per_s: float) -> float:
+        tokens = questions * (_ANSWERING_TOKENS + self.more_tokens)
+        return tokens / (tokens_per_s or _USUAL_TOKENS_PER_S)
 
 
 def parse_share(text: str) -> float:

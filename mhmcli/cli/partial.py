@@ -68,7 +68,7 @@ class Scanned:
             job.view.update()
         self._cut_short = any(report.cut_short == NO_TIME for report in job.documents.reports)
         tally.not_kept = self._spool.missed
-        tally.all_kept = not self._spool.missed
+        tally.all_kept = not self._spool.missed and not self._cut_short
         tally.scanning_s = job.state.now() - started
 
     def _in_time(self, passages: Iterator[Passage]) -> Iterator[Passage]:

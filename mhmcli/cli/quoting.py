@@ -20,12 +20,18 @@ def with_quotes(
 ) -> list[Answer]:
     """The answers, and for each where its quotations stand. Where the passages are not all that was
     read, what is not among them may yet stand in the documents, and is left out."""
-    wanted = [(*answer.telling, *in_marks(answer.text)) for answer in answers]
+    wanted = [(*answer.telling, *_quoted(answer)) for answer in answers]
     found = look_up(dict.fromkeys(text for texts in wanted for text in texts), passages)
+    known = {text: quote for text, quote in found.items() if of_all or quote.place}
     return [
-        replace(answer, quotes=tuple(found[t] for t in texts if of_all or found[t].place))
+        replace(answer, quotes=tuple(known[text] for text in texts if text in known))
         for answer, texts in zip(answers, wanted, strict=True)
     ]
+
+
+def _quoted(answer: Answer) -> list[str]:
+    """What the answer quotes; the strings of JSON are no quotations."""
+    return [] if answer.text.startswith(("{", "[")) else in_marks(answer.text)
 
 
 def say_quotes(answer: Answer) -> None:
@@ -39,7 +45,7 @@ def say_quotes(answer: Answer) -> None:
     if answer.telling and quotes and not there:
         say("        no sentence that it is from stands in the documents word for word")
     missing = {quote.text for quote in quotes if not quote.place}
-    for words in in_marks(answer.text):
+    for words in _quoted(answer):
         if words in missing:
             say(f'        NOT IN THE DOCUMENTS, though the answer quotes it: "{_short(words)}"')
 

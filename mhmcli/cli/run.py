@@ -31,7 +31,8 @@ from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, grammar_of, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
-from mhmcli.formats import Form, shaped
+from mhmcli.format_kind import Format
+from mhmcli.formats import NOTHING, Form, shaped
 from mhmcli.memory import Memory
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import Preset, preset
@@ -44,6 +45,7 @@ from mhmcli.tokens import GgufHeader, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
+_IN_FORM_TOKENS = 1500  # to put an answer into form: decoding is slower than reading
 _KEPT = 16  # times their size, at most: passages and chunks of a few words, with their places
 
 
@@ -69,7 +71,9 @@ def _deadline(request: Request) -> Deadline | None:
     """The end of the time that there is, if there is one."""
     if request.budget is None:
         return None
-    return Deadline(request.budget, len(request.questions), time.monotonic())
+    in_form = request.form in {Format.LIST, Format.TABLE, Format.JSON}
+    asked = len(request.questions)
+    return Deadline(request.budget, asked, time.monotonic(), _IN_FORM_TOKENS if in_form else 0)
 
 
 def _stdin() -> BinaryIO:
@@ -194,14 +198,14 @@ class _Run:
                 receipt = replace(so_far(), finished=True)
                 for number in range(len(request.questions)):
                     answers.append(reading.answer(prompter, number))  # noqa: PERF401  one by one
-                if request.as_json or request.cite is Cite.QUOTES:
+                answers = [self._shaped(prompter, n, one) for n, one in enumerate(answers)]
+                if request.as_json or (request.cite is Cite.QUOTES and not request.quiet):
                     again = reading.passages()
                     answers = with_quotes(answers, again, of_all=tally.all_kept)
-                answers = [self._shaped(prompter, n, one) for n, one in enumerate(answers)]
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
             known = [*answers, *self.job.state.provisional[len(answers) :]]
-            if known and not request.as_json:
+            if known and not request.as_json and request.form is not Format.JSON:
                 what = "the answers so far" if answers else "a provisional answer"
                 say(f"mhm: stopped; {what}:")
                 print_answers(known, of=len(request.questions))
@@ -242,6 +246,8 @@ def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> Exi
     """Incomplete reading outranks the rest: a "no" from half a document is no answer."""
     if not receipt.complete and not partial_ok:
         return ExitStatus.INCOMPLETE
+    if any(answer.found and answer.text == NOTHING and not answer.complete for answer in answers):
+        return ExitStatus.MODEL  # which came to no end of its JSON
     if not all(answer.found for answer in answers):
         return ExitStatus.NOT_IN_DOCUMENT
     return ExitStatus.ANSWERED
