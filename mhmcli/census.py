@@ -21,11 +21,10 @@ from itertools import chain
 from mhmcli.asked import Asked, asked
 from mhmcli.candidates import Weighed, candidates, tranches
 from mhmcli.events import Found, Item, few_of, in_order, named_in, told_once
-from mhmcli.evidence import SENTENCE_ZERO
 from mhmcli.judge import judged, judging_tokens, sentence_tokens, sentences_judged
 from mhmcli.prompter import Prompter
 from mhmcli.score import Query
-from mhmcli.sorts import Sort, Sorts
+from mhmcli.sorts import Sort, Sorts, confirmed
 
 _MOST_JUDGED = 1500  # characters of a line
 _ROOM_FOR_LINE = 0.5  # of the window
@@ -123,13 +122,14 @@ class _Asking:
 
 
 def _confirmed(prompter: Prompter, question: str, sorts: Sorts) -> list[Sort]:
-    """The sorts that are meant, without the sentences that the model rejects when the question is
-    asked after them: what stands out of nothing is nothing."""
+    """The sorts that are meant, without the sentences that the model does not confirm when the
+    question is asked after them."""
     meant = sorts.meant()
     sentences = [sort for sort in meant if sort in sorts.said]
     texts = (_beginning(prompter, sorts.firsts[sort]) for sort in sentences)
-    weights = zip(sentences, judged(prompter, question, texts), strict=True)
-    rejected = {sort for sort, one in weights if (one.log_odds or 0.0) < SENTENCE_ZERO}
+    weights = list(judged(prompter, question, texts))
+    taken = confirmed([sorts.said[sort] for sort in sentences], weights)
+    rejected = {sort for sort, take in zip(sentences, taken, strict=True) if not take}
     return [sort for sort in meant if sort not in rejected]
 
 

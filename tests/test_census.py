@@ -21,9 +21,10 @@ from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.events import Found, Item, is_entry, marks_of, masked, named_in, process_of, told_once
 from mhmcli.prompter import Prompter, run
 from mhmcli.score import Query, Seen, Signals
-from mhmcli.sorts import boundary, upper_heap
+from mhmcli.sorts import boundary, confirmed, upper_heap
 from mhmcli.source import Break, Passage, Place, units
 from mhmcli.stretches import stretches
+from mhmcli.weights import Weight
 
 QUESTION = "How many log-ins failed?"
 
@@ -105,6 +106,19 @@ def test_two_heaps_are_parted_where_they_lie_apart() -> None:
     assert upper_heap([0.1, 0.4, -0.3, 0.6, 0.2, 0.0]) == [False] * 6
     assert upper_heap([]) == []
     assert upper_heap([9.0]) == [False]
+
+
+def test_sentences_are_confirmed_by_both_verdicts() -> None:
+    """Of other ships the model says yes as well with the question before them; what only stands out
+    is not to be rejected."""
+
+    def taken(*pairs: tuple[float, float | None]) -> list[bool]:
+        return confirmed([said for said, _ in pairs], [Weight(0.0, after) for _, after in pairs])
+
+    meant, others = [(0.57, 0.69), (0.22, -0.34)], [(0.06, -0.64), (0.05, -0.56), (-0.05, -1.8)]
+    assert taken(*meant, *others) == [True, True, False, False, False]
+    assert taken((-0.5, -0.8), (-0.6, -1.2)) == [True, False]
+    assert taken((0.3, None)) == [True], "by a model that knows no yes from no"
 
 
 def test_a_boundary_lies_in_the_widest_gap() -> None:
