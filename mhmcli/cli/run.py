@@ -218,6 +218,8 @@ class _Run:
 
     def _shaped(self, prompter: Prompter, number: int, answer: Answer) -> Answer:
         """The answer in the form that was asked for."""
+        if self.form.kind is Format.SHORT:
+            return answer
         shaping = shaped(prompter, answer, self.form, self.job.sizes.answer_tokens)
         return shown_while(self.job, number, shaping)
 
