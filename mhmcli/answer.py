@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -156,10 +157,13 @@ def _is_answer(reply: str) -> bool:
 def concluded(reply: str) -> str:
     """What a reply says after the facts that it follows from.
 
-    'Roy is the keeper.\n**Answer:** Roy' -> 'Roy'. A reply that marks no answer is its own.
+    'Roy is the keeper.\n**Answer:** Roy' -> 'Roy'. A reply that marks no answer is its own. Of one
+    that marks an answer for each fact, the one that it gives most often, if it gives any twice.
     """
     said = [part.strip() for part in _MARK.split(reply)]
-    last = next((part for part in reversed(said) if part), "")
+    marked = Counter(part.partition("\n")[0].strip() for part in said[1:] if part)
+    most, often = marked.most_common(1)[0] if marked else ("", 0)
+    last = most if often > 1 else next((part for part in reversed(said) if part), "")
     strong = _STRONG.fullmatch(last)
     return strong[1] if strong else last
 
@@ -168,7 +172,8 @@ def _before_mark(reply: str) -> str:
     """The facts that an answer follows from: 'Roy is the keeper.\nAnswer: Roy' -> 'Roy is the
     keeper.'"""
     marks = list(_MARK.finditer(reply))
-    return reply[: marks[-1].start()].strip() if marks else ""
+    lines = reply[: marks[-1].start()].splitlines() if marks else []
+    return "\n".join(line for line in lines if line.strip() and not _MARK.match(line.strip()))
 
 
 def _without_loop(text: str) -> str:

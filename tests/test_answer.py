@@ -213,3 +213,14 @@ def test_a_no_is_an_answer(reply: str) -> None:
 def test_the_answer_is_what_follows_its_mark(reply: str, answer: str) -> None:
     """The facts before it are the model's own notes; without a mark the whole reply counts."""
     assert concluded(reply) == answer
+
+
+def test_of_an_answer_for_each_fact_the_most_frequent_is_taken() -> None:
+    """The last of them is of a fact that has nothing to do with the question."""
+    facts = (("Three and a half.", "3.5"), ("So they found.", "3.5"), ("Deep.", "deep"))
+    steps = (f"{n}. {fact}\nAnswer: {said}" for n, (fact, said) in enumerate(facts, start=1))
+    reply = "\n\n".join(steps)
+    assert concluded(reply) == "3.5"
+    assert concluded("It is 7.\nAnswer: 7\nNo, 8.\nAnswer: 8") == "8"
+    made, _ = answered([reply], evidence())
+    assert (made.text, made.facts) == ("3.5", "1. Three and a half.\n2. So they found.\n3. Deep.")
