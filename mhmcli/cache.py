@@ -21,9 +21,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from mhmcli.errors import UsageError
+from mhmcli.folders import in_cache
 
 if TYPE_CHECKING:  # it is heavy, and `mhm cache` needs none
     from mhmcli.engine import Engine
@@ -40,13 +39,7 @@ def directory() -> Path:
     Raises:
         UsageError: the user has no home.
     """
-    named = os.environ.get("MHM_CACHE_DIR")
-    try:
-        return Path(named) if named else Path(platformdirs.user_cache_dir("mhm", False)) / "parts"
-    except RuntimeError as error:
-        raise UsageError(
-            f"there is no place to keep what was read: {error}", hint="name one with MHM_CACHE_DIR"
-        ) from error
+    return in_cache("parts", "MHM_CACHE_DIR", what="what was read", error=UsageError)
 
 
 def files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -83,23 +76,14 @@ class PartCache:
         self._of = hashlib.sha256(of.encode()).hexdigest()[:16]
         self._in_use: set[str] = set()  # by this run
         self._written: set[str] = set()
-        self._evictable: dict[str, int] = {}  # sizes, the longest unused first
-        self._used = 0  # bytes, of all files
         self._full = not limit_bytes
         self.found = self.kept = 0
         self.trouble: str | None = None
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._look()
             self._make_room(0)
         except OSError as error:
             self.trouble = str(error.strerror)
-
-    def _look(self) -> None:
-        """What is in the folder now."""
-        there = sorted((s.st_mtime, p.name, s.st_size) for p, s in files(self._folder))
-        self._used = sum(size for *_, size in there)
-        self._evictable = {name: size for _, name, size in there if name not in self._in_use}
 
     def restored(self, engine: Engine, tokens: Sequence[int], behind: int) -> int | None:
         """A new sequence that has read the part behind that one; None where it is not kept, or is
@@ -126,13 +110,12 @@ class PartCache:
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
-        self._use(path.name)
+        self._in_use.add(path.name)
         return state
 
     def _write(self, tokens: Sequence[int], state: bytes) -> None:
         name, size = self._name(tokens), len(state) + _CHECK_BYTES
         try:
-            self._look()  # other runs have kept more, or removed it
             if not self._make_room(size):
                 self._full = True  # of what this run uses, which is not to make room
                 return
@@ -151,34 +134,32 @@ class PartCache:
         except OSError as error:
             self.trouble = str(error.strerror)
             return
-        self._used += size
-        self._use(name)
+        self._in_use.add(name)
         self._written.add(name)
         self.kept += len(tokens)
 
-    def _use(self, name: str) -> None:
-        """It is not to make room any more."""
-        self._in_use.add(name)
-        self._evictable.pop(name, None)
-
     def _make_room(self, size: int) -> bool:
-        """Whether so many bytes fit, after what was used longest ago is gone.
+        """Whether so many bytes fit, after what was used longest ago is gone. What is in the folder
+        now counts: other runs may have kept more, or removed it.
 
         Raises:
             OSError: the folder is not there.
         """
         if size > self._limit:
             return False
-        for name in list(self._evictable):
-            if self._used + size <= self._limit:
+        there = sorted((s.st_mtime, p.name, s.st_size) for p, s in files(self._folder))
+        used = sum(bytes_of for *_, bytes_of in there)
+        for _, name, bytes_of in there:
+            if used + size <= self._limit:
                 break
-            with contextlib.suppress(OSError):
-                (self._folder / name).unlink(missing_ok=True)
-                self._used -= self._evictable.pop(name)
+            if name not in self._in_use:
+                with contextlib.suppress(OSError):
+                    (self._folder / name).unlink(missing_ok=True)
+                    used -= bytes_of
         if shutil.disk_usage(self._folder).free < size + self._reserve:
             self.trouble = "the disk is nearly full"
             return False
-        return self._used + size <= self._limit
+        return used + size <= self._limit
 
     def _name(self, tokens: Sequence[int]) -> str:
         part = hashlib.sha256(",".join(map(str, tokens)).encode()).hexdigest()[:32]

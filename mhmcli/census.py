@@ -60,9 +60,10 @@ def census(
     for number, tranche in enumerate(waiting):
         more = sorts.with_items(candidates(document, tranche, lines=number == 0))
         asking = _Asking(prompter, question, more)
-        if (affords and not affords(asking.price)) or (number and spent + asking.price > most):
+        price = asking.price() if affords or number else 0  # which counts all their tokens
+        if (affords and not affords(price)) or (number and spent + price > most):
             break
-        spent += asking.price if number else 0
+        spent += price if number else 0
         yield from asking.judge()
         if more.count() < sorts.count():  # so much more was found that nothing stands out
             break
@@ -89,9 +90,8 @@ class _Asking:
         unjudged = self._sorts.unjudged(of_lines=of_lines)
         return {sort: _beginning(self._prompter, firsts[sort]) for sort in unjudged}
 
-    @property
     def price(self) -> int:
-        """Tokens."""
+        """Tokens that it takes to judge them."""
         prompter, question = self._prompter, self._question
         lines, sentences = self._lines.values(), self._sentences.values()
         of_sentences = sentence_tokens(prompter, question, sentences) if sentences else 0

@@ -50,6 +50,11 @@ class Request:
     quiet: bool
     verbose: int
 
+    @property
+    def looks_up_quotes(self) -> bool:
+        """Whether anybody is to see the quotations."""
+        return self.as_json or (self.cite is options.Cite.QUOTES and not self.quiet)
+
 
 def ask(  # noqa: PLR0913  one parameter is one option
     context: typer.Context,

@@ -90,7 +90,8 @@ class Whole:
             job.count,
             overlap_tokens=job.sizes.overlap_tokens,
         )
-        kept = self._spool.through(chunks)
+        again = self._scores or job.request.looks_up_quotes
+        kept = self._spool.through(chunks) if again else chunks
         for step in read_chunks(job, kept, prompter, tally):
             self._likelihoods[step.lane].append(likelihood_of(step.signals))
             tally.share_read = self._share()

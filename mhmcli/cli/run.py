@@ -21,7 +21,6 @@ from mhmcli.cli.ask import Request
 from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
-from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_json, say
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.quoting import with_quotes
@@ -199,7 +198,7 @@ class _Run:
                 for number in range(len(request.questions)):
                     answers.append(reading.answer(prompter, number))  # noqa: PERF401  one by one
                 answers = [self._shaped(prompter, n, one) for n, one in enumerate(answers)]
-                if request.as_json or (request.cite is Cite.QUOTES and not request.quiet):
+                if request.looks_up_quotes:
                     again = reading.passages()
                     answers = with_quotes(answers, again, of_all=tally.all_kept)
         except (MhmError, KeyboardInterrupt):

@@ -7,9 +7,8 @@ import hashlib
 import os
 from pathlib import Path
 
-import platformdirs
-
 from mhmcli.errors import ModelError
+from mhmcli.folders import in_cache
 from mhmcli.models.catalog import CatalogModel, find
 
 _HASH_BLOCK = 1 << 22
@@ -21,13 +20,7 @@ def directory() -> Path:
     Raises:
         ModelError: the user has no home.
     """
-    named = os.environ.get("MHM_MODELS_DIR")
-    try:
-        return Path(named) if named else Path(platformdirs.user_cache_dir("mhm", False)) / "models"
-    except RuntimeError as error:
-        raise ModelError(
-            f"there is no place to keep models: {error}", hint="name one with MHM_MODELS_DIR"
-        ) from error
+    return in_cache("models", "MHM_MODELS_DIR", what="models", error=ModelError)
 
 
 def path_of(model: CatalogModel) -> Path:
