@@ -17,11 +17,11 @@ import pytest
 
 from mhmcli import prompts
 from mhmcli.cli import partial as room
-from mhmcli.cli.ask import Request
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.options import Cite
 from mhmcli.cli.partial import Proven, Skim
 from mhmcli.cli.reading import Job
+from mhmcli.cli.request import Request
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import SourceError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,48 +11,12 @@ from mhmcli.cli import options
 from mhmcli.cli.arguments import memory_of, password_of, schema_of, split_arguments
 from mhmcli.cli.caching import parse_size
 from mhmcli.cli.limits import parse_duration, parse_share
+from mhmcli.cli.request import Request
 from mhmcli.errors import UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
 _READING, _MODEL, _MEMORY, _OUTPUT = "Reading", "Model", "Memory", "Output"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asked for, as given; None where it is left to the program."""
-
-    sources: tuple[str, ...]
-    questions: tuple[str, ...]
-    model: str
-    memory: MemoryKind
-    heads: int | None
-    head_tokens: int | None
-    chunk_tokens: int | None
-    overlap_tokens: int
-    quick: bool
-    skim: float | None  # a share, 0 to 1
-    budget: float | None  # seconds
-    cache_bytes: int  # that may be kept for the next question
-    password: str | None
-    temperature: float
-    top_p: float
-    seed: int
-    threads: int | None
-    gpu_layers: int
-    offline: bool
-    partial_ok: bool
-    cite: options.Cite
-    form: Format
-    schema: str  # of JSON, as JSON; empty for other forms
-    as_json: bool
-    quiet: bool
-    verbose: int
-
-    @property
-    def looks_up_quotes(self) -> bool:
-        """Whether anybody is to see the quotations."""
-        return self.as_json or (self.cite is options.Cite.QUOTES and not self.quiet)
 
 
 def ask(  # noqa: PLR0913  one parameter is one option

@@ -11,8 +11,8 @@ from mhmcli.answer import Answer, answer
 from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.census import Affords, Judged
 from mhmcli.chunk import Chunk, Chunks, Count, cut
-from mhmcli.cli.ask import Request
 from mhmcli.cli.output import say
+from mhmcli.cli.request import Request
 from mhmcli.counting import counted
 from mhmcli.evidence import Evidence, gather
 from mhmcli.follow import follow

@@ -17,7 +17,6 @@ from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.chunk import Count
 from mhmcli.cli.answers import as_json, print_answers, say_receipt
-from mhmcli.cli.ask import Request
 from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.models import model_file
@@ -25,6 +24,7 @@ from mhmcli.cli.output import print_json, say
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Reading, Whole, shown_while
+from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
