@@ -65,6 +65,14 @@ def test_the_best_that_fit_are_evidence_in_reading_order() -> None:
     assert of_passages([], count).notes == ()
 
 
+def test_of_long_passages_six_are_taken() -> None:
+    """As many as retrieval is usually given, while there is room for them in the window."""
+    found = passages([f"paragraph {n}" for n in range(10)])
+    taken = of_passages(found, lambda _: 200)
+    assert [note.text for note in taken.notes] == [f"paragraph {n}" for n in range(6)]
+    assert len(of_passages(found, lambda _: 200, 700).notes) == 3
+
+
 def test_of_short_passages_as_many_are_taken_as_there_is_room_for() -> None:
     """Lines of a dialogue are shorter than paragraphs, and blank ones are none."""
     found = passages([*(f"line {n}" for n in range(40)), " "])
