@@ -22,11 +22,11 @@ from mhmcli.write.verbatim import SHOWN_TOKENS
 # That are read to judge sentences: what it costs does not grow with the document.
 _JUDGED_TOKENS = 1600
 _EACH_TOKENS = 12  # beside a sentence: fences and template
-# Of passages that are shown as they are: as many as retrieval is usually given, and of short ones
-# up to so many tokens. From 850 tokens, whatever their number, the default model answered 10 of 20
-# HotpotQA questions at 64k, from six passages 12.
+# Of passages that are shown as they are: as many as retrieval is usually given, and of short ones,
+# as lines of a dialogue are, up to so many tokens.
 _PASSAGES = 6
-_PASSAGE_TOKENS = 850
+_SHORT_TOKENS = 500
+_SO_FAR_TOKENS = 850  # the same, before all is read
 # Log-odds of yes against no for a sentence alone that count as even: with the default model the
 # best stood between -0.84 and 1.54 for 34 questions with an answer, at most at -1.32 for 4 without.
 SENTENCE_ZERO = -1.1
@@ -130,14 +130,14 @@ def of_passages(
     room = min(most_tokens, SHOWN_TOKENS)
     pieces = (_first_piece(passage, room, count) for passage in ranked)
     notes = (Note(text, (piece.place,)) for piece in pieces if (text := piece.text.strip()))
-    return _as_they_are(notes, count, room, _PASSAGES)
+    return _as_they_are(notes, count, room)
 
 
 def so_far(memory: Memory, count: Count) -> Evidence:
     """The same of the passages that a memory holds before all is read, the best first."""
     kept = (note for head in memory.heads for note in head.notes)
     ranked = sorted(kept, key=memory.worth, reverse=True)
-    room = min(len(memory.heads) * memory.head_tokens, _PASSAGE_TOKENS)
+    room = min(len(memory.heads) * memory.head_tokens, _SO_FAR_TOKENS)
     fitting = (_beginning(note, room, count) for note in ranked)
     return _as_they_are(fitting, count, room)
 
@@ -154,13 +154,13 @@ def _first_piece(passage: Passage, room: int, count: Count) -> Chunk:
     return next(iter(cut([passage], room, count)))
 
 
-def _as_they_are(ranked: Iterable[Note], count: Count, room: int, least: int = 1) -> Evidence:
-    """The `least` of them and more of short ones, as far as there is room; one in any case."""
+def _as_they_are(ranked: Iterable[Note], count: Count, room: int) -> Evidence:
+    """As many as are usual and more of short ones, as far as there is room; one in any case."""
     best: list[Note] = []
     shown = 0
     for note in ranked:
         shown += count(note.text)
-        if best and shown > (room if len(best) < least else min(room, _PASSAGE_TOKENS)):
+        if best and shown > (room if len(best) < _PASSAGES else min(room, _SHORT_TOKENS)):
             break
         best.append(note)
     return Evidence(tuple(sorted(best, key=lambda note: note.places[0].position)), of_all=False)
