@@ -126,10 +126,14 @@ def _step(
             draft: Draft = stop.value
             break
     head = head if draft.head is None else draft.head
+    after = updated(memory, head, draft, chunk.index)
+    return Step(chunk, number, head, after, draft.outcome, draft.said, draft.signals)
+
+
+def updated(memory: Memory, head: int, draft: Draft, step: int) -> Memory:
+    """The memory after `step` made this of a head."""
     if draft.seen is not None:
         memory = memory.saw(draft.seen)
     if draft.outcome.changed_a_head:
-        memory = memory.write(head, draft.notes, draft.tokens, chunk.index)
-    elif draft.takes_turn:
-        memory = memory.keep(head, chunk.index)
-    return Step(chunk, number, head, memory, draft.outcome, draft.said, draft.signals)
+        return memory.write(head, draft.notes, draft.tokens, step)
+    return memory.keep(head, step) if draft.takes_turn else memory

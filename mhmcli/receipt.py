@@ -16,6 +16,7 @@ _NOT_KEPT = (
     "        NO ROOM TO KEEP THE LAST {:,} PASSAGES for a second look: none of them was chosen, "
     "looked up or counted"
 )
+_KNOWN = "session {0.session}: {0.known_tokens:,} of these tokens were read by an earlier run"
 _CACHE = "cache   {0.tokens_found:,} tokens were computed by an earlier run, {0.tokens_kept:,} kept"
 _LEAST_SAID_S = 1.0
 _NO_JUDGE = "        this model's yes and no say nothing, and were not asked for"
@@ -28,6 +29,8 @@ class Tally:
     lanes: int
     chunks: int = 0
     document_tokens: int = 0
+    known_chunks: int = 0  # of these, what an earlier run has read
+    known_tokens: int = 0
     scanned: int = 0  # passages that were looked at for their words
     scanning_s: float = 0.0  # seconds, those included in which a pipe was waited for
     # Of the documents, by the model, where it read less than all; None where that is not known.
@@ -43,6 +46,13 @@ class Tally:
             if event.lane == self.lanes - 1:
                 self.chunks += 1
                 self.document_tokens += event.chunk.text_tokens
+
+    def take_known(self, step: Step) -> None:
+        """The same with a step that an earlier run has taken."""
+        self.take(step)
+        if step.lane == self.lanes - 1:
+            self.known_chunks += 1
+            self.known_tokens += step.chunk.text_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,10 @@ class Receipt:
     share_read: float | None = 1.0
     scanning_seconds: float = 0.0
     not_kept: int = 0
+    known_chunks: int = 0  # of all, that an earlier run has read
+    known_tokens: int = 0
+    session: str | None = None  # that has its steps
+    journal_trouble: str | None = None  # why it has not all of them
     tokens_found: int = 0  # of the documents, that an earlier run had computed
     tokens_kept: int = 0  # for another run
     cache_trouble: str | None = None  # why no more could be
@@ -100,8 +114,9 @@ class Receipt:
 
     @property
     def tokens_per_s(self) -> float:
-        """Document tokens read in a second."""
-        return self.document_tokens / self.seconds if self.seconds > 0 else 0.0
+        """Document tokens read in a second, by this run."""
+        tokens = self.document_tokens - self.known_tokens
+        return tokens / self.seconds if self.seconds > 0 else 0.0
 
     def lines(self) -> list[str]:
         """The receipt for a person: one line a source, one for the reading, one for the model."""
@@ -110,6 +125,12 @@ class Receipt:
             *(warning for source in self.sources for warning in _warnings(source)),
             self._reading_line(),
             *([_NOT_KEPT.format(self.not_kept)] if self.not_kept else []),
+            *([_KNOWN.format(self)] if self.known_chunks else []),
+            *(
+                [f"        NOT ALL OF IT IS KEPT: {self.journal_trouble}"]
+                if self.journal_trouble
+                else []
+            ),
             *([_CACHE.format(self)] if self.tokens_found or self.tokens_kept else []),
             *([f"        NO MORE KEPT: {self.cache_trouble}"] if self.cache_trouble else []),
             f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",

@@ -36,6 +36,12 @@ class Ran:
     err: str
 
 
+@pytest.fixture(autouse=True)
+def _sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test leaves behind is its own."""
+    monkeypatch.setenv("MHM_STATE_DIR", str(tmp_path / "sessions"))
+
+
 @pytest.fixture(scope="session")
 def tiny_model() -> Path:
     """The file of the tiny model, fetched if it is not on this machine."""
@@ -65,7 +71,12 @@ def mhm(tmp_path: Path) -> Callable[..., Ran]:
         before: Sequence[str] = (),
     ) -> Ran:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("MHM_")}
-        clean |= {"MHM_MODELS_DIR": str(models.directory()), "COLUMNS": "80", **(env or {})}
+        clean |= {
+            "MHM_MODELS_DIR": str(models.directory()),
+            "MHM_STATE_DIR": str(tmp_path / "sessions"),
+            "COLUMNS": "80",
+            **(env or {}),
+        }
         done = subprocess.run(
             [*before, sys.executable, "-m", "mhmcli", *map(str, arguments)],
             input=stdin,

@@ -28,7 +28,7 @@ LAYERS = [
     ["sorts"],
     ["census"],
     ["counting", "formats"],
-    ["sizes", "receipt"],
+    ["sizes", "receipt", "session"],
     ["bench"],
     ["view"],
     ["cli"],
@@ -41,6 +41,8 @@ FOREIGN = {
     "rich": {"view", "cli"},
     "typer": {"cli"},
     "pypdf": {"source"},
+    "sqlite3": {"session"},
+    "msgspec": {"session"},
 }
 
 

@@ -31,6 +31,7 @@ from mhmcli.memory_kind import MemoryKind
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Event
 from mhmcli.receipt import Tally
+from mhmcli.session import About, Journal
 from mhmcli.sizes import Sizes
 from mhmcli.source import Documents, Passage, Source, open_source
 from mhmcli.source.text import TextSource
@@ -47,13 +48,19 @@ def request() -> Request:
     return Request(
         sources=("doc.txt",), questions=(QUESTION,), model="", memory=MemoryKind.SCORING,
         heads=None, head_tokens=None, chunk_tokens=None, overlap_tokens=0, quick=False, skim=None,
-        budget=None, cache_bytes=0,
+        budget=None, fresh=False, history=False, cache_bytes=0,
         cite=Cite.QUOTES,
         form=Format.SHORT,
         schema="",
         password=None, temperature=0.0, top_p=1.0, seed=0, threads=None, gpu_layers=0,
         offline=True, partial_ok=False, as_json=False, quiet=True, verbose=0,
     )  # fmt: skip
+
+
+def no_journal() -> Journal:
+    """Nothing is written down."""
+    about = About("", (), (QUESTION,), "", "scoring", SIZES.heads, SIZES.head_tokens, 0.0, "test")
+    return Journal(None, about)
 
 
 def answering(prompt: str) -> str:
@@ -87,7 +94,7 @@ def job_for(text: str, engine: ScriptedEngine) -> tuple[Job, Watch]:
     empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
     state = RunState((QUESTION,), [empty], lambda: documents.progress)
     watch = Watch(state)
-    return Job(request(), documents, SIZES, engine.count, state, watch), watch
+    return Job(request(), documents, SIZES, engine.count, state, watch, no_journal()), watch
 
 
 def proven(text: str) -> tuple[Proven, Watch, Prompter]:
@@ -198,7 +205,7 @@ def test_a_passage_is_not_begun_that_there_is_no_time_for(sentences: int) -> Non
     documents = Documents([TextSource("doc.txt", io.BytesIO(text.encode()))])
     empty = Memory.empty(SIZES.heads, SIZES.head_tokens)
     state = RunState((QUESTION,), [empty], lambda: documents.progress, now=clock)
-    job = Job(request(), documents, SIZES, engine.count, state, NoView())
+    job = Job(request(), documents, SIZES, engine.count, state, NoView(), no_journal())
     reading, tally = Skim(job, Deadline(2000, 1, started=0.0, now=clock)), Tally(1)
     reading.read(Prompter(engine, prompts.SYSTEM, Sampling()), tally)
     reading.close()

@@ -12,6 +12,7 @@ import typer
 from mhmcli import __version__
 from mhmcli.cli import bench as bench_command
 from mhmcli.cli import models as models_command
+from mhmcli.cli import sessions as sessions_command
 from mhmcli.cli.ask import ask
 from mhmcli.cli.caching import app as cache_app
 from mhmcli.cli.output import print_line, say_error
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command("ask", no_args_is_help=True)(ask)
 app.add_typer(bench_command.app, name="bench")
 app.add_typer(models_command.app, name="models")
+app.add_typer(sessions_command.app, name="sessions")
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
 

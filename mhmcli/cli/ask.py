@@ -101,6 +101,24 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = "0",
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Read from the start, whatever an earlier run of the same command has read.",
+            rich_help_panel=_READING,
+        ),
+    ] = False,
+    no_history: Annotated[
+        bool,
+        typer.Option(
+            "--no-history",
+            envvar="MHM_NO_HISTORY",
+            help="Leave nothing of this run on disk. Otherwise each step is kept, and a run that "
+            "was stopped goes on from there. See `mhm sessions`.",
+            rich_help_panel=_READING,
+        ),
+    ] = False,
     password_file: Annotated[
         Path | None,
         typer.Option(
@@ -188,7 +206,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
 
     The answer goes to stdout; the view, progress and the coverage receipt go to stderr.
     Exit status: 0 answered, 1 the document does not say, 2 usage, 3 unreadable document,
-    4 model, 5 not everything could be read.
+    4 model, 5 not everything could be read, 6 session.
     """
     sources, questions = split_arguments(arguments or [], question or [])
     if sum((quick, skim is not None, budget is not None)) > 1:
@@ -205,6 +223,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
         quick=quick,
         skim=None if skim is None else parse_share(skim),
         budget=None if budget is None else parse_duration(budget),
+        fresh=fresh,
+        history=not no_history,
         cache_bytes=parse_size(cache_size),
         password=password_of(password_file),
         temperature=temperature,

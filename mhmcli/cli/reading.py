@@ -12,6 +12,7 @@ from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.census import Affords, Judged
 from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.output import say
+from mhmcli.cli.recording import say_past
 from mhmcli.cli.request import Request
 from mhmcli.counting import counted
 from mhmcli.evidence import Evidence, gather
@@ -20,8 +21,9 @@ from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import preset
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
-from mhmcli.reader import Lane, Step, read
+from mhmcli.reader import Lane, Step
 from mhmcli.receipt import Tally
+from mhmcli.session import Journal
 from mhmcli.sizes import Sizes
 from mhmcli.source import Documents, Passage
 from mhmcli.spool import Spool
@@ -41,6 +43,7 @@ class Job:
     count: Count  # tokens of a text
     state: RunState
     view: View
+    journal: Journal
 
 
 class Reading(Protocol):
@@ -124,13 +127,25 @@ class Whole:
 def read_chunks(
     job: Job, chunks: Iterable[Chunk], prompter: Prompter, tally: Tally
 ) -> Iterator[Step]:
-    """The chunks are read, and each step told when it is done."""
+    """The chunks are read, and each step told when it is on disk; those that an earlier run has
+    finished are taken from there."""
+    past = job.journal.past(chunks)
+    for step in past.steps():
+        tally.take_known(step)
+        job.state.take_known(step)
+        job.view.update()
+        yield step
+    job.journal.settle(past)
+    if not job.request.quiet:
+        say_past(job.journal, past)
     chosen = preset(job.request.memory)
     lanes = [
         Lane(question, memory, chosen.selector, chosen.writer)
         for question, memory in zip(job.request.questions, job.state.memories, strict=True)
     ]
-    for event in read(chunks, lanes, prompter=prompter):
+    for event in past.read_on(lanes, prompter=prompter):
+        if isinstance(event, Step):
+            job.journal.take(event)
         tally.take(event)
         job.state.take(event)
         job.view.update()

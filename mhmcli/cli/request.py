@@ -24,6 +24,8 @@ class Request:
     quick: bool
     skim: float | None  # a share, 0 to 1
     budget: float | None  # seconds
+    fresh: bool  # nothing that an earlier run has read
+    history: bool  # whether the run is written down
     cache_bytes: int  # that may be kept for the next question
     password: str | None
     temperature: float

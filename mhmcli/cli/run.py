@@ -24,6 +24,7 @@ from mhmcli.cli.output import print_json, say
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Reading, Whole, shown_while
+from mhmcli.cli.recording import journal_for, say_where_to_go_on
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
@@ -100,7 +101,8 @@ def _prepared(
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
     view = _view(request, state)
-    job = Job(request, documents, sizes, count, state, view)
+    journal = journal_for(request, sizes, path)
+    job = Job(request, documents, sizes, count, state, view, journal)
     return _Run(job, path, _reading(job, deadline), stop, form)
 
 
@@ -145,8 +147,13 @@ class _Run:
                 answers, receipt = self._read_and_answer(engine)
             finally:
                 engine.shut()
+        except BaseException:
+            self.job.journal.end("stopped")
+            raise
         finally:
             self.job.view.stop()
+        self.job.journal.answered(answers)
+        self.job.journal.end("answered")
         return self._print(answers, receipt)
 
     def _engine(self) -> LlamaEngine:
@@ -182,6 +189,10 @@ class _Run:
                 scanned=tally.scanned,
                 share_read=tally.share_read,
                 not_kept=tally.not_kept,
+                known_chunks=tally.known_chunks,
+                known_tokens=tally.known_tokens,
+                session=self.job.journal.id,
+                journal_trouble=self.job.journal.trouble,
                 tokens_found=cache.found if cache else 0,
                 tokens_kept=cache.kept if cache else 0,
                 cache_trouble=cache.trouble if cache else None,
@@ -211,6 +222,7 @@ class _Run:
             if not request.quiet:
                 shown = receipt if receipt.finished else so_far()
                 say_receipt(shown, known, request.cite)
+                say_where_to_go_on(self.job.journal, request.sources)
             raise
         answering_s = time.monotonic() - started - receipt.scanning_seconds - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)

@@ -17,6 +17,7 @@ from mhmcli.source import Place
 from mhmcli.write import Outcome
 
 _READ_SHARE = 0.9  # of a chunk's time; the rest is writing
+_LEAST_SHARE = 0.005  # from which on the time left can be told
 Share = Callable[[], "float | None"]
 
 
@@ -52,14 +53,17 @@ class RunState:
     outcome: Outcome | None = None
     provisional: list[Answer] = field(default_factory=list)  # one a question, before all is read
     _started: float | None = None
+    _reads: bool = False
+    _known_tokens: int = 0  # that an earlier run has read
+    _known_share: float = 0.0
     _done_share: float | None = 0.0
     _next_share: float | None = None
 
     def take(self, event: Event) -> None:
         """The state after the event."""
         if isinstance(event, ChunkOpened):
-            if self.chunk == 0:  # a scan before it was another thing
-                self._started = self.now()
+            if not self._reads:  # a scan before it was another thing
+                self._reads, self._started = True, self.now()
             self.doing, self.head, self.writing = Doing.READING, None, ""
             self.place, self.chunk = event.chunk.place, event.chunk.index + 1
             self.chunk_tokens, self.chunk_read = event.chunk.text_tokens, 0
@@ -81,6 +85,14 @@ class RunState:
             self.done_tokens += step.chunk.text_tokens
             self.chunk_read = self.chunk_tokens = 0
             self._done_share = self._next_share
+
+    def take_known(self, step: Step) -> None:
+        """The state after a step that an earlier run has taken: it took no time."""
+        self.chunk, self.place = step.chunk.index + 1, step.chunk.place
+        self._next_share = self.share()
+        self._step(step)
+        self._known_tokens = self.done_tokens
+        self._known_share = self._done_share or 0.0
 
     def scanning(self) -> None:
         """The documents are looked through for words, and not read."""
@@ -111,8 +123,9 @@ class RunState:
 
     @property
     def tokens_per_s(self) -> float:
-        """Document tokens read in a second, so far."""
-        return self.tokens_read / self.elapsed_s if self.elapsed_s > 0 else 0.0
+        """Document tokens read in a second, so far, by this run."""
+        tokens = self.tokens_read - self._known_tokens
+        return tokens / self.elapsed_s if self.elapsed_s > 0 else 0.0
 
     @property
     def share_read(self) -> float | None:
@@ -132,6 +145,7 @@ class RunState:
     def left_s(self) -> float | None:
         """Seconds left to read, at the pace so far; None before that can be told."""
         share = self.share_read
-        if not share or share < 0.005 or self.elapsed_s < 1:  # noqa: PLR2004
+        done = (share or 0.0) - self._known_share
+        if share is None or done < _LEAST_SHARE or self.elapsed_s < 1:
             return None
-        return self.elapsed_s * (1 - share) / share
+        return self.elapsed_s * (1 - share) / done

@@ -1,0 +1,85 @@
+"""Which session a run is written down in, and what is said of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+from mhmcli import __version__
+from mhmcli.cli.output import say
+from mhmcli.cli.request import Request
+from mhmcli.session import About, Folder, Journal, Past, as_text, directory
+from mhmcli.sizes import Sizes
+from mhmcli.source import STDIN
+
+_SHOWN_SETTINGS = ("quick", "skim", "budget", "temperature", "top_p", "seed")
+
+
+def journal_for(request: Request, sizes: Sizes, model: Path) -> Journal:
+    """Where the run is written down; nowhere, if the user does not want that, or there is no place
+    for it."""
+    about = _about(request, sizes, model)
+    folder = Folder(directory()) if request.history else None
+    return Journal(folder, about, fresh=request.fresh)
+
+
+def _about(request: Request, sizes: Sizes, model: Path) -> About:
+    """Runs with the same key take the same steps on the same documents: the rest of the request is
+    of how an answer is shown."""
+    file = model.stat()
+    settings: dict[str, str | int | float | bool | None] = {
+        name: getattr(request, name) for name in _SHOWN_SETTINGS
+    }
+    settings |= sizes.as_dict()
+    sources = tuple(_absolute(source) for source in request.sources)
+    same_steps = (
+        __version__,
+        sources,
+        request.questions,
+        (str(model.resolve()), file.st_size, file.st_mtime_ns),
+        request.memory.value,
+        settings,
+    )
+    return About(
+        key=hashlib.sha256(as_text(same_steps).encode(errors="surrogatepass")).hexdigest(),
+        sources=sources,
+        questions=request.questions,
+        model=request.model,
+        memory=request.memory.value,
+        heads=sizes.heads,
+        head_tokens=sizes.head_tokens,
+        started=time.time(),
+        mhm=__version__,
+        keeps_text=not all(os.path.isfile(source) for source in sources),  # noqa: PTH113
+        settings=settings,
+    )
+
+
+def _absolute(source: str) -> str:
+    return source if source == STDIN else os.path.abspath(source)  # noqa: PTH100  no link is followed
+
+
+def say_past(journal: Journal, past: Past) -> None:
+    """Why less is read than the document has, if it is."""
+    for notice in journal.notices:
+        say(f"mhm: {notice}")
+    if past.is_all:
+        say(f"mhm: an earlier run has read all of it ({journal.id}); --fresh reads it again")
+    elif past.chunks and past.same:
+        say(f"mhm: goes on after {past.chunks:,} chunks ({journal.id}); --fresh starts over")
+    elif past.chunks:
+        say(
+            f"mhm: the first {past.chunks:,} chunks are what an earlier run has read, and the rest "
+            f"is not ({journal.id}); --fresh starts over"
+        )
+
+
+def say_where_to_go_on(journal: Journal, sources: tuple[str, ...]) -> None:
+    """What a run that was stopped has on disk."""
+    if journal.trouble:
+        say(f"mhm: not all of it is kept: {journal.trouble}")
+    elif journal.id and journal.chunks:
+        how = "the same command, given the same input," if STDIN in sources else "the same command"
+        say(f"mhm: {how} goes on after {journal.chunks:,} chunks ({journal.id})")

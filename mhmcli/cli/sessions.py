@@ -1,0 +1,256 @@
+"""`mhm sessions`: what was asked of what, when, with which model, and how far it came."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mhmcli.cli.limits import parse_duration
+from mhmcli.cli.output import print_json, print_line, say
+from mhmcli.errors import SessionError, UsageError
+from mhmcli.printable import one_line, printable
+
+if TYPE_CHECKING:  # it is heavy, and completion needs none
+    from mhmcli.memory import Note
+    from mhmcli.session import Folder, Store
+
+app = typer.Typer(no_args_is_help=True, help="What earlier runs have read, asked and answered.")
+
+
+def ids(incomplete: str) -> list[str]:
+    """The sessions whose names begin with what was typed, for completion."""
+    from mhmcli.session import LAST  # noqa: PLC0415
+
+    try:
+        names = [path.stem for path in _folder().sessions()]
+    except SessionError:
+        return []
+    return [name for name in [LAST, *names] if name.startswith(incomplete)]
+
+
+Session = Annotated[
+    str,
+    typer.Argument(
+        help="`last`, or as much of a name as tells it from others.",
+        autocompletion=ids,
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_NOTE_CHARS = 160
+_COLUMNS = {"session": 24, "state": 8, "chunks": 6, "of": 8, "question": 16}  # and least widths
+
+
+@app.command("list")
+def list_sessions(*, as_json: Json = False) -> None:
+    """List the sessions, the one that was written to last first."""
+    folder = _folder()
+    found: list[dict[str, Any]] = []
+    for path in folder.sessions():
+        try:
+            with _opened(path) as store:
+                found.append(_facts(store))
+        except SessionError as error:
+            say(f"mhm: {one_line(error.message)}")
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        say(f"mhm: no sessions in {folder.path}")
+        return
+    table = Table(box=None, pad_edge=False)
+    for column, least in _COLUMNS.items():
+        table.add_column(column, no_wrap=True, overflow="ellipsis", min_width=least)
+    for one in found:
+        sources = ", ".join(Path(source).name for source in one["sources"])
+        cells = (
+            one["session"],
+            one["state"],
+            f"{one['chunks']:,}",
+            one_line(sources),
+            one_line(" / ".join(one["questions"])),
+        )
+        table.add_row(*map(Text, cells))
+    shown = io.StringIO()
+    Console(file=shown, width=Console().width).print(table)
+    print_line(shown.getvalue().rstrip())
+
+
+@app.command()
+def show(session: Session = "last", *, as_json: Json = False) -> None:
+    """Show one session: what it was asked, its runs, its memory, its answers."""
+    from mhmcli.session import memories_of  # noqa: PLC0415
+
+    with _opened(_folder().find(session)) as store:
+        facts = _facts(store)
+        memories = memories_of(store)
+    facts["heads"] = [
+        [[_note(note) for note in head.notes] for head in memory.heads] for memory in memories
+    ]
+    if as_json:
+        print_json(facts)
+        return
+    for name in ("session", "state", "model", "memory", "chunks", "tokens", "bytes"):
+        value = facts[name]
+        print_line(f"{name + ':':<10}{f'{value:,}' if isinstance(value, int) else one_line(value)}")
+    for source in facts["sources"]:
+        print_line(f"{'of:':<10}{one_line(source)}")
+    for run in facts["runs"]:
+        ended = _when(run["ended"]) if run["ended"] else "-"
+        print_line(f"{'run:':<10}{_when(run['started'])} to {ended}: {one_line(run['how'])}")
+    for number, question in enumerate(facts["questions"]):
+        print_line(f"\n{one_line(question)}")
+        if answer := facts["answers"].get(number):
+            print_line(f"  answer: {printable(answer['text'])}")
+        for head, notes in enumerate(facts["heads"][number], start=1):
+            for note in notes:
+                print_line(f"  head {head}: {one_line(note['place'])}: {_short(note['text'])}")
+
+
+@app.command()
+def rm(
+    sessions: Annotated[list[str], typer.Argument(help="Their names.", autocompletion=ids)],
+) -> None:
+    """Remove sessions."""
+    folder = _folder()
+    for path in [folder.find(name) for name in sessions]:
+        freed = folder.remove(path)
+        say(f"mhm: removed {path.stem}, {freed / 1e6:.1f} MB freed")
+
+
+@app.command()
+def prune(
+    *,
+    older_than: Annotated[
+        str, typer.Option(help="Not written to for as long as this: 30d, 12h.", metavar="TIME")
+    ] = "30d",
+    keep: Annotated[
+        int, typer.Option(min=0, help="So many stay, however old, the newest ones.")
+    ] = 0,
+) -> None:
+    """Remove old sessions."""
+    from mhmcli.session import written_at  # noqa: PLC0415
+
+    before = time.time() - _age(older_than)
+    folder = _folder()
+    removed = freed = 0
+    for path in folder.sessions()[keep:]:
+        if written_at(path) < before:
+            try:
+                freed += folder.remove(path)
+            except SessionError as error:
+                say(f"mhm: {one_line(error.message)}")
+                continue
+            removed += 1
+    say(f"mhm: removed {removed} session{'' if removed == 1 else 's'}, {freed / 1e6:.1f} MB freed")
+
+
+@app.command("export")
+def export_session(session: Session, file: Path) -> None:
+    """Write a session into a file, for another machine or a bug report."""
+    path = _folder().find(session)
+    try:
+        with _opened(path) as store:
+            store.save_as(file)
+    except FileExistsError as error:
+        raise UsageError(f"{file} is there already", hint="name another file") from error
+    except OSError as error:
+        raise SessionError(
+            f"cannot write {file}: {error.strerror}", hint="name another file"
+        ) from error
+
+
+@app.command("import")
+def import_session(file: Path) -> None:
+    """Take a session from a file that `mhm sessions export` has written."""
+    folder = _folder()
+    with _opened(file) as store:
+        store.check()
+        try:
+            path = folder.place_for(store.about)
+            store.save_as(path)
+        except OSError as error:
+            raise SessionError(
+                f"cannot write to {folder.path}: {error.strerror}", hint="is there room?"
+            ) from error
+    print_line(path.stem)
+
+
+def _folder() -> Folder:
+    from mhmcli.session import Folder, directory  # noqa: PLC0415
+
+    return Folder(directory())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Store]:
+    from mhmcli.session import Store  # noqa: PLC0415
+
+    with closing(Store.open(path)) as store:
+        yield store
+
+
+def _facts(store: Store) -> dict[str, Any]:
+    """What is known of a session, by name."""
+    from mhmcli.session import is_free, size_of  # noqa: PLC0415
+
+    runs = store.runs()
+    about = store.about
+    last = runs[-1][2] if runs else None
+    state = last or ("stopped" if is_free(store.path) else "running")
+    return {
+        "session": store.id,
+        "started": about.started,
+        "state": state,
+        "sources": list(about.sources),
+        "questions": list(about.questions),
+        "model": about.model,
+        "memory": about.memory,
+        "settings": about.settings,
+        "chunks": store.chunks,
+        "tokens": store.tokens,
+        "bytes": size_of(store.path),
+        "runs": [
+            {"started": started, "ended": ended, "how": how or "killed, or still running"}
+            for started, ended, how in runs
+        ],
+        "answers": {
+            number: {
+                "text": answer.text,
+                "found": answer.found,
+                "places": [str(p) for p in answer.places],
+            }
+            for number, answer in store.answers().items()
+        },
+    }
+
+
+def _note(note: Note) -> dict[str, str]:
+    places = ", ".join(str(place) for place in note.places)
+    return {"place": places or "place lost", "text": note.text}
+
+
+def _short(text: str) -> str:
+    shown = one_line(text)
+    return shown if len(shown) <= _NOTE_CHARS else f"{shown[:_NOTE_CHARS]}..."
+
+
+def _when(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+
+
+def _age(text: str) -> float:
+    """'30d' -> seconds; otherwise as of --budget."""
+    days = text.strip().removesuffix("d")
+    if text.strip().endswith("d") and days.isdecimal() and len(days) < 6:  # noqa: PLR2004
+        return int(days) * 86400.0
+    return parse_duration(text)

@@ -1,0 +1,198 @@
+"""What is written down of a session, and how memory is told by what changed in it.
+
+A step changes one head at most (`mhmcli.memory`), so what it left is that head's notes; those that
+stood there before are told by their numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from mhmcli.chunk import Chunk
+from mhmcli.errors import SessionError
+from mhmcli.memory import Memory, Note
+from mhmcli.reader import Step, updated
+from mhmcli.score import Signals
+from mhmcli.write import Draft, Outcome
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a session is: which documents were asked which questions, and how. `key` is the same for
+    runs that would take the same steps on the same documents; `settings` are for a person."""
+
+    key: str
+    sources: tuple[str, ...]
+    questions: tuple[str, ...]
+    model: str
+    memory: str
+    heads: int
+    head_tokens: int
+    started: float
+    mhm: str
+    keeps_text: bool = False
+    settings: dict[str, str | int | float | bool | None] = field(default_factory=dict)
+
+    def empty_memories(self) -> list[Memory]:
+        """One for each question, as they were before the first step."""
+        return [Memory.empty(self.heads, self.head_tokens) for _ in self.questions]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One lane's step. `notes` are the head's, where it changed, those that it held before as their
+    numbers there; `turn` says whether the step was spent on the head."""
+
+    lane: int
+    head: int
+    outcome: Outcome
+    said: str
+    at: float
+    notes: tuple[int | Note, ...] | None = None
+    tokens: int = 0
+    turn: bool = False
+    signals: Signals | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A chunk of which all or the first of the lanes have finished their steps."""
+
+    number: int
+    digest: bytes
+    tokens: int
+    place: str
+    steps: tuple[Taken, ...]
+
+
+def digest(chunk: Chunk) -> bytes:
+    """The same for chunks that the model would be shown alike, and that stand at the same place."""
+    where = f"{chunk.place.in_source()}\0".encode()
+    return hashlib.sha256(where + chunk.shown.encode(errors="surrogatepass")).digest()[:16]
+
+
+def taken(step: Step, before: Memory, at: float) -> Taken:
+    """The record of a step that found its lane's memory so."""
+    changed = step.outcome.changed_a_head
+    turn = step.memory.heads[step.head].turn == step.chunk.index
+    return Taken(
+        step.lane,
+        step.head,
+        step.outcome,
+        step.said,
+        at,
+        _by_number(step, before) if changed else None,
+        step.memory.heads[step.head].tokens if changed else 0,
+        turn=turn and not changed,
+        signals=step.signals,
+    )
+
+
+def _by_number(step: Step, before: Memory) -> tuple[int | Note, ...]:
+    held = list(before.heads[step.head].notes)
+    return tuple(
+        held.index(note) if note in held else note for note in step.memory.heads[step.head].notes
+    )
+
+
+def retaken(record: Taken, chunk: Chunk, before: Memory) -> Step:
+    """The step of the record, once more, on the memory that it found.
+
+    Raises:
+        SessionError: it cannot be a step from there.
+    """
+    memory = memory_after(record, chunk.index, before)
+    return Step(
+        chunk, record.lane, record.head, memory, record.outcome, record.said, record.signals
+    )
+
+
+def memory_after(record: Taken, number: int, before: Memory) -> Memory:
+    """The memory after the step of that number, by its record.
+
+    Raises:
+        SessionError: it cannot be a step from there.
+    """
+    seen = before.seen.after(record.signals) if record.signals else None
+    try:
+        held = before.heads[record.head].notes
+        notes = tuple(held[n] if isinstance(n, int) else n for n in record.notes or ())
+        draft = Draft(
+            record.outcome,
+            notes,
+            record.tokens,
+            record.said,
+            seen=seen,
+            signals=record.signals,
+            takes_turn=record.turn,
+        )
+        return updated(before, record.head, draft, number)
+    except (IndexError, ValueError) as error:
+        raise SessionError(
+            f"a step of it cannot be: {error}", hint="--fresh starts over"
+        ) from error
+
+
+def as_text(value: object) -> str:
+    """A value as JSON."""
+    return msgspec.json.encode(value).decode()
+
+
+def as_value(text: str | bytes, kind: type[T]) -> T:
+    """The value again.
+
+    Raises:
+        SessionError: it is none of that kind.
+    """
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.MsgspecError as error:
+        raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error
+
+
+def taken_of(row: tuple[Any, ...]) -> Taken:
+    """The record of a step, from its columns.
+
+    Raises:
+        SessionError: it is none.
+    """
+    lane, head, outcome, said, at, notes, tokens, turn, signals = row
+    try:
+        kind = Outcome(outcome)
+    except ValueError as error:
+        raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error
+    return Taken(
+        lane,
+        head,
+        kind,
+        said,
+        at,
+        as_value(notes, tuple[int | Note, ...]) if notes is not None else None,
+        tokens,
+        turn=bool(turn),
+        signals=as_value(signals, Signals) if signals is not None else None,
+    )
+
+
+def packed(chunk: Chunk) -> bytes:
+    """The whole chunk, for a stream that cannot be read again."""
+    return zlib.compress(msgspec.json.encode(chunk))
+
+
+def unpacked(text: bytes) -> Chunk:
+    """The chunk again.
+
+    Raises:
+        SessionError: it is none.
+    """
+    try:
+        return as_value(zlib.decompress(text), Chunk)
+    except zlib.error as error:
+        raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error

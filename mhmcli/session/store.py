@@ -1,0 +1,261 @@
+"""One session in one file: what it is of, its steps, its answers.
+
+A file that is damaged, or was made by another version, is an error of its own, and no other session
+is touched by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from mhmcli.answer import Answer
+from mhmcli.chunk import Chunk
+from mhmcli.errors import SessionError
+from mhmcli.session.database import connected, made, opened, private, unreadable
+from mhmcli.session.records import (
+    About,
+    Known,
+    Taken,
+    as_text,
+    as_value,
+    digest,
+    packed,
+    taken_of,
+    unpacked,
+)
+
+_STEPS = (
+    "SELECT number, digest, chunks.tokens, place, lane, head, outcome, said, at, notes, "
+    "steps.tokens, turn, signals FROM chunks JOIN steps ON chunk = number "
+    "ORDER BY number, lane"
+)
+
+
+class Store:
+    """A session's file, open. Every error of the database is a `SessionError`, but for those of
+    writing: `sqlite3.Error` tells that there is no room, and the run goes on without."""
+
+    def __init__(self, path: Path, database: sqlite3.Connection) -> None:
+        self.path = path
+        self._database = database
+        self.about = self._read_about()
+
+    @classmethod
+    def create(cls, path: Path, about: About) -> Store:
+        """A new session, that only its owner may read.
+
+        Raises:
+            OSError: the file is there already, or cannot be made.
+            sqlite3.Error: it cannot be written to.
+        """
+        return cls(path, made(path, as_text(about)))
+
+    @classmethod
+    def open(cls, path: Path, *, to_write: bool = False) -> Store:
+        """The session in the file.
+
+        Raises:
+            SessionError: there is none, it is damaged, or another version's.
+        """
+        database = opened(path, to_write=to_write)
+        try:
+            return cls(path, database)
+        except SessionError:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """The log is written into the file, as far as there is room."""
+        with contextlib.suppress(sqlite3.Error):
+            self._database.close()
+
+    @property
+    def id(self) -> str:
+        """What the session is called."""
+        return self.path.stem
+
+    def _read_about(self) -> About:
+        row = self._one("SELECT about FROM about")
+        if not row:
+            raise unreadable(self.path, "it does not say what it is")
+        return as_value(row[0], About)
+
+    def _one(self, query: str) -> tuple[str, ...] | None:
+        with self._reading():
+            row: tuple[str, ...] | None = self._database.execute(query).fetchone()
+        return row
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise unreadable(self.path, error) from error
+
+    def known(self) -> Iterator[Known]:
+        """What was read, chunk by chunk.
+
+        Raises:
+            SessionError: it is damaged.
+        """
+        with self._reading():
+            rows = self._database.execute(_STEPS)
+            for number, of_chunk in groupby(rows, key=lambda row: row[0]):
+                each = list(of_chunk)
+                steps = tuple(taken_of(row[4:]) for row in each)
+                yield Known(number, each[0][1], each[0][2], each[0][3], steps)
+
+    def texts(self) -> Iterator[Chunk]:
+        """The chunks themselves, of a stream.
+
+        Raises:
+            SessionError: it is damaged.
+        """
+        with self._reading():
+            for (text,) in self._database.execute(
+                "SELECT text FROM chunks WHERE text IS NOT NULL ORDER BY number"
+            ):
+                yield unpacked(text)
+
+    @property
+    def first_digest(self) -> bytes | None:
+        """Of the first chunk; None where none was read."""
+        with self._reading():
+            row = self._database.execute("SELECT digest FROM chunks WHERE number = 0").fetchone()
+        return bytes(row[0]) if row else None
+
+    @property
+    def chunks(self) -> int:
+        """How many there are."""
+        row = self._one("SELECT count(*) FROM chunks")
+        return int(row[0]) if row else 0
+
+    @property
+    def tokens(self) -> int:
+        """Those of all chunks."""
+        row = self._one("SELECT coalesce(sum(tokens), 0) FROM chunks")
+        return int(row[0]) if row else 0
+
+    def answers(self) -> dict[int, Answer]:
+        """What was answered last, by the numbers of the questions."""
+        with self._reading():
+            rows = self._database.execute("SELECT question, answer FROM answers ORDER BY question")
+            return {number: as_value(text, Answer) for number, text in rows}
+
+    def runs(self) -> list[tuple[float, float | None, str | None]]:
+        """When each began and ended, and how; None of one that was killed, or goes on."""
+        with self._reading():
+            return list(self._database.execute("SELECT started, ended, how FROM runs"))
+
+    def check(self) -> None:
+        """The whole of it is looked at.
+
+        Raises:
+            SessionError: it is damaged.
+        """
+        row = self._one("PRAGMA quick_check")
+        if not row or row[0] != "ok":
+            raise unreadable(self.path, row[0] if row else "no answer")
+        for _ in self.known():
+            pass
+        self.answers()
+
+    # What writes: each is on disk when it returns.
+
+    def begin_run(self, at: float) -> None:
+        """A run begins."""
+        self._database.execute("INSERT INTO runs (started) VALUES (?)", (at,))
+
+    def end_run(self, at: float, how: str) -> None:
+        """The last run has ended."""
+        last = "(SELECT max(rowid) FROM runs)"
+        self._database.execute(
+            f"UPDATE runs SET ended = ?, how = ? WHERE rowid = {last}",  # noqa: S608
+            (at, how),
+        )
+
+    def add(self, chunk: Chunk, number: int, step: Taken) -> None:
+        """A step is finished, of the chunk of that number."""
+        text = packed(chunk) if self.about.keeps_text else None
+        with self._together():
+            self._database.execute(
+                "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?)",
+                (number, digest(chunk), chunk.text_tokens, str(chunk.place), text),
+            )
+            self._database.execute(_ADD, (number, *_row(step)))
+
+    def forget_from(self, number: int) -> None:
+        """Chunks from that number on, and their steps, are gone: the document is another there."""
+        with self._together():
+            self._database.execute("DELETE FROM steps WHERE chunk >= ?", (number,))
+            self._database.execute("DELETE FROM chunks WHERE number >= ?", (number,))
+
+    def answered(self, number: int, answer: Answer, at: float) -> None:
+        """The answer to the question of that number."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (number, as_text(answer), at)
+        )
+
+    def copy_to(self, other: Store, before: int) -> None:
+        """The other has the chunks before that number too, and their steps."""
+        with other._together():
+            for table, column in (("chunks", "number"), ("steps", "chunk")):
+                rows = self._database.execute(
+                    f"SELECT * FROM {table} WHERE {column} < ?",  # noqa: S608
+                    (before,),
+                )
+                marks = ", ".join("?" * len(rows.description))
+                other._database.executemany(
+                    f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608
+                    rows,
+                )
+
+    def save_as(self, path: Path) -> None:
+        """A copy in one file of its own.
+
+        Raises:
+            OSError: the file is there already, or cannot be made.
+            SessionError: there is no room for it.
+        """
+        private(path)
+        try:
+            with contextlib.closing(connected(path, "rw")) as copy:
+                self._database.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            path.unlink(missing_ok=True)
+            raise SessionError(f"cannot write {path}: {error}", hint="is the disk full?") from error
+
+    @contextlib.contextmanager
+    def _together(self) -> Iterator[None]:
+        """All of it or nothing is on disk."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._database.execute("ROLLBACK")
+            raise
+
+
+_ADD = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _row(step: Taken) -> tuple[object, ...]:
+    signals = as_text(step.signals) if step.signals else None
+    return (
+        step.lane,
+        step.head,
+        step.outcome.value,
+        step.said,
+        step.at,
+        None if step.notes is None else as_text(step.notes),
+        step.tokens,
+        step.turn,
+        signals,
+    )

@@ -1,0 +1,232 @@
+"""`mhm sessions`, and runs that are stopped and go on, as a person has them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mhmcli import models
+from mhmcli.errors import ExitStatus
+from tests.conftest import Ran
+
+Mhm = Callable[..., Ran]
+QUESTION = "Who keeps the light?"
+TEXT = "".join(
+    f"In the year {1800 + n} the keeper of the light was Mr. Roy, and the lamp burned well.\n\n"
+    for n in range(12)
+)
+SMALL = ("--chunk-tokens", "64", "-m", "tiny")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "book.txt"
+    path.write_text(TEXT)
+    return path
+
+
+def heads(ran: Ran) -> list[str]:
+    assert ran.status == ExitStatus.ANSWERED, ran.err
+    return [head["text"] for head in json.loads(ran.out)["answers"][0]["heads"]]
+
+
+def receipt(ran: Ran) -> dict[str, object]:
+    found: dict[str, object] = json.loads(ran.out)["receipt"]
+    return found
+
+
+def stopped(
+    by: signal.Signals, book: Path, *, stdin: bytes | None = None, after: int = 3
+) -> tuple[int, int, str]:
+    """A reading that is stopped after some steps: its status, how many were told, and stderr."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mhmcli", "ask", "-v", *SMALL, str(book), QUESTION],
+        env={**os.environ, "MHM_MODELS_DIR": str(models.directory())},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if sum(each.startswith("chunk ") for each in said) == after:
+            process.send_signal(by)
+            break
+    said += process.stderr.readlines()
+    process.stderr.close()
+    told = sum(each.startswith("chunk ") for each in said)
+    return process.wait(), told, "".join(said)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_that_was_stopped_goes_on(mhm: Mhm, book: Path, by: signal.Signals) -> None:
+    """With the steps that it had finished, to the same heads and the same answer."""
+    status, told, err = stopped(by, book)
+    assert status == (-9 if by is signal.SIGKILL else ExitStatus.TERMINATED)
+    if by is signal.SIGTERM:
+        assert f"the same command goes on after {told} chunks" in err
+    ran = mhm("ask", *SMALL, "--json", book, QUESTION)
+    assert "goes on after" in ran.err
+    known = receipt(ran)["known_chunks"]
+    assert isinstance(known, int)
+    assert known >= told >= 3
+    whole = mhm("ask", *SMALL, "--json", "--no-history", book, QUESTION)
+    assert heads(ran) == heads(whole)
+    assert json.loads(ran.out)["answers"][0]["text"] == json.loads(whole.out)["answers"][0]["text"]
+    listed = json.loads(mhm("sessions", "list", "--json").out)
+    assert [one["state"] for one in listed] == ["answered"]
+    assert [run["how"] for run in listed[0]["runs"]][-1] == "answered"
+
+
+@pytest.mark.model
+def test_a_log_that_has_grown_is_read_from_where_it_ended(mhm: Mhm, book: Path) -> None:
+    """The receipt tells what is new."""
+    first = mhm("ask", *SMALL, "--json", book, QUESTION)
+    again = mhm("ask", *SMALL, "--json", book, QUESTION)
+    assert "an earlier run has read all of it" in again.err
+    assert receipt(again)["known_tokens"] == receipt(first)["document_tokens"]
+    book.write_text(TEXT + "In the year 1840 a Mrs. Bain kept the light.\n\n" * 4)
+    grown = mhm("ask", *SMALL, "--json", book, QUESTION)
+    assert "goes on after" in grown.err or "the first" in grown.err
+    assert 0 < int(str(receipt(grown)["known_chunks"])) < int(str(receipt(grown)["chunks"]))
+    fresh = mhm("ask", *SMALL, "--json", "--fresh", book, QUESTION)
+    assert receipt(fresh)["known_chunks"] == 0
+    assert heads(grown) == heads(fresh)
+
+
+@pytest.mark.model
+def test_a_pipe_goes_on_too_and_is_kept(mhm: Mhm, tmp_path: Path) -> None:
+    """If the same comes through it again."""
+    for known in (False, True):
+        ran = mhm("ask", *SMALL, "--json", QUESTION, stdin=TEXT.encode())
+        assert bool(receipt(ran)["known_chunks"]) == known
+    (path,) = (tmp_path / "sessions").glob("*.db")
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT count(*) FROM chunks WHERE text IS NULL").fetchone() == (0,)
+    database.close()
+
+
+@pytest.mark.model
+def test_no_history_leaves_nothing(mhm: Mhm, tmp_path: Path) -> None:
+    """By the option, and by the environment."""
+    mhm("ask", *SMALL, "--no-history", QUESTION, stdin=TEXT[:200].encode())
+    mhm("ask", *SMALL, QUESTION, stdin=TEXT[:200].encode(), env={"MHM_NO_HISTORY": "1"})
+    assert not (tmp_path / "sessions").exists()
+
+
+@pytest.mark.model
+def test_a_full_disk_costs_no_answer(mhm: Mhm, book: Path, tmp_path: Path) -> None:
+    """What cannot be kept is said."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", str(disk)]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip("no tmpfs can be mounted here")
+    try:
+        ran = mhm("ask", *SMALL, "--json", book, QUESTION, env={"MHM_STATE_DIR": str(disk)})
+        again = mhm("ask", *SMALL, "--json", book, QUESTION, env={"MHM_STATE_DIR": str(disk)})
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert "full" in str(receipt(ran)["journal_trouble"])
+    assert "NOT ALL OF IT IS KEPT" in ran.err
+    assert heads(again) == heads(ran)
+
+
+@pytest.fixture
+def session(mhm: Mhm, book: Path, tmp_path: Path, tiny_model: Path) -> Path:
+    """One that was answered."""
+    del tiny_model
+    assert mhm("ask", *SMALL, "--quiet", book, QUESTION).status == ExitStatus.ANSWERED
+    (path,) = (tmp_path / "sessions").glob("*.db")
+    return path
+
+
+@pytest.mark.model
+def test_a_session_is_listed_shown_and_removed(mhm: Mhm, session: Path, book: Path) -> None:
+    """By its name, by a part of it, or as the last one."""
+    listed = mhm("sessions", "list")
+    assert session.stem in listed.out
+    assert "book.txt" in listed.out
+    for name in ("last", session.stem, session.stem[-4:]):
+        shown = mhm("sessions", "show", name)
+        assert QUESTION in shown.out
+        assert str(book) in shown.out
+        assert "Mr. Roy" in shown.out
+    known = json.loads(mhm("sessions", "show", "--json").out)
+    assert known["state"] == "answered"
+    assert known["tokens"] > 0
+    assert mhm("sessions", "rm", "last").status == ExitStatus.ANSWERED
+    assert not session.exists()
+    gone = mhm("sessions", "show")
+    assert gone.status == ExitStatus.SESSION
+    assert "there is no session last" in gone.err
+
+
+@pytest.mark.model
+def test_old_sessions_are_pruned(mhm: Mhm, session: Path) -> None:
+    """Not new ones, and not the newest that are to stay."""
+    mhm("sessions", "prune")
+    assert session.exists()
+    for file in session.parent.iterdir():
+        os.utime(file, (0, 0))
+    mhm("sessions", "prune", "--keep", "1")
+    assert session.exists()
+    ran = mhm("sessions", "prune", "--older-than", "1d")
+    assert "removed 1 session" in ran.err
+    assert not session.exists()
+
+
+@pytest.mark.model
+def test_a_session_goes_to_another_machine(mhm: Mhm, session: Path, tmp_path: Path) -> None:
+    """Private there as here."""
+    file = tmp_path / "moved.mhm"
+    assert mhm("sessions", "export", "last", file).status == ExitStatus.ANSWERED
+    assert mhm("sessions", "export", "last", file).status == ExitStatus.USAGE
+    there = {"MHM_STATE_DIR": str(tmp_path / "there")}
+    ran = mhm("sessions", "import", file, env=there)
+    assert ran.out.strip() == session.stem
+    shown = mhm("sessions", "show", "--json", env=there)
+    here = mhm("sessions", "show", "--json")
+    assert json.loads(shown.out)["heads"] == json.loads(here.out)["heads"]
+    (path,) = (tmp_path / "there").glob("*.db")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    wrong = tmp_path / "wrong.mhm"
+    wrong.write_text("no session")
+    ran = mhm("sessions", "import", wrong, env=there)
+    assert ran.status == ExitStatus.SESSION
+    assert "hint:" in ran.err
+
+
+def test_without_sessions_the_list_is_empty(mhm: Mhm) -> None:
+    """And says where they would be."""
+    ran = mhm("sessions", "list")
+    assert (ran.status, ran.out) == (ExitStatus.ANSWERED, "")
+    assert "no sessions in" in ran.err
+    assert json.loads(mhm("sessions", "list", "--json").out) == []
+
+
+def test_a_damaged_session_is_told_and_costs_no_other(mhm: Mhm, tmp_path: Path) -> None:
+    """The list goes on."""
+    (tmp_path / "sessions").mkdir()
+    path = tmp_path / "sessions" / "20260101-000000-0123abcd.db"
+    path.write_bytes(b"broken" * 1000)
+    ran = mhm("sessions", "list")
+    assert ran.status == ExitStatus.ANSWERED
+    assert "20260101-000000-0123abcd cannot be read" in ran.err
+    ran = mhm("sessions", "show", "last")
+    assert ran.status == ExitStatus.SESSION
+    assert "mhm sessions rm 20260101-000000-0123abcd" in ran.err
+    assert mhm("sessions", "rm", "last").status == ExitStatus.ANSWERED
+    assert not path.exists()
