@@ -59,7 +59,9 @@ def request() -> Request:
 
 def no_journal() -> Journal:
     """Nothing is written down."""
-    about = About("", (), (QUESTION,), "", "scoring", SIZES.heads, SIZES.head_tokens, 0.0, "test")
+    about = About(
+        "", (), (), (QUESTION,), "", "scoring", SIZES.heads, SIZES.head_tokens, 0.0, "test"
+    )
     return Journal(None, about)
 
 

@@ -24,10 +24,24 @@ from mhmcli.errors import SessionError
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import preset
 from mhmcli.prompter import Prompter
-from mhmcli.reader import Lane, Step
-from mhmcli.session import About, Folder, Journal, Store, database
+from mhmcli.quotes import find
+from mhmcli.reader import ChunkOpened, Lane, Step
+from mhmcli.session import (
+    About,
+    Folder,
+    Journal,
+    Store,
+    Turn,
+    at_place,
+    database,
+    memories_of,
+    played,
+    why,
+)
 from mhmcli.session import store as store_room
+from mhmcli.source import Passage
 from mhmcli.source.text import TextSource
+from mhmcli.write import Outcome
 
 QUESTIONS = ("Who keeps the red lamp?", "What does the ferry cost?")
 HEADS, HEAD_TOKENS = 2, 60
@@ -51,9 +65,12 @@ def document(sentences: int, *, change: int | None = None) -> str:
     return "\n\n".join(told) + "\n\n"
 
 
+def passages_of(text: str) -> Iterator[Passage]:
+    return TextSource("doc.txt", io.BytesIO(text.encode())).passages()
+
+
 def chunks_of(text: str) -> Iterator[Chunk]:
-    source = TextSource("doc.txt", io.BytesIO(text.encode()))
-    return cut(source.passages(), 24, ScriptedEngine([]).count)
+    return cut(passages_of(text), 24, ScriptedEngine([]).count)
 
 
 def telling(prompt: str) -> float:
@@ -69,7 +86,16 @@ def reply(prompt: str) -> str:
 
 def about(memory: MemoryKind = MemoryKind.SCORING, key: str = KEY) -> About:
     return About(
-        key, ("/doc.txt",), QUESTIONS, "default", memory.value, HEADS, HEAD_TOKENS, 0.0, "test"
+        key,
+        ("/doc.txt",),
+        ("doc.txt",),
+        QUESTIONS,
+        "default",
+        memory.value,
+        HEADS,
+        HEAD_TOKENS,
+        0.0,
+        "test",
     )
 
 
@@ -87,6 +113,7 @@ class Run:
         self.journal = Journal(folder, about(memory, key), fresh=fresh)
         self.memories = about(memory).empty_memories()
         self.known = self.new = 0
+        self.answers: Callable[[str], str] = reply
         self._memory = memory
 
     def read(self, text: str, most: int | None = None) -> Run:
@@ -101,7 +128,7 @@ class Run:
             Lane(question, memory, chosen.selector, chosen.writer)
             for question, memory in zip(QUESTIONS, self.memories, strict=True)
         ]
-        engine = ScriptedEngine(reply, judge=telling, likely=telling)
+        engine = ScriptedEngine(self.answers, judge=telling, likely=telling)
         prompter = Prompter(engine, prompts.SYSTEM, Sampling())
         events = past.read_on(lanes, prompter=prompter)
         for step in islice((event for event in events if isinstance(event, Step)), most):
@@ -370,3 +397,58 @@ def test_a_session_can_be_read_while_a_run_writes_to_it(folder: Folder) -> None:
     assert len([step for known in store.known() for step in known.steps]) == 3
     store.close()
     run.ended()
+
+
+def test_a_session_is_played_as_it_was(folder: Folder) -> None:
+    """Every step, in order, on the memory that it found; none is taken to have lasted for days."""
+    times = iter([0.0, *(10.0 * n for n in range(1, 5)), *(1e6 + n for n in range(1000))])
+    run = Run(folder)
+    run.journal = Journal(folder, about(), now=lambda: next(times))
+    run.read(document(12)).ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        events = list(played(store))
+        memories = memories_of(store)
+    steps = [event for _, event in events if isinstance(event, Step)]
+    assert len(steps) == run.new
+    assert [step.memory for step in steps[-2:]] == run.memories == memories
+    assert {step.lane for step in steps} == {0, 1}
+    assert len([event for _, event in events if isinstance(event, ChunkOpened)]) == run.new / 2
+    assert max(took for took, _ in events) <= 20.0
+    assert 20.0 <= sum(took for took, _ in events) < 1000.0
+
+
+def test_why_tells_how_a_fact_came_and_went(folder: Folder) -> None:
+    """Into a head, reworded there, out of it; each head of each question by itself."""
+    replies = iter(
+        ["Mr. Roy keeps the red lamp.", "NONE", "Roy, a Mr., keeps the red lamp, since 1843."]
+        + ["The hay was dear."] * 20
+    )
+    run = Run(folder, MemoryKind.MONOLITHIC)
+    run.answers = lambda prompt: next(replies) if QUESTIONS[0] in prompt else "NONE"
+    run.read(document(20)).ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        moments = list(why(store, "Mr. Roy keeps the red lamp."))
+        assert not list(why(store, "The ferry costs nothing on Mondays."))
+    assert [moment.turn for moment in moments] == [Turn.ENTERED, Turn.REWORDED, Turn.LEFT]
+    assert [moment.number for moment in moments[:2]] == [0, 2]
+    assert moments[1].wording == "Roy, a Mr., keeps the red lamp, since 1843."
+
+
+def test_what_stands_in_a_verbatim_head_is_not_reworded(folder: Folder) -> None:
+    """Another line of a log is another line."""
+    Run(folder).read(document(20)).ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        told = list(why(store, "Anna Roy keeps the red lamp."))
+        assert {moment.turn for moment in told} <= {Turn.ENTERED, Turn.LEFT}
+        assert told
+        assert not list(why(store, "Anna Roy keeps the red lamp well."))
+
+
+def test_a_text_that_no_head_took_is_told_by_its_place(folder: Folder) -> None:
+    """What was done with the chunk that it stands in."""
+    Run(folder, MemoryKind.APPEND).read(document(20)).ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        places = find(["Year 14 was dull and the hay was dear."], passages_of(document(20)))
+        passed = list(at_place(store, places.values()))
+    assert [one.lane for one in passed] == [0, 1]
+    assert {one.outcome for one in passed} == {Outcome.NOTHING_NEW}

@@ -209,6 +209,36 @@ def test_a_session_goes_to_another_machine(mhm: Mhm, session: Path, tmp_path: Pa
     assert "hint:" in ran.err
 
 
+@pytest.mark.model
+def test_a_session_is_replayed_and_asked_why(mhm: Mhm, session: Path, tmp_path: Path) -> None:
+    """Without a model: with no room for one in the environment."""
+    shown = json.loads(mhm("sessions", "show", "--json").out)
+    nothing = {"MHM_MODELS_DIR": str(tmp_path / "none")}
+    ran = mhm("replay", "--speed", "0", env=nothing)
+    assert ran.status == ExitStatus.ANSWERED
+    assert ran.out.strip() == shown["answers"]["0"]["text"].strip()
+    assert "reading" in ran.err
+    cast, picture = tmp_path / "run.cast", tmp_path / "run.svg"
+    assert mhm("replay", session.stem, "--cast", cast, "--svg", picture).status == 0
+    head, *frames = [json.loads(line) for line in cast.read_text().splitlines()]
+    assert head["version"] == 2
+    assert [frame[0] for frame in frames] == sorted(frame[0] for frame in frames)
+    assert "head 1" in frames[0][2]
+    assert QUESTION in frames[-1][2]
+    assert picture.read_text().startswith("<svg")
+    sentence = "In the year 1800 the keeper of the light was Mr. Roy"
+    ran = mhm("why", "last", sentence, env=nothing)
+    assert "book.txt:1-" in ran.out
+    assert "entered head" in ran.out
+    told = json.loads(mhm("why", "--json", "last", sentence).out)
+    assert told["in_memory"] == (ran.status == ExitStatus.ANSWERED)
+    ran = mhm("why", "last", "A sentence that nobody wrote.")
+    assert ran.status == ExitStatus.NOT_IN_DOCUMENT
+    assert "in no part of the documents" in ran.out
+    assert mhm("why", "last", " ").status == ExitStatus.USAGE
+    assert mhm("replay", "--svg", tmp_path / "no" / "x.svg").status == ExitStatus.USAGE
+
+
 def test_without_sessions_the_list_is_empty(mhm: Mhm) -> None:
     """And says where they would be."""
     ran = mhm("sessions", "list")

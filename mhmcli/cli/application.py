@@ -16,6 +16,8 @@ from mhmcli.cli import sessions as sessions_command
 from mhmcli.cli.ask import ask
 from mhmcli.cli.caching import app as cache_app
 from mhmcli.cli.output import print_line, say_error
+from mhmcli.cli.replaying import replay
+from mhmcli.cli.tracing import why
 from mhmcli.errors import ExitStatus, MhmError
 
 app = typer.Typer(
@@ -27,6 +29,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ask", no_args_is_help=True)(ask)
+app.command("replay")(replay)
+app.command("why", no_args_is_help=True)(why)
 app.add_typer(bench_command.app, name="bench")
 app.add_typer(models_command.app, name="models")
 app.add_typer(sessions_command.app, name="sessions")

@@ -45,6 +45,7 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
     return About(
         key=hashlib.sha256(as_text(same_steps).encode(errors="surrogatepass")).hexdigest(),
         sources=sources,
+        names=request.sources,
         questions=request.questions,
         model=request.model,
         memory=request.memory.value,

@@ -31,7 +31,7 @@ def ids(incomplete: str) -> list[str]:
     from mhmcli.session import LAST  # noqa: PLC0415
 
     try:
-        names = [path.stem for path in _folder().sessions()]
+        names = [path.stem for path in folder().sessions()]
     except SessionError:
         return []
     return [name for name in [LAST, *names] if name.startswith(incomplete)]
@@ -53,9 +53,9 @@ _COLUMNS = {"session": 24, "state": 8, "chunks": 6, "of": 8, "question": 16}  # 
 @app.command("list")
 def list_sessions(*, as_json: Json = False) -> None:
     """List the sessions, the one that was written to last first."""
-    folder = _folder()
+    there = folder()
     found: list[dict[str, Any]] = []
-    for path in folder.sessions():
+    for path in there.sessions():
         try:
             with _opened(path) as store:
                 found.append(_facts(store))
@@ -65,7 +65,7 @@ def list_sessions(*, as_json: Json = False) -> None:
         print_json(found)
         return
     if not found:
-        say(f"mhm: no sessions in {folder.path}")
+        say(f"mhm: no sessions in {there.path}")
         return
     table = Table(box=None, pad_edge=False)
     for column, least in _COLUMNS.items():
@@ -90,7 +90,7 @@ def show(session: Session = "last", *, as_json: Json = False) -> None:
     """Show one session: what it was asked, its runs, its memory, its answers."""
     from mhmcli.session import memories_of  # noqa: PLC0415
 
-    with _opened(_folder().find(session)) as store:
+    with _opened(folder().find(session)) as store:
         facts = _facts(store)
         memories = memories_of(store)
     facts["heads"] = [
@@ -121,9 +121,9 @@ def rm(
     sessions: Annotated[list[str], typer.Argument(help="Their names.", autocompletion=ids)],
 ) -> None:
     """Remove sessions."""
-    folder = _folder()
-    for path in [folder.find(name) for name in sessions]:
-        freed = folder.remove(path)
+    there = folder()
+    for path in [there.find(name) for name in sessions]:
+        freed = there.remove(path)
         say(f"mhm: removed {path.stem}, {freed / 1e6:.1f} MB freed")
 
 
@@ -141,12 +141,12 @@ def prune(
     from mhmcli.session import written_at  # noqa: PLC0415
 
     before = time.time() - _age(older_than)
-    folder = _folder()
+    there = folder()
     removed = freed = 0
-    for path in folder.sessions()[keep:]:
+    for path in there.sessions()[keep:]:
         if written_at(path) < before:
             try:
-                freed += folder.remove(path)
+                freed += there.remove(path)
             except SessionError as error:
                 say(f"mhm: {one_line(error.message)}")
                 continue
@@ -157,7 +157,7 @@ def prune(
 @app.command("export")
 def export_session(session: Session, file: Path) -> None:
     """Write a session into a file, for another machine or a bug report."""
-    path = _folder().find(session)
+    path = folder().find(session)
     try:
         with _opened(path) as store:
             store.save_as(file)
@@ -172,20 +172,21 @@ def export_session(session: Session, file: Path) -> None:
 @app.command("import")
 def import_session(file: Path) -> None:
     """Take a session from a file that `mhm sessions export` has written."""
-    folder = _folder()
+    there = folder()
     with _opened(file) as store:
         store.check()
         try:
-            path = folder.place_for(store.about)
+            path = there.place_for(store.about)
             store.save_as(path)
         except OSError as error:
             raise SessionError(
-                f"cannot write to {folder.path}: {error.strerror}", hint="is there room?"
+                f"cannot write to {there.path}: {error.strerror}", hint="is there room?"
             ) from error
     print_line(path.stem)
 
 
-def _folder() -> Folder:
+def folder() -> Folder:
+    """Where this user's sessions are."""
     from mhmcli.session import Folder, directory  # noqa: PLC0415
 
     return Folder(directory())

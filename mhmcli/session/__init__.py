@@ -10,6 +10,7 @@ digests are kept, and of what the memory holds, the notes.
 
 from mhmcli.session.folder import LAST, Folder, directory, is_free, size_of, written_at
 from mhmcli.session.journal import Journal, Past, memories_of
+from mhmcli.session.playback import Moment, Passed, Turn, at_place, played, why
 from mhmcli.session.records import About, Known, Taken, as_text
 from mhmcli.session.store import Store
 
@@ -19,13 +20,19 @@ __all__ = [
     "Folder",
     "Journal",
     "Known",
+    "Moment",
+    "Passed",
     "Past",
     "Store",
     "Taken",
+    "Turn",
     "as_text",
+    "at_place",
     "directory",
     "is_free",
     "memories_of",
+    "played",
     "size_of",
+    "why",
     "written_at",
 ]

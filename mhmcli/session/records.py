@@ -18,6 +18,7 @@ from mhmcli.errors import SessionError
 from mhmcli.memory import Memory, Note
 from mhmcli.reader import Step, updated
 from mhmcli.score import Signals
+from mhmcli.source import Passage, Place
 from mhmcli.write import Draft, Outcome
 
 T = TypeVar("T")
@@ -26,10 +27,12 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class About:
     """What a session is: which documents were asked which questions, and how. `key` is the same for
-    runs that would take the same steps on the same documents; `settings` are for a person."""
+    runs that would take the same steps on the same documents; `names` are what the user called the
+    `sources`; `settings` are for a person."""
 
     key: str
     sources: tuple[str, ...]
+    names: tuple[str, ...]
     questions: tuple[str, ...]
     model: str
     memory: str
@@ -68,8 +71,13 @@ class Known:
     number: int
     digest: bytes
     tokens: int
-    place: str
+    place: Place
     steps: tuple[Taken, ...]
+
+    @property
+    def chunk(self) -> Chunk:
+        """The chunk as far as it is known: without its text."""
+        return Chunk(self.number, (Passage("", self.place),), self.tokens)
 
 
 def digest(chunk: Chunk) -> bytes:

@@ -27,6 +27,7 @@ from mhmcli.session.records import (
     taken_of,
     unpacked,
 )
+from mhmcli.source import Place
 
 _STEPS = (
     "SELECT number, digest, chunks.tokens, place, lane, head, outcome, said, at, notes, "
@@ -107,7 +108,8 @@ class Store:
             for number, of_chunk in groupby(rows, key=lambda row: row[0]):
                 each = list(of_chunk)
                 steps = tuple(taken_of(row[4:]) for row in each)
-                yield Known(number, each[0][1], each[0][2], each[0][3], steps)
+                place = as_value(each[0][3], Place)
+                yield Known(number, each[0][1], each[0][2], place, steps)
 
     def texts(self) -> Iterator[Chunk]:
         """The chunks themselves, of a stream.
@@ -184,7 +186,7 @@ class Store:
         with self._together():
             self._database.execute(
                 "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?)",
-                (number, digest(chunk), chunk.text_tokens, str(chunk.place), text),
+                (number, digest(chunk), chunk.text_tokens, as_text(chunk.place), text),
             )
             self._database.execute(_ADD, (number, *_row(step)))
 

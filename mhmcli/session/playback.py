@@ -1,0 +1,176 @@
+"""A session's steps once more, without a model: as they came, and what became of one text.
+
+Source: the diagnosis of captured, retained and lost facts is that of arXiv:2607.01523.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mhmcli.memory import Head, Note
+from mhmcli.quotes import canonical
+from mhmcli.reader import ChunkOpened, ChunkProgress, Event, HeadSelected, Step
+from mhmcli.session.records import retaken
+from mhmcli.session.store import Store
+from mhmcli.source import Place, split_sentences
+from mhmcli.write import Outcome
+from mhmcli.write.ground import words
+
+_PARTS = 16  # in which a chunk is read
+_LONGEST_S = 20.0  # that one step is taken to have lasted: a run may have been stopped for days
+_LEAST_CHARS = 12
+_LEAST_SHARE = 2 / 3  # of a text's words, that a sentence has which says the same
+
+
+def steps_of(store: Store) -> Iterator[tuple[float, Step]]:
+    """Each step, and when it was finished, in seconds since 1970.
+
+    Raises:
+        SessionError: the session is damaged.
+    """
+    memories = store.about.empty_memories()
+    for known in store.known():
+        for record in known.steps:
+            step = retaken(record, known.chunk, memories[record.lane])
+            memories[record.lane] = step.memory
+            yield record.at, step
+
+
+def played(store: Store) -> Iterator[tuple[float, Event]]:
+    """The events of the reading, and how many seconds after the one before each came.
+
+    Raises:
+        SessionError: the session is damaged.
+    """
+    runs = store.runs()
+    last = runs[0][0] if runs else 0.0
+    chunk = -1
+    for at, step in steps_of(store):
+        took, last = min(max(0.0, at - last), _LONGEST_S), at
+        if step.chunk.index != chunk:
+            chunk = step.chunk.index
+            yield 0.0, ChunkOpened(step.chunk)
+            for part in range(1, _PARTS + 1):
+                yield (
+                    took / _PARTS,
+                    ChunkProgress(step.chunk, step.chunk.text_tokens * part // _PARTS),
+                )
+            took = 0.0
+        yield 0.0, HeadSelected(step.chunk, step.lane, step.head)
+        yield took, step
+
+
+class Turn(str, Enum):
+    """What happened to a text in a memory."""
+
+    ENTERED = "entered"
+    REWORDED = "was reworded in"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A step at which a text came into a head, changed there or left it. `wording` is what the head
+    then said, or had said, of it."""
+
+    number: int
+    place: Place
+    lane: int
+    head: int
+    turn: Turn
+    wording: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A step that found the text in its chunk, and what it made of that chunk."""
+
+    number: int
+    place: Place
+    lane: int
+    head: int
+    outcome: Outcome
+    said: str
+
+
+def why(store: Store, text: str) -> Iterator[Moment]:
+    """The moments of a text: each head of each question is watched by itself.
+
+    Raises:
+        SessionError: the session is damaged.
+    """
+    held: dict[tuple[int, int], str] = {}
+    for _, step in steps_of(store):
+        if not step.outcome.changed_a_head:
+            continue
+        where = step.lane, step.head
+        before, now = held.get(where, ""), wording(step.memory.heads[step.head], text)
+        held[where] = now
+        if before == now:
+            continue
+        turn = Turn.LEFT if not now else Turn.REWORDED if before else Turn.ENTERED
+        yield Moment(
+            step.chunk.index,
+            step.chunk.place,
+            step.lane,
+            step.head,
+            turn,
+            now or before,
+            step.outcome,
+        )
+
+
+def wording(head: Head, text: str) -> str:
+    """The sentence of a head that says the text, word for word, or where the model wrote it with
+    all of its numbers and most of its words; empty where none does."""
+    for note in head.notes:
+        if _stands_in(note.text, text):
+            return next((s for s in _sentences(note) if _stands_in(s, text)), text)
+    wanted = words(text)
+    numbers = {word for word in wanted if word[0].isdigit()}
+    written = [s for note in head.notes if not note.passages for s in _sentences(note)]
+    best = max(written, key=lambda sentence: len(words(sentence) & wanted), default="")
+    says = numbers <= words(best) and len(words(best) & wanted) >= _LEAST_SHARE * len(wanted)
+    return best if wanted and says else ""
+
+
+def _sentences(note: Note) -> list[str]:
+    lines = note.text.splitlines()
+    return [sentence.strip() for line in lines for sentence in split_sentences(line)]
+
+
+def _stands_in(whole: str, text: str) -> bool:
+    """Word for word; of a short text, which may stand in other words, as words of its own."""
+    sought = canonical(text)
+    if len(sought) < _LEAST_CHARS:
+        return bool(re.search(rf"(?<!\w){re.escape(text.strip())}(?!\w)", whole, re.IGNORECASE))
+    return sought in canonical(whole)
+
+
+def at_place(store: Store, places: Iterable[Place]) -> Iterator[Passed]:
+    """The steps on the chunks in which one of the places stands.
+
+    Raises:
+        SessionError: the session is damaged.
+    """
+    wanted = list(places)
+    for _, step in steps_of(store):
+        if any(_holds(step.chunk.place, place) for place in wanted):
+            yield Passed(
+                step.chunk.index, step.chunk.place, step.lane, step.head, step.outcome, step.said
+            )
+
+
+def _holds(chunk: Place, place: Place) -> bool:
+    """Whether a place begins in that of a chunk."""
+    if chunk.source != place.source:
+        return False
+    if chunk.start_byte is not None and place.start_byte is not None:
+        return chunk.start_byte <= place.start_byte < (chunk.end_byte or 0)
+    if chunk.page is not None and place.page is not None:
+        return chunk.page <= place.page <= (chunk.last_page or chunk.page)
+    return False
