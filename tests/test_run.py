@@ -12,8 +12,9 @@ from rich.console import Console
 
 from mhmcli.answer import Answer
 from mhmcli.cli.partial import Proven
+from mhmcli.cli.preparing import reading_of
 from mhmcli.cli.reading import Whole
-from mhmcli.cli.run import _reading, _Run
+from mhmcli.cli.run import _Run
 from mhmcli.engine.llama import Stop
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import ModelError
@@ -69,17 +70,17 @@ def test_a_provisional_answer_is_for_small_files_that_can_be_kept(
     live = LiveView(Console(), job.state)
     medium = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=1 << 22)])
     job = replace(job, documents=medium, view=live)
-    assert isinstance(_reading(job, None), Proven)
-    assert isinstance(_reading(replace(job, view=NoView()), None), Whole)
+    assert isinstance(reading_of(job, None), Proven)
+    assert isinstance(reading_of(replace(job, view=NoView()), None), Whole)
     large = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=1 << 25)])
-    assert isinstance(_reading(replace(job, documents=large), None), Whole)
+    assert isinstance(reading_of(replace(job, documents=large), None), Whole)
     pipe = Documents([TextSource("<stdin>", io.BytesIO(b"a text"))])
-    assert isinstance(_reading(replace(job, documents=pipe), None), Whole)
+    assert isinstance(reading_of(replace(job, documents=pipe), None), Whole)
 
     def nowhere(_: str) -> None:
         raise FileNotFoundError
 
     monkeypatch.setattr("shutil.disk_usage", nowhere)
-    assert isinstance(_reading(job, None), Whole)
+    assert isinstance(reading_of(job, None), Whole)
     small = Documents([TextSource("a.txt", io.BytesIO(b"a text"), total_bytes=6)])
-    assert isinstance(_reading(replace(job, documents=small), None), Proven), "kept in memory"
+    assert isinstance(reading_of(replace(job, documents=small), None), Proven), "kept in memory"

@@ -11,19 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from rich.console import Console
-
 from mhmcli import prompts
 from mhmcli.answer import Answer
-from mhmcli.chunk import Count
 from mhmcli.cli.answers import as_json, print_answers, say_receipt
 from mhmcli.cli.caching import part_cache
-from mhmcli.cli.limits import Deadline, Share
+from mhmcli.cli.limits import Deadline
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_json, say
-from mhmcli.cli.partial import Proven, Quick, Skim
+from mhmcli.cli.preparing import deadline_of, reading_of, sizes_of, view_of
 from mhmcli.cli.quoting import with_quotes
-from mhmcli.cli.reading import Job, Reading, Whole, shown_while
+from mhmcli.cli.reading import Job, Reading, shown_while
 from mhmcli.cli.recording import journal_for, say_where_to_go_on
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
@@ -34,24 +31,17 @@ from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.format_kind import Format
 from mhmcli.formats import NOTHING, Form, shaped
 from mhmcli.memory import Memory
-from mhmcli.memory_kind import MemoryKind
-from mhmcli.presets import Preset, preset
+from mhmcli.presets import preset
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
-from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, open_source
-from mhmcli.spool import has_room
-from mhmcli.tokens import GgufHeader, read_header
-from mhmcli.view import LiveView, NoView, PlainView, RunState, View
-
-_SMALL_BYTES = 1 << 24  # some four million tokens
-_IN_FORM_TOKENS = 1500  # to put an answer into form: decoding is slower than reading
-_KEPT = 16  # times their size, at most: passages and chunks of a few words, with their places
+from mhmcli.tokens import read_header
+from mhmcli.view import RunState
 
 
 def run(request: Request) -> ExitStatus:
     """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
-    deadline = _deadline(request)
+    deadline = deadline_of(request)
     stop = Stop()
     with stopping(stop):
         opened = partial(
@@ -65,15 +55,6 @@ def run(request: Request) -> ExitStatus:
             return _prepared(request, documents, stop, deadline).whole()
         finally:
             documents.close()
-
-
-def _deadline(request: Request) -> Deadline | None:
-    """The end of the time that there is, if there is one."""
-    if request.budget is None:
-        return None
-    in_form = request.form in {Format.LIST, Format.TABLE, Format.JSON}
-    asked = len(request.questions)
-    return Deadline(request.budget, asked, time.monotonic(), _IN_FORM_TOKENS if in_form else 0)
 
 
 def _stdin() -> BinaryIO:
@@ -95,37 +76,15 @@ def _prepared(
     header = read_header(path)
     count = tokenizer_of(header).count
     chosen = preset(request.memory)
-    sizes = _sizes(request, chosen, count, header)
+    sizes = sizes_of(request, chosen, count, header)
     empty = Memory.empty(sizes.heads, sizes.head_tokens)
     state = RunState(
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
-    view = _view(request, state)
+    view = view_of(request, state)
     journal = journal_for(request, sizes, path)
     job = Job(request, documents, sizes, count, state, view, journal)
-    return _Run(job, path, _reading(job, deadline), stop, form)
-
-
-def _reading(job: Job, deadline: Deadline | None) -> Reading:
-    """All is read, unless less was asked for."""
-    request = job.request
-    if request.quick:
-        return Quick(job)
-    if request.skim is not None:
-        return Skim(job, Share(request.skim))
-    if deadline:
-        return Skim(job, deadline)
-    scored = request.memory is MemoryKind.SCORING
-    if scored and isinstance(job.view, LiveView) and _are_small_files(job.documents):
-        return Proven(job)
-    return Whole(job)
-
-
-def _are_small_files(documents: Documents) -> bool:
-    """True where the documents can be looked through in seconds, and kept, before they are read."""
-    sizes = [report.bytes_total for report in documents.reports]
-    total = sum(size or 0 for size in sizes)
-    return None not in sizes and total <= _SMALL_BYTES and has_room(_KEPT * total)
+    return _Run(job, path, reading_of(job, deadline), stop, form)
 
 
 @dataclass(slots=True)
@@ -264,27 +223,3 @@ def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> Exi
     if not all(answer.found for answer in answers):
         return ExitStatus.NOT_IN_DOCUMENT
     return ExitStatus.ANSWERED
-
-
-def _sizes(request: Request, chosen: Preset, count: Count, header: GgufHeader) -> Sizes:
-    wanted = Wanted(
-        heads=chosen.heads if request.heads is None else request.heads,
-        default_head_tokens=chosen.head_tokens,
-        default_chunk_tokens=chosen.chunk_tokens,
-        chunk_tokens=request.chunk_tokens,
-        head_tokens=request.head_tokens,
-        overlap_tokens=request.overlap_tokens,
-    )
-    longest = max(map(count, request.questions)) + count(request.schema)
-    return fit(wanted, chosen.writer, longest, header.window_tokens or UNSAID_WINDOW_TOKENS)
-
-
-def _view(request: Request, state: RunState) -> View:
-    """The live view on a terminal, plain lines elsewhere, nothing when told to be quiet. With
-    -v, steps are printed as lines, which a live view would tear."""
-    if request.quiet:
-        return NoView()
-    console = Console(stderr=True)
-    if request.verbose or not sys.stderr.isatty() or console.is_dumb_terminal:
-        return PlainView(sys.stderr, state)
-    return LiveView(console, state)

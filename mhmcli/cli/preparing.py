@@ -1,0 +1,87 @@
+"""What a run needs, by what was asked for: its sizes, a view, the time that there is, a reading."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from rich.console import Console
+
+from mhmcli.chunk import Count
+from mhmcli.cli.limits import Deadline, Share
+from mhmcli.cli.partial import Proven, Quick, Skim
+from mhmcli.cli.reading import Job, Reading, Whole
+from mhmcli.cli.request import Request
+from mhmcli.format_kind import Format
+from mhmcli.memory_kind import MemoryKind
+from mhmcli.presets import Preset
+from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
+from mhmcli.source import Documents
+from mhmcli.spool import has_room
+from mhmcli.tokens import GgufHeader
+from mhmcli.view import LiveView, NoView, PlainView, RunState, View
+
+_SMALL_BYTES = 1 << 24  # some four million tokens
+_IN_FORM_TOKENS = 1500  # to put an answer into form: decoding is slower than reading
+_KEPT = 16  # times their size, at most: passages and chunks of a few words, with their places
+
+
+def deadline_of(request: Request) -> Deadline | None:
+    """The end of the time that there is, if there is one."""
+    if request.budget is None:
+        return None
+    in_form = request.form in {Format.LIST, Format.TABLE, Format.JSON}
+    asked = len(request.questions)
+    return Deadline(request.budget, asked, time.monotonic(), _IN_FORM_TOKENS if in_form else 0)
+
+
+def reading_of(job: Job, deadline: Deadline | None) -> Reading:
+    """All is read, unless less was asked for."""
+    request = job.request
+    if request.quick:
+        return Quick(job)
+    if request.skim is not None:
+        return Skim(job, Share(request.skim))
+    if deadline:
+        return Skim(job, deadline)
+    scored = request.memory is MemoryKind.SCORING
+    if scored and isinstance(job.view, LiveView) and _are_small_files(job.documents):
+        return Proven(job)
+    return Whole(job)
+
+
+def _are_small_files(documents: Documents) -> bool:
+    """True where the documents can be looked through in seconds, and kept, before they are read."""
+    sizes = [report.bytes_total for report in documents.reports]
+    total = sum(size or 0 for size in sizes)
+    return None not in sizes and total <= _SMALL_BYTES and has_room(_KEPT * total)
+
+
+def sizes_of(request: Request, chosen: Preset, count: Count, header: GgufHeader) -> Sizes:
+    """Those of memory, chunks and window that go together.
+
+    Raises:
+        UsageError: those that were asked for do not.
+        ModelError: the model has no window for them.
+    """
+    wanted = Wanted(
+        heads=chosen.heads if request.heads is None else request.heads,
+        default_head_tokens=chosen.head_tokens,
+        default_chunk_tokens=chosen.chunk_tokens,
+        chunk_tokens=request.chunk_tokens,
+        head_tokens=request.head_tokens,
+        overlap_tokens=request.overlap_tokens,
+    )
+    longest = max(map(count, request.questions)) + count(request.schema)
+    return fit(wanted, chosen.writer, longest, header.window_tokens or UNSAID_WINDOW_TOKENS)
+
+
+def view_of(request: Request, state: RunState) -> View:
+    """The live view on a terminal, plain lines elsewhere, nothing when told to be quiet. With
+    -v, steps are printed as lines, which a live view would tear."""
+    if request.quiet:
+        return NoView()
+    console = Console(stderr=True)
+    if request.verbose or not sys.stderr.isatty() or console.is_dumb_terminal:
+        return PlainView(sys.stderr, state)
+    return LiveView(console, state)
