@@ -31,6 +31,7 @@ class Tally:
     document_tokens: int = 0
     known_chunks: int = 0  # of these, what an earlier run has read
     known_tokens: int = 0
+    remembered: str | None = None  # the session whose memory had the answers: nothing was read
     scanned: int = 0  # passages that were looked at for their words
     scanning_s: float = 0.0  # seconds, those included in which a pipe was waited for
     # Of the documents, by the model, where it read less than all; None where that is not known.
@@ -77,6 +78,7 @@ class Receipt:
     not_kept: int = 0
     known_chunks: int = 0  # of all, that an earlier run has read
     known_tokens: int = 0
+    remembered: str | None = None  # the session whose memory had the answers: nothing was read
     session: str | None = None  # that has its steps
     journal_trouble: str | None = None  # why it has not all of them
     tokens_found: int = 0  # of the documents, that an earlier run had computed
@@ -120,6 +122,8 @@ class Receipt:
 
     def lines(self) -> list[str]:
         """The receipt for a person: one line a source, one for the reading, one for the model."""
+        if self.remembered:
+            return [self._remembered_line(), self._model_line()]
         return [
             *(self._source_line(source) for source in self.sources),
             *(warning for source in self.sources for warning in _warnings(source)),
@@ -133,9 +137,16 @@ class Receipt:
             ),
             *([_CACHE.format(self)] if self.tokens_found or self.tokens_kept else []),
             *([f"        NO MORE KEPT: {self.cache_trouble}"] if self.cache_trouble else []),
-            f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}",
+            self._model_line(),
             *([] if self.judges else [_NO_JUDGE]),
         ]
+
+    def _remembered_line(self) -> str:
+        seconds = duration(self.seconds + self.answer_seconds)
+        return f"memory  of session {self.remembered}; nothing was read; {seconds} answering"
+
+    def _model_line(self) -> str:
+        return f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}"
 
     def _source_line(self, source: SourceReport) -> str:
         parts = []

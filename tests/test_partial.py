@@ -48,7 +48,7 @@ def request() -> Request:
     return Request(
         sources=("doc.txt",), questions=(QUESTION,), model="", memory=MemoryKind.SCORING,
         heads=None, head_tokens=None, chunk_tokens=None, overlap_tokens=0, quick=False, skim=None,
-        budget=None, fresh=False, history=False, cache_bytes=0,
+        budget=None, session=None, fresh=False, history=False, cache_bytes=0,
         cite=Cite.QUOTES,
         form=Format.SHORT,
         schema="",

@@ -123,6 +123,7 @@ class Run:
             self.known += 1
             self.memories[step.lane] = step.memory
         self.journal.settle(past)
+        self.was_all_known = past.is_all
         chosen = preset(self._memory)
         lanes = [
             Lane(question, memory, chosen.selector, chosen.writer)
@@ -178,6 +179,8 @@ def test_interrupted_and_resumed_is_uninterrupted(
             run.killed()
     last = Run(folder, memory).read(text).ended()
     assert last.known == taken
+    again = Run(folder, memory).read(text).ended()
+    assert (again.new, again.was_all_known) == (0, True)
     assert last.known + last.new == whole.new
     assert last.memories == whole.memories
 
@@ -233,7 +236,8 @@ def test_another_document_under_the_same_name_has_a_session_of_its_own(folder: F
 def test_fresh_starts_over(folder: Folder) -> None:
     """And leaves the other session alone."""
     Run(folder).read(document(8)).ended()
-    assert Run(folder, fresh=True).read(document(8)).ended().known == 0
+    fresh = Run(folder, fresh=True).read(document(8)).ended()
+    assert (fresh.known, fresh.was_all_known) == (0, False)
     assert len(folder.sessions()) == 2
 
 

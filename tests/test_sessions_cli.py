@@ -239,6 +239,23 @@ def test_a_session_is_replayed_and_asked_why(mhm: Mhm, session: Path, tmp_path: 
     assert mhm("replay", "--svg", tmp_path / "no" / "x.svg").status == ExitStatus.USAGE
 
 
+@pytest.mark.model
+def test_a_session_is_asked_again(mhm: Mhm, session: Path, book: Path) -> None:
+    """The tiny model takes whatever memory has for an answer."""
+    ran = mhm("ask", "--session", "last", "--json", "Who?")
+    told = json.loads(ran.out)
+    assert told["receipt"]["remembered_by"] == session.stem
+    assert told["receipt"]["chunks"] == 0
+    assert told["model"]["path"].endswith(".gguf")
+    assert "nothing was read" in ran.err
+    counted = mhm("ask", "--session", "last", *SMALL, "--json", "How many lamps are there?")
+    assert "counted or listed" in counted.err
+    assert receipt(counted)["chunks"]
+    wrong = mhm("ask", "--session", "last", book, "Who?")
+    assert wrong.status == ExitStatus.USAGE
+    assert mhm("ask", "--session", "nope", "Who?").status == ExitStatus.SESSION
+
+
 def test_without_sessions_the_list_is_empty(mhm: Mhm) -> None:
     """And says where they would be."""
     ran = mhm("sessions", "list")

@@ -146,6 +146,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "scanned_passages": receipt.scanned,
         "share_read": receipt.share_read,
         "not_kept": receipt.not_kept,
+        "remembered_by": receipt.remembered,
         "session": receipt.session,
         "known_chunks": receipt.known_chunks,
         "known_tokens": receipt.known_tokens,

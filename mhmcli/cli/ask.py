@@ -12,6 +12,7 @@ from mhmcli.cli.arguments import memory_of, password_of, schema_of, split_argume
 from mhmcli.cli.caching import parse_size
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.cli.request import Request
+from mhmcli.cli.sessions import ids
 from mhmcli.errors import UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
@@ -101,6 +102,15 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = "0",
+    session: Annotated[
+        str | None,
+        typer.Option(
+            help="Ask of the documents of an earlier run (`last`, or a name from `mhm sessions "
+            "list`): its memory is asked first, and they are read again if it does not say.",
+            autocompletion=ids,
+            rich_help_panel=_READING,
+        ),
+    ] = None,
     fresh: Annotated[
         bool,
         typer.Option(
@@ -208,6 +218,10 @@ def ask(  # noqa: PLR0913  one parameter is one option
     Exit status: 0 answered, 1 the document does not say, 2 usage, 3 unreadable document,
     4 model, 5 not everything could be read, 6 session.
     """
+    if session is not None and len(arguments or []) + len(question or []) > len(question or [1]):
+        raise UsageError(
+            "a session has its own documents", hint='mhm ask --session last "another question"'
+        )
     sources, questions = split_arguments(arguments or [], question or [])
     if sum((quick, skim is not None, budget is not None)) > 1:
         raise UsageError("--quick, --skim and --budget exclude each other", hint="give one")
@@ -223,6 +237,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         quick=quick,
         skim=None if skim is None else parse_share(skim),
         budget=None if budget is None else parse_duration(budget),
+        session=session,
         fresh=fresh,
         history=not no_history,
         cache_bytes=parse_size(cache_size),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from pathlib import Path
 
@@ -53,9 +54,19 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
         head_tokens=sizes.head_tokens,
         started=time.time(),
         mhm=__version__,
+        stamps=tuple(stamp_of(source) for source in sources),
         keeps_text=not all(os.path.isfile(source) for source in sources),  # noqa: PTH113
         settings=settings,
     )
+
+
+def stamp_of(source: str) -> tuple[int, int] | None:
+    """How large a file is and when it was changed; None of what is no file."""
+    try:
+        found = os.stat(source)  # noqa: PTH116
+    except OSError:
+        return None
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 def _absolute(source: str) -> str:

@@ -24,6 +24,7 @@ class Request:
     quick: bool
     skim: float | None  # a share, 0 to 1
     budget: float | None  # seconds
+    session: str | None  # whose memory may have the answer, and whose documents are read if not
     fresh: bool  # nothing that an earlier run has read
     history: bool  # whether the run is written down
     cache_bytes: int  # that may be kept for the next question

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
+from mhmcli.cli.again import Remembered, session_of
 from mhmcli.cli.answers import as_json, print_answers, say_receipt
 from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline
@@ -34,6 +35,7 @@ from mhmcli.memory import Memory
 from mhmcli.presets import preset
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
+from mhmcli.session import KeptSource, Store
 from mhmcli.source import Documents, open_source
 from mhmcli.tokens import read_header
 from mhmcli.view import RunState
@@ -43,18 +45,25 @@ def run(request: Request) -> ExitStatus:
     """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
     deadline = deadline_of(request)
     stop = Stop()
-    with stopping(stop):
-        opened = partial(
-            open_source,
-            stdin=_stdin(),
-            password=request.password,
-            waiting_s=deadline.waiting_s if deadline else None,
-        )
-        documents = Documents([opened(name) for name in request.sources])
+    with stopping(stop), session_of(request) as (wanted, session):
+        documents = _documents(wanted, session, deadline)
         try:
-            return _prepared(request, documents, stop, deadline).whole()
+            return _prepared(wanted, documents, session, stop, deadline).whole()
         finally:
             documents.close()
+
+
+def _documents(request: Request, session: Store | None, deadline: Deadline | None) -> Documents:
+    """What is to be read; streams that an earlier run has read, from its session."""
+    if session and session.about.keeps_text:
+        return Documents([KeptSource(session)])
+    opened = partial(
+        open_source,
+        stdin=_stdin(),
+        password=request.password,
+        waiting_s=deadline.waiting_s if deadline else None,
+    )
+    return Documents([opened(name) for name in request.sources])
 
 
 def _stdin() -> BinaryIO:
@@ -63,7 +72,11 @@ def _stdin() -> BinaryIO:
 
 
 def _prepared(
-    request: Request, documents: Documents, stop: Stop, deadline: Deadline | None
+    request: Request,
+    documents: Documents,
+    session: Store | None,
+    stop: Stop,
+    deadline: Deadline | None,
 ) -> _Run:
     """A run with all that it needs. What is wrong with a document is known before a model is
     fetched, and what is wrong with the model or the sizes before it is loaded."""
@@ -84,7 +97,10 @@ def _prepared(
     view = view_of(request, state)
     journal = journal_for(request, sizes, path)
     job = Job(request, documents, sizes, count, state, view, journal)
-    return _Run(job, path, reading_of(job, deadline), stop, form)
+    reading = reading_of(job, deadline)
+    if session:
+        reading = Remembered(job, session, reading)
+    return _Run(job, path, reading, stop, form)
 
 
 @dataclass(slots=True)
@@ -111,7 +127,8 @@ class _Run:
             raise
         finally:
             self.job.view.stop()
-        self.job.journal.answered(answers)
+        if not receipt.remembered:
+            self.job.journal.answered(answers)
         self.job.journal.end("answered")
         return self._print(answers, receipt)
 
@@ -150,6 +167,7 @@ class _Run:
                 not_kept=tally.not_kept,
                 known_chunks=tally.known_chunks,
                 known_tokens=tally.known_tokens,
+                remembered=tally.remembered,
                 session=self.job.journal.id,
                 journal_trouble=self.job.journal.trouble,
                 tokens_found=cache.found if cache else 0,

@@ -10,6 +10,7 @@ digests are kept, and of what the memory holds, the notes.
 
 from mhmcli.session.folder import LAST, Folder, directory, is_free, size_of, written_at
 from mhmcli.session.journal import Journal, Past, memories_of
+from mhmcli.session.kept import KeptSource
 from mhmcli.session.playback import Moment, Passed, Turn, at_place, played, why
 from mhmcli.session.records import About, Known, Taken, as_text
 from mhmcli.session.store import Store
@@ -19,6 +20,7 @@ __all__ = [
     "About",
     "Folder",
     "Journal",
+    "KeptSource",
     "Known",
     "Moment",
     "Passed",

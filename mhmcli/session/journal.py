@@ -62,7 +62,10 @@ class Past:
                 return
             self.lanes_done = 0
             self.chunks += 1
-        self._put_back(next(self.rest, None) if self.chunks else None)
+        if self.chunks:
+            following = next(self.rest, None)
+            self.is_all = following is None
+            self._put_back(following)
 
     def read_on(self, lanes: Sequence[Lane], *, prompter: Prompter) -> Iterator[Event]:
         """What is left is read; the lanes have the memories that the steps led to."""
@@ -83,7 +86,6 @@ class Past:
         ]
 
     def _put_back(self, chunk: Chunk | None) -> None:
-        self.is_all = chunk is None
         if chunk is not None:
             self.rest = chain([chunk], self.rest)
 

@@ -28,7 +28,8 @@ T = TypeVar("T")
 class About:
     """What a session is: which documents were asked which questions, and how. `key` is the same for
     runs that would take the same steps on the same documents; `names` are what the user called the
-    `sources`; `settings` are for a person."""
+    `sources`, and `stamps` how large each was then and when it was changed, None for a stream;
+    `settings` are for a person."""
 
     key: str
     sources: tuple[str, ...]
@@ -40,6 +41,7 @@ class About:
     head_tokens: int
     started: float
     mhm: str
+    stamps: tuple[tuple[int, int] | None, ...] = ()
     keeps_text: bool = False
     settings: dict[str, str | int | float | bool | None] = field(default_factory=dict)
 

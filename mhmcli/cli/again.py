@@ -1,0 +1,116 @@
+"""`mhm ask --session`: an earlier run's memory is asked first; if it does not say, all is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from mhmcli.answer import Answer
+from mhmcli.asked import Asked, asked
+from mhmcli.cli.output import say
+from mhmcli.cli.reading import Job, Reading, begin_answer, gathered, written
+from mhmcli.cli.recording import stamp_of
+from mhmcli.cli.request import Request
+from mhmcli.cli.sessions import folder
+from mhmcli.memory import Memory
+from mhmcli.printable import one_line
+from mhmcli.prompter import Prompter
+from mhmcli.receipt import Tally
+from mhmcli.session import Store, memories_of
+from mhmcli.source import Passage
+
+_DEFAULT_MODEL = "default"
+
+
+@contextmanager
+def session_of(request: Request) -> Iterator[tuple[Request, Store | None]]:
+    """The request with the documents and the model of its session, and the session; as it is, where
+    it names none.
+
+    Raises:
+        SessionError: there is none of that name, or it is damaged.
+    """
+    if request.session is None:
+        yield request, None
+        return
+    store = Store.open(folder().find(request.session))
+    try:
+        about = store.about
+        pairs = zip(about.sources, about.names, strict=True)
+        names = (name if os.path.abspath(name) == source else source for source, name in pairs)  # noqa: PTH100
+        model = about.model if request.model == _DEFAULT_MODEL else request.model
+        yield replace(request, sources=tuple(names), model=model), store
+    finally:
+        store.close()
+
+
+class Remembered:
+    """What the memory of a session says; what it does not say is read again."""
+
+    def __init__(self, job: Job, store: Store, reading: Reading) -> None:
+        self._job = job
+        self._store = store
+        self._reading = reading
+        self._answers: list[Answer] = []
+
+    def read(self, prompter: Prompter, tally: Tally) -> None:
+        """Nothing is, where memory has all that is asked."""
+        name = self._store.id
+        if self._may_say():
+            memory = _together(memories_of(self._store))
+            empty = list(self._job.state.memories)
+            self._job.state.memories = [memory for _ in empty]
+            for number in range(len(empty)):
+                begin_answer(self._job, number)
+                evidence = gathered(self._job, prompter, number)
+                answer = written(self._job, prompter, number, evidence)
+                if not answer.found:
+                    break
+                self._answers.append(answer)
+            else:
+                tally.remembered = name
+                return
+            self._job.state.memories = empty
+            self._answers.clear()
+            self._say(f"what {name} has in memory does not say: its documents are read again")
+        self._reading.read(prompter, tally)
+
+    def _may_say(self) -> bool:
+        """Whether memory is worth asking: not for all that there is of something, and not of
+        documents that have changed."""
+        about = self._store.about
+        now = tuple(stamp_of(source) for source in about.sources)
+        for name, then, is_now in zip(about.names, about.stamps, now, strict=False):
+            if then != is_now:
+                self._say(f"{one_line(name)} has changed since then, and is read")
+                return False
+        if any(asked(question) is not Asked.ONE for question in self._job.request.questions):
+            self._say("what is counted or listed is read for it")
+            return False
+        return True
+
+    def _say(self, what: str) -> None:
+        if not self._job.request.quiet:
+            say(f"mhm: {what}")
+
+    def answer(self, prompter: Prompter, number: int) -> Answer:
+        """From memory, or from what was read."""
+        if self._answers:
+            return self._answers[number]
+        return self._reading.answer(prompter, number)
+
+    def passages(self) -> Iterator[Passage]:
+        """The documents, for quotations."""
+        return self._job.documents.passages() if self._answers else self._reading.passages()
+
+    def close(self) -> None:
+        """What was kept for another look is gone."""
+        self._reading.close()
+
+
+def _together(memories: Sequence[Memory]) -> Memory:
+    """All heads of the memories of several questions, as one memory's."""
+    heads = tuple(head for memory in memories for head in memory.heads)
+    return Memory(heads, max(memory.head_tokens for memory in memories), memories[0].seen)

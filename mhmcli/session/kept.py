@@ -1,0 +1,43 @@
+"""A stream that an earlier run has read, as a source that can be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mhmcli.session.store import Store
+from mhmcli.source import Passage, SourceReport
+
+
+class KeptSource:
+    """The passages of a session whose documents were streams."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._of = max(1, store.chunks)
+        self._chunks = self._bytes = self._lines = 0
+
+    @property
+    def report(self) -> SourceReport:
+        """What was handed out so far."""
+        return SourceReport(f"session {self._store.id}", "text", self._bytes, lines=self._lines)
+
+    @property
+    def progress(self) -> float | None:
+        """The share handed out so far, 0 to 1."""
+        return self._chunks / self._of
+
+    def passages(self) -> Iterator[Passage]:
+        """Those of the chunks.
+
+        Raises:
+            SessionError: the session is damaged.
+        """
+        for chunk in self._store.texts():
+            self._chunks += 1
+            for passage in chunk.passages:
+                self._bytes += len(passage.text.encode(errors="surrogatepass"))
+                self._lines += passage.text.count("\n")
+                yield passage
+
+    def close(self) -> None:
+        """The session is its opener's."""

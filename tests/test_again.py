@@ -1,0 +1,144 @@
+"""Another question: of what a session has in memory, of the documents again, or of a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mhmcli import prompts
+from mhmcli.answer import Answer
+from mhmcli.cli.again import Remembered, session_of
+from mhmcli.engine import Sampling
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import SessionError
+from mhmcli.prompter import Prompter
+from mhmcli.receipt import Tally
+from mhmcli.session import Folder, Journal, KeptSource, Store, directory
+from mhmcli.source import Passage
+from tests.test_partial import job_for, request
+from tests.test_session import Run, about, document, passages_of
+
+
+class Reads:
+    """A reading that says so."""
+
+    def __init__(self) -> None:
+        self.read_all = self.closed = False
+
+    def read(self, prompter: Prompter, tally: Tally) -> None:
+        """All is read."""
+        self.read_all = True
+
+    def answer(self, prompter: Prompter, number: int) -> Answer:
+        """What the documents say."""
+        return Answer("", "what was read", found=True)
+
+    def passages(self) -> Iterator[Passage]:
+        """None."""
+        return iter(())
+
+    def close(self) -> None:
+        """Nothing is kept."""
+        self.closed = True
+
+
+@pytest.fixture
+def folder() -> Folder:
+    """The user's."""
+    return Folder(directory())
+
+
+def answered(folder: Folder, question: str, says: float) -> tuple[Answer, Tally, Reads]:
+    """A question of the last session, by a model that finds its sentences to say so much."""
+    engine = ScriptedEngine(lambda _: "Answer: Anna Roy", judge=lambda _: says)
+    job, _ = job_for("", engine)
+    job = replace(job, request=replace(job.request, questions=(question,), quiet=False))
+    reading, tally = Reads(), Tally(1)
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    with closing(Store.open(folder.find("last"))) as store:
+        remembered = Remembered(job, store, reading)
+        remembered.read(prompter, tally)
+        answer = remembered.answer(prompter, 0)
+        remembered.close()
+    assert reading.closed
+    return answer, tally, reading
+
+
+def test_what_memory_says_is_not_read_again(folder: Folder) -> None:
+    """The answer has the places of what memory holds."""
+    Run(folder).read(document(20)).ended()
+    answer, tally, reading = answered(folder, "Who keeps the lamp?", 3.0)
+    assert answer.text == "Anna Roy"
+    assert answer.places
+    assert tally.remembered == folder.find("last").stem
+    assert not reading.read_all
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "why"),
+    [
+        ("Who keeps the lamp?", -9.0, "in memory does not say"),
+        ("How many lamps are there?", 3.0, "counted or listed"),
+    ],
+)
+def test_what_memory_does_not_say_is_read(
+    folder: Folder, question: str, says: float, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And said so."""
+    Run(folder).read(document(20)).ended()
+    answer, tally, reading = answered(folder, question, says)
+    assert reading.read_all
+    assert answer.text == "what was read"
+    assert tally.remembered is None
+    assert why in capsys.readouterr().err
+
+
+def test_a_document_that_has_changed_is_read(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Memory is of what it was."""
+    path = tmp_path / "doc.txt"
+    path.write_text(document(20))
+    found = path.stat()
+    now = replace(about(), sources=(str(path),), stamps=((found.st_size, found.st_mtime_ns),))
+    run = Run(folder)
+    run.journal = Journal(folder, now)
+    run.read(document(20)).ended()
+    assert not answered(folder, "Who keeps the lamp?", 3.0)[2].read_all
+    path.write_text(document(21))
+    assert answered(folder, "Who keeps the lamp?", 3.0)[2].read_all
+    assert "doc.txt has changed" in capsys.readouterr().err
+
+
+def test_the_documents_and_the_model_are_those_of_the_session(folder: Folder) -> None:
+    """Unless another model is asked for."""
+    run = Run(folder)
+    run.journal = Journal(folder, replace(about(), model="tiny"))
+    run.read(document(8)).ended()
+    asked = replace(request(), session="last", model="default")
+    with session_of(asked) as (wanted, store):
+        assert (wanted.sources, wanted.model) == (("/doc.txt",), "tiny")
+        assert store
+    with session_of(replace(asked, model="other")) as (wanted, _):
+        assert wanted.model == "other"
+    with session_of(request()) as (wanted, store):
+        assert (wanted, store) == (request(), None)
+    with pytest.raises(SessionError), session_of(replace(asked, session="none")):
+        pass
+
+
+def test_a_stream_is_read_again_from_its_session(folder: Folder) -> None:
+    """As it was."""
+    run = Run(folder)
+    run.journal = Journal(folder, replace(about(), keeps_text=True))
+    run.read(document(20)).ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        source = KeptSource(store)
+        assert list(source.passages()) == list(passages_of(document(20)))
+        assert source.progress == 1.0
+        assert source.report.bytes_read == len(document(20))
+        assert source.report.complete
