@@ -40,9 +40,7 @@ def print_answers(answers: Sequence[Answer], *, of: int, form: Format = Format.S
 def say_receipt(receipt: Receipt, answers: Sequence[Answer], cite: Cite = Cite.QUOTES) -> None:
     """The coverage receipt, and the places that the answers were taken from, with quotations."""
     for answer in answers:
-        if answer.places and cite is not Cite.NONE:
-            about = f"{one_line(answer.question)} " if len(answers) > 1 else ""
-            say(f"from    {about}{_cited(answer.places)}")
+        say_places(answer, cite, of=len(answers))
         if cite is Cite.QUOTES:
             say_quotes(answer)
         wanted = asked(answer.question)
@@ -57,6 +55,13 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer], cite: Cite = Cite.Q
             say(f"        the answer ran into its limit: {one_line(answer.question)}")
     for line in receipt.lines():
         say(line)
+
+
+def say_places(answer: Answer, cite: Cite, *, of: int) -> None:
+    """Where an answer, one `of` several, was taken from."""
+    if answer.places and cite is not Cite.NONE:
+        about = f"{one_line(answer.question)} " if of > 1 else ""
+        say(f"from    {about}{_cited(answer.places)}")
 
 
 def _say_sorts(label: str, sorts: Sequence[tuple[str, int]]) -> None:

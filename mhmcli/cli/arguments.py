@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from mhmcli.cli import options
+from mhmcli.cli.limits import parse_duration
+from mhmcli.cli.request import Request
 from mhmcli.errors import UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
+
+STDIN = "-"  # as a document; `mhmcli.source` has the same, and is heavy
 
 
 def split_arguments(
@@ -37,9 +42,9 @@ def split_arguments(
             )
     if any(not question.strip() for question in asked):
         raise UsageError("the question is empty", hint='mhm ask FILE "question"')
-    if sources.count("-") > 1:
+    if sources.count(STDIN) > 1:
         raise UsageError("standard input can be read only once", hint="give - once")
-    return tuple(sources) or ("-",), tuple(question.strip() for question in asked)
+    return tuple(sources) or (STDIN,), tuple(question.strip() for question in asked)
 
 
 def memory_of(context: typer.Context, wanted: MemoryKind | None, *, scored: bool) -> MemoryKind:
@@ -109,3 +114,27 @@ def schema_of(file: Path | None, form: Format) -> str:
     if not isinstance(found, dict):
         raise UsageError(f"the schema {file} is no JSON object", hint='{"type": "object", ...}')
     return json.dumps(found, ensure_ascii=False)
+
+
+def interval_of(every: str, request: Request) -> float:
+    """Seconds between two answers.
+
+    Raises:
+        UsageError: what is asked for besides does not go with it.
+    """
+    if request.sources != (STDIN,) or sys.stdin is None or sys.stdin.isatty():
+        raise UsageError(
+            "--every is for what comes through a pipe",
+            hint='tail -f FILE | mhm ask --every 5m "question"',
+        )
+    wrong = {
+        "--quick": request.quick,
+        "--skim": request.skim is not None,
+        "--budget": request.budget is not None,
+        "--session": request.session is not None,
+        "--format": request.form is not Format.SHORT,
+    }
+    for option, given in wrong.items():
+        if given:
+            raise UsageError(f"--every and {option} exclude each other", hint="give one")
+    return parse_duration(every)

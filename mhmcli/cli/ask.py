@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mhmcli.cli import options
-from mhmcli.cli.arguments import memory_of, password_of, schema_of, split_arguments
+from mhmcli.cli.arguments import interval_of, memory_of, password_of, schema_of, split_arguments
 from mhmcli.cli.caching import parse_size
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.cli.request import Request
@@ -88,6 +88,15 @@ def ask(  # noqa: PLR0913  one parameter is one option
         str | None,
         typer.Option(
             help="The same for as long as this, loading and answering included: 90s, 5m, 1h30m.",
+            metavar="TIME",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            help="Answer of what came through the pipe each time so long has gone by (5m, 30s), "
+            "as with `tail -f`; of all that came on SIGUSR1 and at its end.",
             metavar="TIME",
             rich_help_panel=_READING,
         ),
@@ -256,6 +265,11 @@ def ask(  # noqa: PLR0913  one parameter is one option
         quiet=quiet,
         verbose=verbose,
     )
-    from mhmcli.cli.run import run  # noqa: PLC0415  what is heavy waits until it is needed
+    # What is heavy waits until it is needed.
+    if every is not None:
+        from mhmcli.cli.every import watch  # noqa: PLC0415
+
+        raise typer.Exit(watch(request, interval_of(every, request)))
+    from mhmcli.cli.run import run  # noqa: PLC0415
 
     raise typer.Exit(run(request))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from mhmcli.answer import Answer, answer
@@ -69,33 +69,40 @@ class Reading(Protocol):
 class Whole:
     """Every chunk is read by the model, and each question's memory written from it. `passages` are
     those of the documents, and `share` tells how much of them is read, where they were all seen
-    before."""
+    before; the first of their chunks has the number `first_chunk`."""
 
     def __init__(
         self,
         job: Job,
         passages: Callable[[], Iterator[Passage]] | None = None,
         share: Callable[[], float] = lambda: 1.0,
+        *,
+        first_chunk: int = 0,
     ) -> None:
         self._job = job
         self._passages = passages or job.documents.passages
         self._share = share
+        self._first_chunk = first_chunk
         self._spool = Spool[Chunk]()
         self._scores = job.request.memory is MemoryKind.SCORING  # and passages are looked up again
         self._likelihoods = [array("d") for _ in job.request.questions]
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
-        """Chunk by chunk; then what the best notes point to joins them."""
+        """Chunk by chunk; then what the best notes point to joins them. Of passages that go on when
+        they have come to an end, what comes then is read by another call."""
         job = self._job
-        chunks = cut(
+        before = len(self._likelihoods[0])
+        cut_anew = cut(
             self._passages(),
             job.sizes.chunk_tokens,
             job.count,
             overlap_tokens=job.sizes.overlap_tokens,
         )
+        chunks = (replace(chunk, index=chunk.index + before) for chunk in cut_anew)
         again = self._scores or job.request.looks_up_quotes
         kept = self._spool.through(chunks) if again else chunks
-        for step in read_chunks(job, kept, prompter, tally):
+        numbered = (replace(chunk, index=chunk.index + self._first_chunk) for chunk in kept)
+        for step in read_chunks(job, numbered, prompter, tally):
             self._likelihoods[step.lane].append(likelihood_of(step.signals))
             tally.share_read = self._share()
         tally.all_kept = not self._spool.missed

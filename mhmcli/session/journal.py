@@ -68,22 +68,18 @@ class Past:
             self._put_back(following)
 
     def read_on(self, lanes: Sequence[Lane], *, prompter: Prompter) -> Iterator[Event]:
-        """What is left is read; the lanes have the memories that the steps led to."""
+        """What is left is read by the lanes, which have the memories that the steps led to."""
+        then = list(lanes)
         if done := self.lanes_done:
-            for event in read(islice(self.rest, 1), self._then(lanes)[done:], prompter=prompter):
+            for event in read(islice(self.rest, 1), lanes[done:], prompter=prompter):
                 if isinstance(event, ChunkOpened | ChunkProgress):
                     yield event
                     continue
                 of_all = replace(event, lane=event.lane + done)
                 if isinstance(of_all, Step):
-                    self.memories[of_all.lane] = of_all.memory
+                    then[of_all.lane] = replace(then[of_all.lane], memory=of_all.memory)
                 yield of_all
-        yield from read(self.rest, self._then(lanes), prompter=prompter)
-
-    def _then(self, lanes: Sequence[Lane]) -> list[Lane]:
-        return [
-            replace(lane, memory=memory) for lane, memory in zip(lanes, self.memories, strict=True)
-        ]
+        yield from read(self.rest, then, prompter=prompter)
 
     def _put_back(self, chunk: Chunk | None) -> None:
         if chunk is not None:
@@ -183,9 +179,12 @@ class Journal:
 
     def take(self, step: Step) -> None:
         """The step is on disk."""
+        if self._folder is None:
+            return
         before, self._memories[step.lane] = self._memories[step.lane], step.memory
-        record = taken(step, before, self._now())
-        self._try(lambda: self._begun().add(step.chunk, self._chunks, record))
+        self._try(
+            lambda: self._begun().add(step.chunk, self._chunks, taken(step, before, self._now()))
+        )
         if step.lane == len(self._memories) - 1:
             self._chunks += 1
 

@@ -5,6 +5,7 @@ from mhmcli.source.open import STDIN, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import is_lines, parts, piece, sentences, split_sentences
 from mhmcli.source.streams import NO_TIME
+from mhmcli.source.ticks import Intervals
 from mhmcli.source.units import Unit, is_field, units, units_of
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "STDIN",
     "Break",
     "Documents",
+    "Intervals",
     "Passage",
     "Place",
     "Source",
