@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -80,6 +80,24 @@ class Known:
     def chunk(self) -> Chunk:
         """The chunk as far as it is known: without its text."""
         return Chunk(self.number, (Passage("", self.place),), self.tokens)
+
+
+class StepRow(NamedTuple):
+    """A step as it stands in the database, behind its chunk."""
+
+    number: int
+    digest: bytes
+    chunk_tokens: int
+    place: str
+    lane: int
+    head: int
+    outcome: Outcome
+    said: str
+    at: float
+    notes: str | None
+    tokens: int
+    turn: int
+    signals: str | None
 
 
 def digest(chunk: Chunk) -> bytes:
@@ -167,27 +185,34 @@ def as_value(text: str | bytes, kind: type[T]) -> T:
         raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error
 
 
-def taken_of(row: tuple[Any, ...]) -> Taken:
+def as_kind(row: tuple[Any, ...], kind: type[T]) -> T:
+    """A row of the database as what it should be.
+
+    Raises:
+        SessionError: it is not.
+    """
+    try:
+        return msgspec.convert(row, kind, builtin_types=(bytes,))
+    except msgspec.MsgspecError as error:
+        raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error
+
+
+def taken_of(row: StepRow) -> Taken:
     """The record of a step, from its columns.
 
     Raises:
         SessionError: it is none.
     """
-    lane, head, outcome, said, at, notes, tokens, turn, signals = row
-    try:
-        kind = Outcome(outcome)
-    except ValueError as error:
-        raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error
     return Taken(
-        lane,
-        head,
-        kind,
-        said,
-        at,
-        as_value(notes, tuple[int | Note, ...]) if notes is not None else None,
-        tokens,
-        turn=bool(turn),
-        signals=as_value(signals, Signals) if signals is not None else None,
+        row.lane,
+        row.head,
+        row.outcome,
+        row.said,
+        row.at,
+        None if row.notes is None else as_value(row.notes, tuple[int | Note, ...]),
+        row.tokens,
+        turn=bool(row.turn),
+        signals=None if row.signals is None else as_value(row.signals, Signals),
     )
 
 

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk
@@ -19,7 +20,9 @@ from mhmcli.session.database import connected, made, opened, private, unreadable
 from mhmcli.session.records import (
     About,
     Known,
+    StepRow,
     Taken,
+    as_kind,
     as_text,
     as_value,
     digest,
@@ -29,6 +32,7 @@ from mhmcli.session.records import (
 )
 from mhmcli.source import Place
 
+T = TypeVar("T")
 _STEPS = (
     "SELECT number, digest, chunks.tokens, place, lane, head, outcome, said, at, notes, "
     "steps.tokens, turn, signals FROM chunks JOIN steps ON chunk = number "
@@ -80,20 +84,19 @@ class Store:
         return self.path.stem
 
     def _read_about(self) -> About:
-        row = self._one("SELECT about FROM about")
-        if not row:
-            raise unreadable(self.path, "it does not say what it is")
-        return as_value(row[0], About)
+        for (about,) in self._rows("SELECT about FROM about", tuple[str]):
+            return as_value(about, About)
+        raise unreadable(self.path, "it does not say what it is")
 
-    def _one(self, query: str) -> tuple[str, ...] | None:
-        with self._reading():
-            row: tuple[str, ...] | None = self._database.execute(query).fetchone()
-        return row
+    def _rows(self, query: str, kind: type[T]) -> Iterator[T]:
+        """What the query finds, each row of that kind.
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
+        Raises:
+            SessionError: the session is damaged.
+        """
         try:
-            yield
+            for row in self._database.execute(query):
+                yield as_kind(row, kind)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise unreadable(self.path, error) from error
 
@@ -103,13 +106,11 @@ class Store:
         Raises:
             SessionError: it is damaged.
         """
-        with self._reading():
-            rows = self._database.execute(_STEPS)
-            for number, of_chunk in groupby(rows, key=lambda row: row[0]):
-                each = list(of_chunk)
-                steps = tuple(taken_of(row[4:]) for row in each)
-                place = as_value(each[0][3], Place)
-                yield Known(number, each[0][1], each[0][2], place, steps)
+        for number, of_chunk in groupby(self._rows(_STEPS, StepRow), key=lambda row: row.number):
+            first, *others = of_chunk
+            steps = tuple(taken_of(row) for row in (first, *others))
+            place = as_value(first.place, Place)
+            yield Known(number, first.digest, first.chunk_tokens, place, steps)
 
     def texts(self) -> Iterator[Chunk]:
         """The chunks themselves, of a stream.
@@ -117,41 +118,36 @@ class Store:
         Raises:
             SessionError: it is damaged.
         """
-        with self._reading():
-            for (text,) in self._database.execute(
-                "SELECT text FROM chunks WHERE text IS NOT NULL ORDER BY number"
-            ):
-                yield unpacked(text)
+        query = "SELECT text FROM chunks WHERE text IS NOT NULL ORDER BY number"
+        return (unpacked(text) for (text,) in self._rows(query, tuple[bytes]))
 
     @property
     def first_digest(self) -> bytes | None:
         """Of the first chunk; None where none was read."""
-        with self._reading():
-            row = self._database.execute("SELECT digest FROM chunks WHERE number = 0").fetchone()
-        return bytes(row[0]) if row else None
+        query = "SELECT digest FROM chunks WHERE number = 0"
+        return next((found for (found,) in self._rows(query, tuple[bytes])), None)
 
     @property
     def chunks(self) -> int:
         """How many there are."""
-        row = self._one("SELECT count(*) FROM chunks")
-        return int(row[0]) if row else 0
+        return next(self._rows("SELECT count(*) FROM chunks", tuple[int]))[0]
 
     @property
     def tokens(self) -> int:
         """Those of all chunks."""
-        row = self._one("SELECT coalesce(sum(tokens), 0) FROM chunks")
-        return int(row[0]) if row else 0
+        return next(self._rows("SELECT coalesce(sum(tokens), 0) FROM chunks", tuple[int]))[0]
 
     def answers(self) -> dict[int, Answer]:
         """What was answered last, by the numbers of the questions."""
-        with self._reading():
-            rows = self._database.execute("SELECT question, answer FROM answers ORDER BY question")
-            return {number: as_value(text, Answer) for number, text in rows}
+        query = "SELECT question, answer FROM answers ORDER BY question"
+        return {
+            number: as_value(text, Answer) for number, text in self._rows(query, tuple[int, str])
+        }
 
     def runs(self) -> list[tuple[float, float | None, str | None]]:
         """When each began and ended, and how; None of one that was killed, or goes on."""
-        with self._reading():
-            return list(self._database.execute("SELECT started, ended, how FROM runs"))
+        query = "SELECT started, ended, how FROM runs"
+        return list(self._rows(query, tuple[float, float | None, str | None]))
 
     def check(self) -> None:
         """The whole of it is looked at.
@@ -159,9 +155,9 @@ class Store:
         Raises:
             SessionError: it is damaged.
         """
-        row = self._one("PRAGMA quick_check")
-        if not row or row[0] != "ok":
-            raise unreadable(self.path, row[0] if row else "no answer")
+        for (found,) in self._rows("PRAGMA quick_check", tuple[str]):
+            if found != "ok":
+                raise unreadable(self.path, found)
         for _ in self.known():
             pass
         self.answers()
