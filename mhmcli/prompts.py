@@ -251,6 +251,16 @@ def answer(question: str) -> str:
     )
 
 
+def standalone(question: str, before: str, answer: str) -> str:
+    """Ask for a question that goes on from another one in words that need no other."""
+    return (
+        f"Somebody asked: {before}\nThe answer was: {answer}\nNow they ask: {question}\n\n"
+        "Write the last question so that it can be understood alone: put the names in the place of "
+        "words such as he, she, it, they, that or there, and change nothing else. Write the "
+        "question and nothing else."
+    )
+
+
 def in_form(question: str, form: str) -> str:
     """Ask for the answer that the notes end with, in another form."""
     return (

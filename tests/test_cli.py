@@ -370,10 +370,11 @@ def test_parts_that_cannot_be_are_status_2(
 def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """`mhm ask` in a process of its own, with a fake engine."""
     code = (
+        "import mhmcli.cli.preparing as preparing\n"
         "import mhmcli.cli.run as run\n"
         "from mhmcli.cli import main\n"
         "from mhmcli.engine.scripted import ScriptedEngine\n"
-        f"run.LlamaEngine = lambda *_: {engine}\n"
+        f"preparing.LlamaEngine = lambda *_: {engine}\n"
         "run.judges = lambda *_: True\n"
         "main()"
     )

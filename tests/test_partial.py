@@ -18,16 +18,13 @@ import pytest
 from mhmcli import prompts
 from mhmcli.cli import partial as room
 from mhmcli.cli.limits import Deadline, Share
-from mhmcli.cli.options import Cite
 from mhmcli.cli.partial import Proven, Skim
 from mhmcli.cli.reading import Job
 from mhmcli.cli.request import Request
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import SourceError
-from mhmcli.format_kind import Format
 from mhmcli.memory import Memory
-from mhmcli.memory_kind import MemoryKind
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Event
 from mhmcli.receipt import Tally
@@ -46,15 +43,13 @@ SIZES = Sizes(40, 2, 120, 0, 64, 4096)
 
 def request() -> Request:
     return Request(
-        sources=("doc.txt",), questions=(QUESTION,), model="", memory=MemoryKind.SCORING,
-        heads=None, head_tokens=None, chunk_tokens=None, overlap_tokens=0, quick=False, skim=None,
-        budget=None, session=None, fresh=False, history=False, cache_bytes=0,
-        cite=Cite.QUOTES,
-        form=Format.SHORT,
-        schema="",
-        password=None, temperature=0.0, top_p=1.0, seed=0, threads=None, gpu_layers=0,
-        offline=True, partial_ok=False, as_json=False, quiet=True, verbose=0,
-    )  # fmt: skip
+        sources=("doc.txt",),
+        questions=(QUESTION,),
+        model="",
+        history=False,
+        offline=True,
+        quiet=True,
+    )
 
 
 def no_journal() -> Journal:

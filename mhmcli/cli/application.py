@@ -15,6 +15,7 @@ from mhmcli.cli import models as models_command
 from mhmcli.cli import sessions as sessions_command
 from mhmcli.cli.ask import ask
 from mhmcli.cli.caching import app as cache_app
+from mhmcli.cli.chatting import chat
 from mhmcli.cli.output import print_line, say_error
 from mhmcli.cli.replaying import replay
 from mhmcli.cli.tracing import why
@@ -29,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ask", no_args_is_help=True)(ask)
+app.command("chat")(chat)
 app.command("replay")(replay)
 app.command("why", no_args_is_help=True)(why)
 app.add_typer(bench_command.app, name="bench")

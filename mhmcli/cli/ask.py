@@ -181,14 +181,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
-    cite: Annotated[
-        options.Cite,
-        typer.Option(
-            help="Beside the answer, on stderr: nothing of where it is from, the places, or these "
-            "and the best sentences, as they stand there.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = options.Cite.QUOTES,
+    cite: options.CiteOption = options.Cite.QUOTES,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -197,14 +190,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_OUTPUT,
         ),
     ] = False,
-    quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet",
-            help="Nothing on stderr but errors, and the notice of a model being fetched.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = False,
+    quiet: options.Quiet = False,
     verbose: Annotated[
         int,
         typer.Option(

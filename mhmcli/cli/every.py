@@ -23,14 +23,14 @@ from mhmcli.answer import Answer
 from mhmcli.cli.answers import say_places
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_line, say
-from mhmcli.cli.preparing import sizes_of, view_of
+from mhmcli.cli.preparing import engine_of, sizes_of, view_of
 from mhmcli.cli.reading import Job, Whole, begin_answer, gathered, written
 from mhmcli.cli.recording import journal_for
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
-from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
+from mhmcli.engine.llama import Stop, tokenizer_of
 from mhmcli.errors import ExitStatus
 from mhmcli.memory import Memory
 from mhmcli.presets import preset
@@ -57,13 +57,7 @@ def watch(request: Request, every_s: float) -> ExitStatus:
         state = RunState(twice.questions, [empty for _ in twice.questions], lambda: None)
         journal = journal_for(twice, sizes, model)
         job = Job(twice, Documents([]), sizes, count, state, view_of(twice, state), journal)
-        options = LlamaOptions(
-            window_tokens=sizes.window_tokens,
-            threads=request.threads,
-            gpu_layers=request.gpu_layers,
-            verbose=request.verbose > 1,
-        )
-        engine = LlamaEngine(model, options, stop)
+        engine = engine_of(request, model, sizes, stop)
         try:
             sampling = Sampling(request.temperature, request.top_p, request.seed)
             prompter = Prompter(engine, prompts.SYSTEM, sampling)

@@ -11,7 +11,7 @@ import typer
 from mhmcli.cli.models import names
 from mhmcli.errors import UsageError
 
-MODEL_PANEL = "Model"
+MODEL_PANEL, OUTPUT_PANEL = "Model", "Output"
 
 
 class Cite(str, Enum):
@@ -74,6 +74,25 @@ Offline = Annotated[
         envvar="MHM_OFFLINE",
         help="Never use the network.",
         rich_help_panel=MODEL_PANEL,
+    ),
+]
+
+
+CiteOption = Annotated[
+    Cite,
+    typer.Option(
+        "--cite",
+        help="Beside the answer, on stderr: nothing of where it is from, the places, or these and "
+        "the best sentences, as they stand there.",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        help="Nothing on stderr but errors, and the notice of a model being fetched.",
+        rich_help_panel=OUTPUT_PANEL,
     ),
 ]
 

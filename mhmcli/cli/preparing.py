@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 from rich.console import Console
 
@@ -12,6 +13,7 @@ from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.reading import Job, Reading, Whole
 from mhmcli.cli.request import Request
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import Preset
@@ -85,3 +87,18 @@ def view_of(request: Request, state: RunState) -> View:
     if request.verbose or not sys.stderr.isatty() or console.is_dumb_terminal:
         return PlainView(sys.stderr, state)
     return LiveView(console, state)
+
+
+def engine_of(request: Request, model: Path, sizes: Sizes, stop: Stop) -> LlamaEngine:
+    """The model, loaded.
+
+    Raises:
+        ModelError: it cannot be.
+    """
+    options = LlamaOptions(
+        window_tokens=sizes.window_tokens,
+        threads=request.threads,
+        gpu_layers=request.gpu_layers,
+        verbose=request.verbose > 1,
+    )
+    return LlamaEngine(model, options, stop)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mhmcli.cli.options import Cite
 from mhmcli.format_kind import Format
-from mhmcli.memory_kind import MemoryKind
+from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,33 +15,33 @@ class Request:
 
     sources: tuple[str, ...]
     questions: tuple[str, ...]
-    model: str
-    memory: MemoryKind
-    heads: int | None
-    head_tokens: int | None
-    chunk_tokens: int | None
-    overlap_tokens: int
-    quick: bool
-    skim: float | None  # a share, 0 to 1
-    budget: float | None  # seconds
-    session: str | None  # whose memory may have the answer, and whose documents are read if not
-    fresh: bool  # nothing that an earlier run has read
-    history: bool  # whether the run is written down
-    cache_bytes: int  # that may be kept for the next question
-    password: str | None
-    temperature: float
-    top_p: float
-    seed: int
-    threads: int | None
-    gpu_layers: int
-    offline: bool
-    partial_ok: bool
-    cite: Cite
-    form: Format
-    schema: str  # of JSON, as JSON; empty for other forms
-    as_json: bool
-    quiet: bool
-    verbose: int
+    model: str = "default"
+    memory: MemoryKind = DEFAULT_MEMORY
+    heads: int | None = None
+    head_tokens: int | None = None
+    chunk_tokens: int | None = None
+    overlap_tokens: int = 0
+    quick: bool = False
+    skim: float | None = None  # a share, 0 to 1
+    budget: float | None = None  # seconds
+    session: str | None = None  # whose memory is asked first, and whose documents are then read
+    fresh: bool = False  # nothing that an earlier run has read
+    history: bool = True  # whether the run is written down
+    cache_bytes: int = 0  # that may be kept for the next question
+    password: str | None = None
+    temperature: float = 0.0
+    top_p: float = 0.95
+    seed: int = 0
+    threads: int | None = None
+    gpu_layers: int = -1
+    offline: bool = False
+    partial_ok: bool = False
+    cite: Cite = Cite.QUOTES
+    form: Format = Format.SHORT
+    schema: str = ""  # of JSON, as JSON; empty for other forms
+    as_json: bool = False
+    quiet: bool = False
+    verbose: int = 0
 
     @property
     def looks_up_quotes(self) -> bool:

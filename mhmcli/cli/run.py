@@ -19,7 +19,7 @@ from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_json, say
-from mhmcli.cli.preparing import deadline_of, reading_of, sizes_of, view_of
+from mhmcli.cli.preparing import deadline_of, engine_of, reading_of, sizes_of, view_of
 from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Reading, shown_while
 from mhmcli.cli.recording import journal_for, say_where_to_go_on
@@ -27,7 +27,7 @@ from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
-from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, grammar_of, tokenizer_of
+from mhmcli.engine.llama import Stop, grammar_of, tokenizer_of
 from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.format_kind import Format
 from mhmcli.formats import NOTHING, Form, shaped
@@ -43,12 +43,20 @@ from mhmcli.view import RunState
 
 def run(request: Request) -> ExitStatus:
     """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
-    deadline = deadline_of(request)
     stop = Stop()
-    with stopping(stop), session_of(request) as (wanted, session):
+    with stopping(stop):
+        return run_with(request, stop).status
+
+
+def run_with(request: Request, stop: Stop, engine: Engine | None = None) -> Ended:
+    """The same with an engine that is loaded already, and can be used again."""
+    deadline = deadline_of(request)
+    with session_of(request) as (wanted, session):
         documents = _documents(wanted, session, deadline)
         try:
-            return _prepared(wanted, documents, session, stop, deadline).whole()
+            found = _prepared(wanted, documents, session, stop, deadline)
+            found.loaded = engine
+            return found.whole()
         finally:
             documents.close()
 
@@ -103,6 +111,15 @@ def _prepared(
     return _Run(job, path, reading, stop, form)
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of a run; `session` has the memory that it was answered from."""
+
+    status: ExitStatus
+    answers: tuple[Answer, ...]
+    session: str | None
+
+
 @dataclass(slots=True)
 class _Run:
     """One run, with all that it was given."""
@@ -112,16 +129,20 @@ class _Run:
     reading: Reading
     stop: Stop
     form: Form
+    loaded: Engine | None = None
 
-    def whole(self) -> ExitStatus:
+    def whole(self) -> Ended:
         """Load, read, answer, print."""
         self.job.view.start()
         try:
-            engine = self._engine()
-            try:
-                answers, receipt = self._read_and_answer(engine)
-            finally:
-                engine.shut()
+            if self.loaded:
+                answers, receipt = self._read_and_answer(self.loaded)
+            else:
+                engine = engine_of(self.job.request, self.path, self.job.sizes, self.stop)
+                try:
+                    answers, receipt = self._read_and_answer(engine)
+                finally:
+                    engine.shut()
         except BaseException:
             self.job.journal.end("stopped")
             raise
@@ -129,18 +150,9 @@ class _Run:
             self.job.view.stop()
         if not receipt.remembered:
             self.job.journal.answered(answers)
+        session = receipt.remembered or self.job.journal.id
         self.job.journal.end("answered")
-        return self._print(answers, receipt)
-
-    def _engine(self) -> LlamaEngine:
-        request = self.job.request
-        options = LlamaOptions(
-            window_tokens=self.job.sizes.window_tokens,
-            threads=request.threads,
-            gpu_layers=request.gpu_layers,
-            verbose=request.verbose > 1,
-        )
-        return LlamaEngine(self.path, options, self.stop)
+        return Ended(self._print(answers, receipt), tuple(answers), session)
 
     def _read_and_answer(self, engine: Engine) -> tuple[list[Answer], Receipt]:
         """The answers and the receipt. What stops the run leaves a receipt of what was read."""
@@ -201,6 +213,8 @@ class _Run:
                 say_receipt(shown, known, request.cite)
                 say_where_to_go_on(self.job.journal, request.sources)
             raise
+        finally:
+            engine.close(prompter.base)
         answering_s = time.monotonic() - started - receipt.scanning_seconds - receipt.seconds
         return answers, replace(receipt, answer_seconds=answering_s)
 

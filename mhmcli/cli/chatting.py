@@ -1,0 +1,151 @@
+"""`mhm chat`: one question after another on a session, each answered as by `mhm ask --session`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import typer
+
+from mhmcli.cli import options
+from mhmcli.cli.output import say
+from mhmcli.cli.request import Request
+from mhmcli.cli.sessions import Session, folder
+from mhmcli.errors import ExitStatus
+from mhmcli.printable import one_line
+
+if TYPE_CHECKING:  # it is heavy, and completion needs none
+    from mhmcli.engine import Engine
+    from mhmcli.engine.llama import LlamaEngine, Stop
+
+_PROMPT = "> "
+_LONGEST_QUESTION = "word " * 300  # that the window has room for
+_LONGEST_ANSWER = 300  # characters of it, that the next question is understood from
+_REPLY_TOKENS = 80
+_GOES_ON = re.compile(
+    r"\W*(?:and|but|so|or|what about|how about|why)\b|"
+    r"\b(?:he|she|it|they|him|her|his|its|their|them|theirs|hers|that|this|those|these|there|then|"
+    r"one|ones|same|else|former|latter)\b",
+    re.IGNORECASE,
+)
+
+
+def chat(  # noqa: PLR0913  one parameter is one option
+    session: Session = "last",
+    *,
+    model: options.Model = "default",
+    threads: options.Threads = None,
+    gpu_layers: options.GpuLayers = -1,
+    offline: options.Offline = False,
+    cite: options.CiteOption = options.Cite.QUOTES,
+    quiet: options.Quiet = False,
+) -> None:
+    """Ask one question after another about the documents of a session.
+
+    What it has in memory is asked first, and the documents are read again for what it does not say.
+    A question that goes on from the one before ("and when did he die?") is put into words of its
+    own first, which are shown. The model is loaded once. Ends at the end of the input.
+    """
+    request = Request(
+        sources=("-",),
+        questions=(_LONGEST_QUESTION,),
+        model=model,
+        session=folder().find(session).stem,
+        threads=threads,
+        gpu_layers=gpu_layers,
+        offline=offline,
+        cite=cite,
+        quiet=quiet,
+    )
+    from mhmcli.cli.signals import stopping  # noqa: PLC0415
+    from mhmcli.engine.llama import Stop  # noqa: PLC0415
+
+    stop = Stop()
+    status = ExitStatus.ANSWERED
+    with stopping(stop):
+        engine = _loaded(request, stop)
+        try:
+            talk = _Talk(request, stop, engine)
+            for question in _questions(quiet=quiet):
+                status = talk.ask(question)
+        finally:
+            engine.shut()
+    raise typer.Exit(status)
+
+
+def _questions(*, quiet: bool) -> Iterator[str]:
+    """Lines of the input that are not empty; a person is shown where to write them."""
+    asks = sys.stdin is not None and sys.stdin.isatty()
+    if asks:
+        import readline  # noqa: F401, PLC0415  what was asked comes back with the arrow keys
+
+        if not quiet:
+            say("mhm: a question a line; Ctrl-D ends it")
+    while True:
+        try:
+            line = input(_PROMPT) if asks else next(sys.stdin)
+        except (EOFError, StopIteration):
+            return
+        if line.strip():
+            yield line.strip()
+
+
+class _Talk:
+    """What was asked and answered last, and of which session."""
+
+    def __init__(self, request: Request, stop: Stop, engine: Engine) -> None:
+        self._request = request
+        self._stop = stop
+        self._engine = engine
+        self._before: tuple[str, str] | None = None
+
+    def ask(self, question: str) -> ExitStatus:
+        """The question is answered and printed."""
+        from mhmcli.cli.run import run_with  # noqa: PLC0415
+
+        asked = question
+        if self._before and _GOES_ON.search(question):
+            asked = self._standalone(question, *self._before)
+            if asked != question and not self._request.quiet:
+                say(f"mhm: asked as: {one_line(asked)}")
+        ended = run_with(replace(self._request, questions=(asked,)), self._stop, self._engine)
+        if ended.session:
+            self._request = replace(self._request, session=ended.session)
+        self._before = asked, ended.answers[0].text[:_LONGEST_ANSWER]
+        return ended.status
+
+    def _standalone(self, question: str, before: str, answer: str) -> str:
+        """The question in words that need no other; as it is, if nothing of use comes of it."""
+        from mhmcli import prompts  # noqa: PLC0415
+        from mhmcli.engine import Sampling  # noqa: PLC0415
+        from mhmcli.prompter import Prompter, run  # noqa: PLC0415
+
+        prompter = Prompter(self._engine, prompts.SYSTEM, Sampling())
+        try:
+            asking = prompts.standalone(question, before, answer)
+            reply = run(prompter.reply(asking, _REPLY_TOKENS))
+        finally:
+            prompter.forget(prompter.base)
+        said = reply.text.strip().strip('"')
+        is_one = reply.ended and said.endswith("?") and "\n" not in said
+        return said if is_one else question
+
+
+def _loaded(request: Request, stop: Stop) -> LlamaEngine:
+    """The model of the session, with a window for the longest question."""
+    from mhmcli.cli.again import session_of  # noqa: PLC0415
+    from mhmcli.cli.models import model_file  # noqa: PLC0415
+    from mhmcli.cli.preparing import engine_of, sizes_of  # noqa: PLC0415
+    from mhmcli.engine.llama import tokenizer_of  # noqa: PLC0415
+    from mhmcli.presets import preset  # noqa: PLC0415
+    from mhmcli.tokens import read_header  # noqa: PLC0415
+
+    with session_of(request) as (wanted, _):
+        path = model_file(wanted.model, offline=wanted.offline, quiet=wanted.quiet)
+        header = read_header(path)
+        count = tokenizer_of(header).count
+        sizes = sizes_of(wanted, preset(wanted.memory), count, header)
+        return engine_of(wanted, path, sizes, stop)

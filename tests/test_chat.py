@@ -1,0 +1,91 @@
+"""One question after another: what goes on from the one before is put into words of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mhmcli.answer import Answer
+from mhmcli.cli import run as room
+from mhmcli.cli.chatting import _Talk
+from mhmcli.cli.request import Request
+from mhmcli.cli.run import Ended
+from mhmcli.engine.llama import Stop
+from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import ExitStatus
+from tests.conftest import Ran
+
+Mhm = Callable[..., Ran]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """What would have been run."""
+    requests: list[Request] = []
+
+    def run_with(request: Request, _stop: Stop, _engine: ScriptedEngine) -> Ended:
+        requests.append(request)
+        answer = Answer(request.questions[0], "Ada Lovelace", found=True)
+        return Ended(ExitStatus.ANSWERED, (answer,), f"session {len(requests)}")
+
+    monkeypatch.setattr(room, "run_with", run_with)
+    return requests
+
+
+def talk(*replies: str) -> tuple[_Talk, ScriptedEngine]:
+    engine = ScriptedEngine(replies)
+    return _Talk(Request(("-",), ("",), session="session 0"), Stop(), engine), engine
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "wanted"),
+    [
+        ("And when did she die?", "When did Ada Lovelace die?", "When did Ada Lovelace die?"),
+        ("And when did she die?", '"When did Ada die?"', "When did Ada die?"),
+        ("And when did she die?", "I cannot tell.", "And when did she die?"),
+        ("And when did she die?", "When?\nWhere?", "And when did she die?"),
+        ("Who built the engine?", None, "Who built the engine?"),
+    ],
+)
+def test_a_question_that_goes_on_is_put_into_words_of_its_own(
+    asked: list[Request], question: str, reply: str | None, wanted: str
+) -> None:
+    """If the model makes one of it; what needs no other is left alone."""
+    talking, engine = talk(*([reply] if reply else []))
+    talking.ask("Who wrote the notes on the engine?")
+    talking.ask(question)
+    assert [request.questions[0] for request in asked][1] == wanted
+    assert len(engine.prompts) == (1 if reply else 0)
+    if reply:
+        assert "Who wrote the notes on the engine?" in engine.prompts[0]
+        assert "Ada Lovelace" in engine.prompts[0]
+    assert engine.open_sequences == 0
+
+
+def test_what_was_read_for_one_question_is_there_for_the_next(asked: list[Request]) -> None:
+    """The session of the last answer is asked."""
+    talking, _ = talk()
+    for _ in range(2):
+        talking.ask("Who wrote the notes on the engine?")
+    assert [request.session for request in asked] == ["session 0", "session 1"]
+
+
+def test_without_a_session_there_is_nothing_to_talk_about(mhm: Mhm) -> None:
+    """It says what there is."""
+    ran = mhm("chat")
+    assert ran.status == ExitStatus.SESSION
+    assert "mhm sessions list" in ran.err
+
+
+@pytest.mark.model
+def test_a_chat_for_real(mhm: Mhm, tmp_path: Path, tiny_model: Path) -> None:
+    """Two questions through a pipe, and the model is loaded once."""
+    del tiny_model
+    (tmp_path / "a.txt").write_text("Mr. Roy keeps the light. The lamp burns oil.\n")
+    assert mhm("ask", "-m", "tiny", "a.txt", "Who keeps the light?").status == ExitStatus.ANSWERED
+    ran = mhm("chat", stdin=b"Who keeps the light?\n\nWhat burns the lamp?\n")
+    assert ran.status in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT), ran.err
+    assert ran.err.count("nothing was read") == 2
+    assert len(ran.out.splitlines()) >= 2
