@@ -30,7 +30,7 @@ from mhmcli.evidence import Evidence
 from mhmcli.memory import Note
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.prompter import Prompter, run
-from mhmcli.session import Folder, Store, memories_of
+from mhmcli.session import Folder, Store
 from mhmcli.source import Place, open_source
 from mhmcli.tokens import read_header
 from tests.test_session import QUESTIONS, Run, document
@@ -81,7 +81,7 @@ def _header(path: Path) -> None:
 def _session(path: Path) -> None:
     with closing(Store.open(path)) as store:
         store.check()
-        memories_of(store)
+        store.memories()
         store.runs()
 
 

@@ -15,7 +15,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from mhmcli.session import Folder, Store, memories_of
+from mhmcli.session import Folder, Store
 from tests.test_session import Run, document
 
 _TEXT = document(120)
@@ -88,7 +88,7 @@ def main(kills: int, seed: int = 1) -> dict[str, int]:
             if told == whole.new:
                 found["sessions"] += 1
                 with closing(Store.open(folder.sessions()[0])) as store:
-                    found["memories_differ"] += memories_of(store) != whole.memories
+                    found["memories_differ"] += store.memories() != whole.memories
     return found
 
 

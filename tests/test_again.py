@@ -52,11 +52,15 @@ def folder() -> Folder:
     return Folder(directory())
 
 
-def answered(folder: Folder, question: str, says: float) -> tuple[Answer, Tally, Reads]:
+def answered(
+    folder: Folder, question: str, says: float, *, fresh: bool = False
+) -> tuple[Answer, Tally, Reads]:
     """A question of the last session, by a model that finds its sentences to say so much."""
     engine = ScriptedEngine(lambda _: "Answer: Anna Roy", judge=lambda _: says)
     job, _ = job_for("", engine)
-    job = replace(job, request=replace(job.request, questions=(question,), quiet=False))
+    job = replace(
+        job, request=replace(job.request, questions=(question,), quiet=False, fresh=fresh)
+    )
     reading, tally = Reads(), Tally(1)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     with closing(Store.open(folder.find("last"))) as store:
@@ -95,6 +99,40 @@ def test_what_memory_does_not_say_is_read(
     assert answer.text == "what was read"
     assert tally.remembered is None
     assert why in capsys.readouterr().err
+
+
+def test_a_reading_that_came_to_no_end_is_not_asked(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it has in memory may not be what there is."""
+    Run(folder).read(document(20), 6).ended(whole=False)
+    assert answered(folder, "Who keeps the lamp?", 3.0)[2].read_all
+    assert "has not read all of it" in capsys.readouterr().err
+    Run(folder).read(document(20), 3)
+    assert answered(folder, "Who keeps the lamp?", 3.0)[2].read_all, "it goes on"
+
+
+def test_fresh_asks_no_memory(folder: Folder) -> None:
+    """It reads from the start."""
+    Run(folder).read(document(20)).ended()
+    assert answered(folder, "Who keeps the lamp?", 3.0, fresh=True)[2].read_all
+
+
+def test_of_a_stream_that_was_not_read_whole_less_is_there(folder: Folder) -> None:
+    """Where it was stopped, it says so; where only the best was kept, it cannot be read again."""
+    for skim in (None, 0.1):
+        run = Run(folder, fresh=True)
+        stream = replace(about(), keeps_text=True, settings={"skim": skim})
+        run.journal = Journal(folder, stream, fresh=True)
+        run.read(document(20), 6).ended(whole=False)
+        asked = replace(request(), session=run.journal.id)
+        if skim:
+            with pytest.raises(SessionError, match="only a part is kept"), session_of(asked):
+                pass
+        else:
+            with session_of(asked) as (_, store):
+                assert store
+                assert KeptSource(store).report.cut_short
 
 
 def test_a_document_that_has_changed_is_read(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -19,7 +19,7 @@ from mhmcli import models, prompts
 from mhmcli.cli.every import Watch
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.errors import ExitStatus
+from mhmcli.errors import ExitStatus, SourceError
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter
 from mhmcli.source import Intervals, Passage
@@ -116,6 +116,45 @@ def test_who_asks_breaks_an_interval_off(pipe: Pipe) -> None:
     clock.parts = 0
     assert not list(intervals.passages())
     assert not intervals.was_asked
+
+
+def test_who_asks_in_silence_or_in_a_flood_is_heard(pipe: Pipe) -> None:
+    """The interval is broken off at once, or after what was taken."""
+    asked: list[float] = []
+
+    def left_s() -> float:
+        asked.append(1.0)
+        assert len(asked) < 5, "it waits"
+        return 1000.0
+
+    intervals = Intervals(pipe.stream, left_s, pipe.wakes)
+    os.write(pipe.wake, b"!")
+    assert list(intervals.passages()) == []
+    assert intervals.was_asked
+    asked.clear()
+    os.write(pipe.wake, b"!")
+    pipe.send("a line\n" * 2000)
+    assert 0 < len(text(list(intervals.passages()))) < 7 * 2000
+    assert intervals.was_asked
+
+
+@pytest.mark.parametrize(
+    "head", [b"\x1f\x8b\x08", b"%PDF-1.4\n", b"\0\1\2\3" * 9, b"GGUF\x03\0\0\0"]
+)
+def test_what_is_no_text_is_refused(pipe: Pipe, head: bytes) -> None:
+    """Before the model has to make sense of it."""
+    os.write(pipe.writing, head)
+    pipe.end()
+    with pytest.raises(SourceError):
+        list(Intervals(pipe.stream, lambda: 1.0, pipe.wakes).passages())
+
+
+def test_what_cannot_be_read_is_an_error(tmp_path: Path, pipe: Pipe) -> None:
+    """It is not waited for."""
+    with (tmp_path / "out").open("wb", buffering=0) as stream:
+        intervals = Intervals(cast(BinaryIO, stream), lambda: 1.0, pipe.wakes)
+        with pytest.raises(SourceError, match="cannot read"):
+            list(intervals.passages())
 
 
 @contextmanager

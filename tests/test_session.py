@@ -21,6 +21,7 @@ from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import SessionError
+from mhmcli.memory import Note
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import preset
 from mhmcli.prompter import Prompter
@@ -34,12 +35,11 @@ from mhmcli.session import (
     Turn,
     at_place,
     database,
-    memories_of,
     played,
     why,
 )
 from mhmcli.session import store as store_room
-from mhmcli.source import Passage
+from mhmcli.source import Passage, Place
 from mhmcli.source.text import TextSource
 from mhmcli.write import Outcome
 
@@ -143,9 +143,9 @@ class Run:
         assert self.journal._lock is not None
         self.journal._lock.release()
 
-    def ended(self) -> Run:
-        """The run has come to its end."""
-        self.journal.end("answered")
+    def ended(self, *, whole: bool = True) -> Run:
+        """The run has come to its end, and has read all or not."""
+        self.journal.end("answered", whole=whole)
         return self
 
 
@@ -278,6 +278,9 @@ def pragma(path: Path, statement: str) -> None:
         (lambda path: pragma(path, "UPDATE steps SET outcome = 'sang'"), "sang"),
         (lambda path: pragma(path, "UPDATE about SET about = '{}'"), "damaged"),
         (lambda path: pragma(path, "DELETE FROM about"), "does not say"),
+        (lambda path: pragma(path, "UPDATE steps SET lane = lane + 3"), "other questions"),
+        (lambda path: pragma(path, "UPDATE steps SET notes = '[-1]' WHERE chunk = 0"), "cannot be"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"CREATE", b"CR\xd4ATE")), ""),
     ],
 )
 def test_a_session_that_cannot_be_read_is_passed_over(
@@ -354,7 +357,7 @@ def test_answers_and_runs_are_told_again(folder: Folder) -> None:
     store = Store.open(folder.find("last"))
     assert store.about.questions == QUESTIONS
     assert store.answers()[0].text == "Anna Roy"
-    assert [how for *_, how in store.runs()] == ["answered", "answered"]
+    assert [run.how for run in store.runs()] == ["answered", "answered"]
     assert store.tokens == sum(chunk.text_tokens for chunk in chunks_of(document(8)))
     store.close()
 
@@ -411,7 +414,7 @@ def test_a_session_is_played_as_it_was(folder: Folder) -> None:
     run.read(document(12)).ended()
     with closing(Store.open(folder.find("last"))) as store:
         events = list(played(store))
-        memories = memories_of(store)
+        memories = store.memories()
     steps = [event for _, event in events if isinstance(event, Step)]
     assert len(steps) == run.new
     assert [step.memory for step in steps[-2:]] == run.memories == memories
@@ -456,3 +459,110 @@ def test_a_text_that_no_head_took_is_told_by_its_place(folder: Folder) -> None:
         passed = list(at_place(store, places.values()))
     assert [one.lane for one in passed] == [0, 1]
     assert {one.outcome for one in passed} == {Outcome.NOTHING_NEW}
+
+
+def test_what_was_looked_up_after_the_reading_is_there_too(folder: Folder) -> None:
+    """In memory, and in what became of it; a run that goes on looks for it anew."""
+    run = Run(folder).read(document(8))
+    note = Note("Anna Roy dwells at Port Zeal.", (Place("doc.txt", line=40),))
+    followed = [memory.write(1, (note,), 6, 99) for memory in run.memories]
+    run.journal.followed(followed)
+    run.ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        assert [memory.heads for memory in store.memories()] == [m.heads for m in followed]
+        moments = list(why(store, "dwells at Port Zeal"))
+    assert [(m.number, m.lane, m.head, m.turn) for m in moments] == [
+        (None, 0, 1, Turn.ENTERED),
+        (None, 1, 1, Turn.ENTERED),
+    ]
+    assert moments[0].place.line == 40
+    again = Run(folder).read(document(8))
+    again.ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        assert store.memories() == again.memories
+
+
+def test_names_need_be_no_unicode(folder: Folder) -> None:
+    """A file may be called anything, and a question may come from anywhere."""
+    odd = "caf\udce9.txt"
+    run = Run(folder)
+    strange = replace(about(), sources=(odd,), names=(odd,), questions=(f"{odd}?", "What?"))
+    run.journal = Journal(folder, strange)
+    run.read(document(8))
+    run.journal.answered([Answer(odd, odd, found=True, places=(Place(odd),))])
+    run.ended()
+    assert run.journal.trouble is None
+    with closing(Store.open(folder.find("last"))) as store:
+        assert store.about.questions == strange.questions
+        assert store.answers()[0].places == (Place(odd),)
+
+
+def test_who_looks_at_a_session_does_not_write_to_it(folder: Folder) -> None:
+    """The last one stays the last one."""
+    for key in ("ab" * 32, "cd" * 32):
+        Run(folder, key=key).read(document(3)).ended()
+    last = folder.find("last")
+    with closing(Store.open(folder.find("abababab"))) as store:
+        store.check()
+    assert folder.find("last") == last
+
+
+def test_a_folder_that_cannot_be_written_to_can_be_read(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no place for an index of the log."""
+    Run(folder).read(document(8)).ended()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with closing(Store.open(folder.find("last"))) as store:
+        store.check()
+    assert {path.suffix for path in folder.path.iterdir()} == {".db", ".lock"}
+
+
+def test_a_session_from_elsewhere_is_written_to_as_any_other(
+    folder: Folder, tmp_path: Path
+) -> None:
+    """While somebody reads it."""
+    Run(folder).read(document(8), 3).ended()
+    (path,) = folder.sessions()
+    with closing(Store.open(path)) as store:
+        store.save_as(tmp_path / "moved")
+    path.unlink()
+    (tmp_path / "moved").rename(path)
+    with closing(Store.open(path)) as reader:
+        next(reader.known())
+        run = Run(folder).read(document(8)).ended()
+    assert run.known == 3
+    assert run.journal.trouble is None
+
+
+def test_what_was_answered_without_a_reading_has_one_session(folder: Folder) -> None:
+    """However often it is asked."""
+    for _ in range(3):
+        journal = Journal(folder, about())
+        journal.answered([Answer(QUESTIONS[0], "Anna Roy", found=True)])
+        journal.end("answered")
+    (path,) = folder.sessions()
+    with closing(Store.open(path)) as store:
+        assert len(store.runs()) == 3
+
+
+def test_a_file_of_a_run_that_was_killed_at_once_is_gone(folder: Folder) -> None:
+    """It has nothing in it, and nobody is to hear of it."""
+    Run(folder).read(document(3)).ended()
+    (path,) = folder.sessions()
+    path.write_bytes(b"")
+    run = Run(folder).read(document(3)).ended()
+    assert run.journal.notices == []
+    with closing(Store.open(folder.find("last"))) as store:
+        assert store.chunks > 0
+
+
+def test_stamps_are_those_of_the_last_run(folder: Folder) -> None:
+    """A document that grew between two runs has not changed since the second."""
+    for stamp in ((1, 1), (2, 2)):
+        run = Run(folder)
+        run.journal = Journal(folder, replace(about(), stamps=(stamp,)))
+        run.read(document(8)).ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        assert store.about.stamps == ((2, 2),)
+        assert store.is_whole

@@ -206,7 +206,8 @@ def test_a_session_goes_to_another_machine(mhm: Mhm, session: Path, tmp_path: Pa
     wrong.write_text("no session")
     ran = mhm("sessions", "import", wrong, env=there)
     assert ran.status == ExitStatus.SESSION
-    assert "hint:" in ran.err
+    assert "mhm sessions export" in ran.err
+    assert "mhm sessions rm" not in ran.err
 
 
 @pytest.mark.model

@@ -14,11 +14,12 @@ from mhmcli.cli.reading import Job, Reading, begin_answer, gathered, written
 from mhmcli.cli.recording import stamp_of
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import folder
+from mhmcli.errors import SessionError
 from mhmcli.memory import Memory
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
-from mhmcli.session import Store, memories_of
+from mhmcli.session import Store
 from mhmcli.source import Passage
 
 _DEFAULT_MODEL = "default"
@@ -38,6 +39,13 @@ def session_of(request: Request) -> Iterator[tuple[Request, Store | None]]:
     store = Store.open(folder().find(request.session))
     try:
         about = store.about
+        if about.keeps_text and any(
+            about.settings.get(part) for part in ("quick", "skim", "budget")
+        ):
+            raise SessionError(
+                f"of the stream that {store.id} has read, only a part is kept",
+                hint="pipe it in again, with the question",
+            )
         pairs = zip(about.sources, about.names, strict=True)
         names = (name if os.path.abspath(name) == source else source for source, name in pairs)  # noqa: PTH100
         model = about.model if request.model == _DEFAULT_MODEL else request.model
@@ -59,7 +67,7 @@ class Remembered:
         """Nothing is, where memory has all that is asked."""
         name = self._store.id
         if self._may_say():
-            memory = _together(memories_of(self._store))
+            memory = _together(self._store.memories())
             empty = list(self._job.state.memories)
             self._job.state.memories = [memory for _ in empty]
             for number in range(len(empty)):
@@ -86,6 +94,11 @@ class Remembered:
             if then != is_now:
                 self._say(f"{one_line(name)} has changed since then, and is read")
                 return False
+        if self._job.request.fresh:
+            return False
+        if not self._store.is_whole:
+            self._say(f"{self._store.id} has not read all of it")
+            return False
         if any(asked(question) is not Asked.ONE for question in self._job.request.questions):
             self._say("what is counted or listed is read for it")
             return False

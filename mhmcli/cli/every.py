@@ -2,7 +2,7 @@
 
 Each question has two memories, both written from one reading: of what came since the last answer,
 which the clock asks for, and of all that came, which SIGUSR1 and the end of the stream ask for.
-Neither grows, and nothing of the stream is kept on disk.
+Neither grows, and no more of the stream is kept than of one interval, in a temporary file.
 """
 
 from __future__ import annotations
@@ -168,6 +168,8 @@ class Watch:
             f"{tally.document_tokens:,} tokens in {tally.chunks:,} chunks, "
             f"{duration(self._job.state.elapsed_s)}"
         )
+        if tally.not_kept:
+            say(f"        no room to look again at {tally.not_kept:,} chunks of an interval")
 
 
 def _clock() -> str:
@@ -176,7 +178,7 @@ def _clock() -> str:
 
 @contextlib.contextmanager
 def _woken() -> Iterator[int]:
-    """A descriptor that can be read from after each SIGUSR1, where there is that signal."""
+    """A descriptor that can be read from after each SIGUSR1."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
 

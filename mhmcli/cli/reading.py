@@ -168,6 +168,7 @@ def follow_up(job: Job, prompter: Prompter, chunks: Chunks) -> None:
         for memory in follow(prompter, question, job.state.memories[number], chunks):
             job.state.memories[number] = memory
             job.view.update()
+    job.journal.followed(job.state.memories)
 
 
 def begin_answer(job: Job, number: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from mhmcli import __version__
 from mhmcli.cli.output import say
 from mhmcli.cli.request import Request
+from mhmcli.errors import SessionError
 from mhmcli.session import About, Folder, Journal, Past, as_text, directory
 from mhmcli.sizes import Sizes
 from mhmcli.source import STDIN
@@ -22,8 +23,14 @@ def journal_for(request: Request, sizes: Sizes, model: Path) -> Journal:
     """Where the run is written down; nowhere, if the user does not want that, or there is no place
     for it."""
     about = _about(request, sizes, model)
-    folder = Folder(directory()) if request.history else None
-    return Journal(folder, about, fresh=request.fresh)
+    if not request.history:
+        return Journal(None, about)
+    try:
+        return Journal(Folder(directory()), about, fresh=request.fresh)
+    except SessionError as error:
+        journal = Journal(None, about)
+        journal.trouble = error.message
+        return journal
 
 
 def _about(request: Request, sizes: Sizes, model: Path) -> About:
@@ -35,6 +42,7 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
     }
     settings |= sizes.as_dict()
     sources = tuple(_absolute(source) for source in request.sources)
+    stamps = tuple(stamp_of(source) for source in sources)
     same_steps = (
         __version__,
         sources,
@@ -44,7 +52,7 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
         settings,
     )
     return About(
-        key=hashlib.sha256(as_text(same_steps).encode(errors="surrogatepass")).hexdigest(),
+        key=hashlib.sha256(as_text(same_steps).encode()).hexdigest(),
         sources=sources,
         names=request.sources,
         questions=request.questions,
@@ -54,14 +62,16 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
         head_tokens=sizes.head_tokens,
         started=time.time(),
         mhm=__version__,
-        stamps=tuple(stamp_of(source) for source in sources),
-        keeps_text=not all(os.path.isfile(source) for source in sources),  # noqa: PTH113
+        stamps=stamps,
+        keeps_text=None in stamps,
         settings=settings,
     )
 
 
 def stamp_of(source: str) -> tuple[int, int] | None:
     """How large a file is and when it was changed; None of what is no file."""
+    if source == STDIN:
+        return None
     try:
         found = os.stat(source)  # noqa: PTH116
     except OSError:

@@ -151,7 +151,8 @@ class _Run:
         if not receipt.remembered:
             self.job.journal.answered(answers)
         session = receipt.remembered or self.job.journal.id
-        self.job.journal.end("answered")
+        whole = receipt.complete and receipt.read_all
+        self.job.journal.end("answered", whole=whole)
         return Ended(self._print(answers, receipt), tuple(answers), session)
 
     def _read_and_answer(self, engine: Engine) -> tuple[list[Answer], Receipt]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,9 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from mhmcli.cli.limits import parse_duration
 from mhmcli.cli.output import print_json, print_line, say
@@ -47,7 +45,6 @@ Session = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _NOTE_CHARS = 160
-_COLUMNS = {"session": 24, "state": 8, "chunks": 6, "of": 8, "question": 16}  # and least widths
 
 
 @app.command("list")
@@ -67,32 +64,16 @@ def list_sessions(*, as_json: Json = False) -> None:
     if not found:
         say(f"mhm: no sessions in {there.path}")
         return
-    table = Table(box=None, pad_edge=False)
-    for column, least in _COLUMNS.items():
-        table.add_column(column, no_wrap=True, overflow="ellipsis", min_width=least)
     for one in found:
-        sources = ", ".join(Path(source).name for source in one["sources"])
-        cells = (
-            one["session"],
-            one["state"],
-            f"{one['chunks']:,}",
-            one_line(sources),
-            one_line(" / ".join(one["questions"])),
-        )
-        table.add_row(*map(Text, cells))
-    shown = io.StringIO()
-    Console(file=shown, width=Console().width).print(table)
-    print_line(shown.getvalue().rstrip())
+        print_line(_row(one))
 
 
 @app.command()
 def show(session: Session = "last", *, as_json: Json = False) -> None:
     """Show one session: what it was asked, its runs, its memory, its answers."""
-    from mhmcli.session import memories_of  # noqa: PLC0415
-
     with _opened(folder().find(session)) as store:
         facts = _facts(store)
-        memories = memories_of(store)
+        memories = store.memories()
     facts["heads"] = [
         [[_note(note) for note in head.notes] for head in memory.heads] for memory in memories
     ]
@@ -122,7 +103,7 @@ def rm(
 ) -> None:
     """Remove sessions."""
     there = folder()
-    for path in [there.find(name) for name in sessions]:
+    for path in dict.fromkeys(there.find(name) for name in sessions):
         freed = there.remove(path)
         say(f"mhm: removed {path.stem}, {freed / 1e6:.1f} MB freed")
 
@@ -173,8 +154,9 @@ def export_session(session: Session, file: Path) -> None:
 def import_session(file: Path) -> None:
     """Take a session from a file that `mhm sessions export` has written."""
     there = folder()
-    with _opened(file) as store:
-        store.check()
+    if not file.is_file():
+        raise UsageError(f"{file} is no file", hint="mhm sessions export SESSION FILE makes one")
+    with _opened_from(file) as store:
         try:
             path = there.place_for(store.about)
             store.save_as(path)
@@ -200,13 +182,30 @@ def _opened(path: Path) -> Iterator[Store]:
         yield store
 
 
+@contextmanager
+def _opened_from(file: Path) -> Iterator[Store]:
+    """A session that is not among the others yet."""
+    from mhmcli.session import Store  # noqa: PLC0415
+
+    try:
+        store = Store.open(file)
+        try:
+            store.check()
+            yield store
+        finally:
+            store.close()
+    except SessionError as error:
+        hint = "give a file that `mhm sessions export` has written"
+        raise SessionError(f"cannot take {file}: {error.message}", hint=hint) from error
+
+
 def _facts(store: Store) -> dict[str, Any]:
     """What is known of a session, by name."""
     from mhmcli.session import is_free, size_of  # noqa: PLC0415
 
     runs = store.runs()
     about = store.about
-    last = runs[-1][2] if runs else None
+    last = runs[-1].how if runs else None
     state = last or ("stopped" if is_free(store.path) else "running")
     return {
         "session": store.id,
@@ -221,8 +220,13 @@ def _facts(store: Store) -> dict[str, Any]:
         "tokens": store.tokens,
         "bytes": size_of(store.path),
         "runs": [
-            {"started": started, "ended": ended, "how": how or "killed, or still running"}
-            for started, ended, how in runs
+            {
+                "started": run.started,
+                "ended": run.ended,
+                "how": run.how or "killed, or still running",
+                "read_all": bool(run.whole),
+            }
+            for run in runs
         ],
         "answers": {
             number: {
@@ -233,6 +237,15 @@ def _facts(store: Store) -> dict[str, Any]:
             for number, answer in store.answers().items()
         },
     }
+
+
+def _row(facts: dict[str, Any]) -> str:
+    """A session on one line, as wide as the terminal, if it goes to one."""
+    sources = one_line(", ".join(Path(source).name for source in facts["sources"]))
+    start = f"{facts['session']}  {facts['state'][:8]:<8} {facts['chunks']:>6,} chunks  "
+    line = f"{start}{sources}: {one_line(' / '.join(facts['questions']))}"
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(line)
+    return line if len(line) <= width else f"{line[: width - 3]}..."
 
 
 def _note(note: Note) -> dict[str, str]:

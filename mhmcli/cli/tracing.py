@@ -68,8 +68,9 @@ def _print(questions: Sequence[str], moments: Sequence[Moment], passed: Sequence
         print_line(one_line(question))
         of_lane = [moment for moment in moments if moment.lane == lane]
         for moment in of_lane:
+            when = "looked up" if moment.number is None else f"chunk {moment.number + 1}"
             print_line(
-                f"  chunk {moment.number + 1} ({one_line(str(moment.place))}): {moment.turn.value} "
+                f"  {when} ({one_line(str(moment.place))}): {moment.turn.value} "
                 f'head {moment.head + 1} ({moment.outcome.value}): "{one_line(moment.wording)}"'
             )
         for one in (one for one in passed if one.lane == lane):

@@ -9,7 +9,7 @@ digests are kept, and of what the memory holds, the notes.
 """
 
 from mhmcli.session.folder import LAST, Folder, directory, is_free, size_of, written_at
-from mhmcli.session.journal import Journal, Past, memories_of
+from mhmcli.session.journal import Journal, Past
 from mhmcli.session.kept import KeptSource
 from mhmcli.session.playback import Moment, Passed, Turn, at_place, played, why
 from mhmcli.session.records import About, Known, Taken, as_text
@@ -32,7 +32,6 @@ __all__ = [
     "at_place",
     "directory",
     "is_free",
-    "memories_of",
     "played",
     "size_of",
     "why",

@@ -16,7 +16,8 @@ SCHEMA = 1
 _APPLICATION = 0x6D686D31  # "mhm1": how `file` and we know whose database it is
 _TABLES = """
 CREATE TABLE about (about TEXT NOT NULL);
-CREATE TABLE runs (started REAL NOT NULL, ended REAL, how TEXT);
+CREATE TABLE runs (started REAL NOT NULL, ended REAL, how TEXT, whole INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE ends (lane INTEGER PRIMARY KEY, heads TEXT NOT NULL);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, digest BLOB NOT NULL, tokens INTEGER NOT NULL, place TEXT NOT NULL,
     text BLOB
@@ -65,10 +66,14 @@ def opened(path: Path, *, to_write: bool) -> sqlite3.Connection:
         try:
             database = connected(path, "rw" if to_write else "ro")
             undo.callback(database.close)
+            if not to_write and not os.access(path.parent, os.W_OK):
+                database = connected(path, "ro&immutable=1")  # there can be no index of its log
+                undo.callback(database.close)
             _check_version(path, database)
             if to_write:
+                database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = FULL")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise unreadable(path, error) from error
         undo.pop_all()
     return database
@@ -108,7 +113,8 @@ def unreadable(path: Path, why: object) -> SessionError:
     """The error that a session is not there, or why it is of no use."""
     if not path.exists():
         return SessionError(f"there is no session {path.stem}", hint="see: mhm sessions list")
+    busy = isinstance(why, sqlite3.OperationalError) and "malformed" not in str(why)
     return SessionError(
         f"the session {path.stem} cannot be read: {why}",
-        hint=f"mhm sessions rm {path.stem} removes it",
+        hint=f"check {path}" if busy else f"mhm sessions rm {path.stem} removes it",
     )

@@ -134,16 +134,16 @@ class Folder:
         return freed
 
 
-def held(path: Path) -> FileLock | None:
-    """The lock of a session, by which it is this run's; None while another run holds it. It is
-    released with the process, however that ends.
+def held(path: Path, *, waiting_s: float = 0.0) -> FileLock | None:
+    """The lock of a session, by which it is this run's; None while another run holds it, and is not
+    done with it in time. It is released with the process, however that ends.
 
     Raises:
         OSError: there can be no lock.
     """
     lock = FileLock(path.with_suffix(".lock"), mode=0o600)
     with contextlib.suppress(Timeout):
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=waiting_s)
         return lock
     return None
 
@@ -162,16 +162,19 @@ def is_free(path: Path) -> bool:
 
 
 def parts_of(path: Path) -> list[Path]:
-    """The files of a session: the database, its log and the index of that."""
-    return [path, *(path.with_name(f"{path.name}{part}") for part in ("-wal", "-shm"))]
+    """The files of a session: the database, its log and the index of that, or its journal."""
+    return [path, *(path.with_name(f"{path.name}{part}") for part in ("-wal", "-shm", "-journal"))]
 
 
 def written_at(path: Path) -> float:
-    """When a session was last written to, in seconds since 1970."""
+    """When a session was last written to, in seconds since 1970. Who reads one leaves an empty
+    log."""
     times = [0.0]
     for file in parts_of(path)[:2]:
         with contextlib.suppress(OSError):
-            times.append(os.stat(file).st_mtime)  # noqa: PTH116
+            found = os.stat(file)  # noqa: PTH116
+            if found.st_size:
+                times.append(found.st_mtime)
     return max(times)
 
 

@@ -6,6 +6,7 @@ grown is read from where it ended, and one that has changed from where it differ
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,8 +22,10 @@ from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter
 from mhmcli.reader import ChunkOpened, ChunkProgress, Event, Lane, Step, read
 from mhmcli.session.folder import Folder, held
-from mhmcli.session.records import About, digest, memory_after, retaken, taken
+from mhmcli.session.records import About, digest, retaken, taken
 from mhmcli.session.store import Store
+
+_LOOKING_S = 0.2  # that others may look whether a session is free
 
 
 class Past:
@@ -131,27 +134,33 @@ class Journal:
             self._try(lambda: self._find(digest(first)))
         return Past(chain([first], begun), self._store, list(self._memories))
 
-    def _find(self, first: bytes) -> None:
-        """The session that began with this chunk is this run's, if there is one that is free."""
+    def _find(self, first: bytes | None) -> None:
+        """The session that began with this chunk, or read none, is this run's, if there is one that
+        is free."""
         assert self._folder is not None
         for path in self._folder.sessions(self._about.key):
-            lock = held(path)
-            if lock is None:
-                self.notices.append(f"{path.stem} is another run's just now; this is a new session")
-                continue
-            try:
-                store = Store.open(path, to_write=True)
-                store.check()
-            except SessionError as error:
-                self.notices.append(f"{error.message}; this is a new session")
-                lock.release()
-                continue
-            if store.about.key == self._about.key and store.first_digest == first:
-                self._store, self._lock = store, lock
-                store.begin_run(self._now())
-                return
-            store.close()
-            lock.release()
+            with contextlib.ExitStack() as undo:
+                lock = held(path, waiting_s=_LOOKING_S)
+                if lock is None:
+                    who = f"{path.stem} is another run's just now"
+                    self.notices.append(f"{who}; this is a new session")
+                    continue
+                undo.callback(lock.release)
+                if not path.stat().st_size:  # its run was killed before there was anything in it
+                    path.unlink()
+                    continue
+                try:
+                    store = Store.open(path, to_write=True)
+                    undo.callback(store.close)
+                    store.check()
+                except SessionError as error:
+                    self.notices.append(f"{error.message}; this is a new session")
+                    continue
+                if store.about.key == self._about.key and store.first_digest == first:
+                    self._store, self._lock = store, lock
+                    undo.pop_all()
+                    store.begin_run(self._now())
+                    return
 
     def settle(self, past: Past) -> None:
         """What was not the same is no more of this session: the last chunk of a document that has
@@ -169,13 +178,13 @@ class Journal:
             old.forget_from(number)
             return
         self._store = self._lock = None
-        try:
-            old.copy_to(self._begun(), number)
-        finally:
-            old.end_run(self._now(), "the document had changed")
-            old.close()
+        with contextlib.ExitStack() as undo:
             if lock:
-                lock.release()
+                undo.callback(lock.release)
+            undo.callback(old.close)
+            how = "the document had changed"
+            old.end_run(self._now(), how, whole=False, about=old.about)
+            old.copy_to(self._begun(), number)
 
     def take(self, step: Step) -> None:
         """The step is on disk."""
@@ -188,8 +197,16 @@ class Journal:
         if step.lane == len(self._memories) - 1:
             self._chunks += 1
 
+    def followed(self, memories: Sequence[Memory]) -> None:
+        """What the steps pointed to is on disk, as the memories have it."""
+        if self._store:
+            self._try(lambda: self._begun().followed(memories))
+
     def answered(self, answers: Iterable[Answer]) -> None:
-        """The answers are on disk."""
+        """The answers are on disk; where no chunk was read, in the session that they were in
+        before."""
+        if self._store is None and not self._fresh:
+            self._try(lambda: self._find(None))
         self._try(lambda: self._answered(answers))
 
     def _answered(self, answers: Iterable[Answer]) -> None:
@@ -197,11 +214,12 @@ class Journal:
         for number, answer in enumerate(answers):
             store.answered(number, answer, self._now())
 
-    def end(self, how: str) -> None:
-        """The run is over; another may have the session."""
-        if self._store:
-            self._try(lambda: self._begun().end_run(self._now(), how))
-            self._store.close()
+    def end(self, how: str, *, whole: bool = False) -> None:
+        """The run is over, and has read all of its documents or not."""
+        if store := self._store:
+            about = replace(store.about, stamps=self._about.stamps)
+            self._try(lambda: store.end_run(self._now(), how, whole=whole, about=about))
+            store.close()
         if self._lock:
             self._lock.release()
 
@@ -220,19 +238,5 @@ class Journal:
             return
         try:
             write()
-        except (OSError, sqlite3.Error, SessionError) as error:
+        except (OSError, sqlite3.Error, UnicodeError, SessionError) as error:
             self.trouble = str(error)
-
-
-def memories_of(store: Store) -> list[Memory]:
-    """What the session's questions have in memory, after all of its steps.
-
-    Raises:
-        SessionError: it is damaged.
-    """
-    memories = store.about.empty_memories()
-    for known in store.known():
-        for record in known.steps:
-            before = memories[record.lane]
-            memories[record.lane] = memory_after(record, known.number, before)
-    return memories

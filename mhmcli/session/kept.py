@@ -19,7 +19,9 @@ class KeptSource:
     @property
     def report(self) -> SourceReport:
         """What was handed out so far."""
-        return SourceReport(f"session {self._store.id}", "text", self._bytes, lines=self._lines)
+        name = f"session {self._store.id}"
+        cut_short = None if self._store.is_whole else "the run that read it was stopped"
+        return SourceReport(name, "text", self._bytes, lines=self._lines, cut_short=cut_short)
 
     @property
     def progress(self) -> float | None:

@@ -6,7 +6,7 @@ Source: the diagnosis of captured, retained and lost facts is that of arXiv:2607
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -73,10 +73,10 @@ class Turn(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A step at which a text came into a head, changed there or left it. `wording` is what the head
-    then said, or had said, of it."""
+    """A step at which a text came into a head, changed there or left it; its number is None of what
+    was looked up when all was read. `wording` is what the head then said, or had said, of it."""
 
-    number: int
+    number: int | None
     place: Place
     lane: int
     head: int
@@ -122,6 +122,20 @@ def why(store: Store, text: str) -> Iterator[Moment]:
             now or before,
             step.outcome,
         )
+    yield from _looked_up(store, text, held)
+
+
+def _looked_up(store: Store, text: str, held: Mapping[tuple[int, int], str]) -> Iterator[Moment]:
+    """What the notes pointed to, and what made room for it."""
+    for lane, memory in enumerate(store.memories()):
+        for number, head in enumerate(memory.heads):
+            before, now = held.get((lane, number), ""), wording(head, text)
+            if bool(before) == bool(now):
+                continue
+            places = [p for note in head.notes if _stands_in(note.text, text) for p in note.places]
+            place = places[0] if places else head.last_place or Place("")
+            turn = Turn.ENTERED if now else Turn.LEFT
+            yield Moment(None, place, lane, number, turn, now or before, Outcome.WROTE)
 
 
 def wording(head: Head, text: str) -> str:

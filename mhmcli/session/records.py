@@ -7,6 +7,7 @@ stood there before are told by their numbers.
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -82,6 +83,16 @@ class Known:
         return Chunk(self.number, (Passage("", self.place),), self.tokens)
 
 
+class RunRow(NamedTuple):
+    """A run: when it began and ended, and how, None of one that was killed, or goes on; and whether
+    the model read all of the documents."""
+
+    started: float
+    ended: float | None
+    how: str | None
+    whole: int
+
+
 class StepRow(NamedTuple):
     """A step as it stands in the database, behind its chunk."""
 
@@ -114,7 +125,7 @@ def taken(step: Step, before: Memory, at: float) -> Taken:
         step.lane,
         step.head,
         step.outcome,
-        step.said,
+        step.said.encode(errors="replace").decode(),
         at,
         _by_number(step, before) if changed else None,
         step.memory.heads[step.head].tokens if changed else 0,
@@ -148,9 +159,9 @@ def memory_after(record: Taken, number: int, before: Memory) -> Memory:
     Raises:
         SessionError: it cannot be a step from there.
     """
-    seen = before.seen.after(record.signals) if record.signals else None
     try:
-        held = before.heads[record.head].notes
+        seen = before.seen.after(record.signals) if record.signals else None
+        held = dict(enumerate(before.heads[record.head].notes))
         notes = tuple(held[n] if isinstance(n, int) else n for n in record.notes or ())
         draft = Draft(
             record.outcome,
@@ -162,15 +173,15 @@ def memory_after(record: Taken, number: int, before: Memory) -> Memory:
             takes_turn=record.turn,
         )
         return updated(before, record.head, draft, number)
-    except (IndexError, ValueError) as error:
+    except (LookupError, ValueError) as error:
         raise SessionError(
             f"a step of it cannot be: {error}", hint="--fresh starts over"
         ) from error
 
 
 def as_text(value: object) -> str:
-    """A value as JSON."""
-    return msgspec.json.encode(value).decode()
+    """A value as JSON in ASCII: names of files need be no Unicode."""
+    return json.dumps(msgspec.to_builtins(value))
 
 
 def as_value(text: str | bytes, kind: type[T]) -> T:
@@ -180,8 +191,8 @@ def as_value(text: str | bytes, kind: type[T]) -> T:
         SessionError: it is none of that kind.
     """
     try:
-        return msgspec.json.decode(text, type=kind)
-    except msgspec.MsgspecError as error:
+        return msgspec.convert(json.loads(text), kind)
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error
 
 
@@ -195,6 +206,21 @@ def as_kind(row: tuple[Any, ...], kind: type[T]) -> T:
         return msgspec.convert(row, kind, builtin_types=(bytes,))
     except msgspec.MsgspecError as error:
         raise SessionError(f"it is damaged: {error}", hint="mhm sessions rm removes it") from error
+
+
+def row_of(step: Taken) -> tuple[object, ...]:
+    """The columns of a step's record, behind its chunk's number."""
+    return (
+        step.lane,
+        step.head,
+        step.outcome.value,
+        step.said,
+        step.at,
+        None if step.notes is None else as_text(step.notes),
+        step.tokens,
+        step.turn,
+        as_text(step.signals) if step.signals else None,
+    )
 
 
 def taken_of(row: StepRow) -> Taken:
@@ -218,7 +244,7 @@ def taken_of(row: StepRow) -> Taken:
 
 def packed(chunk: Chunk) -> bytes:
     """The whole chunk, for a stream that cannot be read again."""
-    return zlib.compress(msgspec.json.encode(chunk))
+    return zlib.compress(as_text(chunk).encode())
 
 
 def unpacked(text: bytes) -> Chunk:

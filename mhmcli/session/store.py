@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -16,17 +17,21 @@ from typing import TypeVar
 from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk
 from mhmcli.errors import SessionError
+from mhmcli.memory import Head, Memory
 from mhmcli.session.database import connected, made, opened, private, unreadable
 from mhmcli.session.records import (
     About,
     Known,
+    RunRow,
     StepRow,
     Taken,
     as_kind,
     as_text,
     as_value,
     digest,
+    memory_after,
     packed,
+    row_of,
     taken_of,
     unpacked,
 )
@@ -109,6 +114,10 @@ class Store:
         for number, of_chunk in groupby(self._rows(_STEPS, StepRow), key=lambda row: row.number):
             first, *others = of_chunk
             steps = tuple(taken_of(row) for row in (first, *others))
+            if [step.lane for step in steps] != list(range(len(self.about.questions)))[
+                : len(steps)
+            ]:
+                raise unreadable(self.path, f"chunk {number} has steps of other questions")
             place = as_value(first.place, Place)
             yield Known(number, first.digest, first.chunk_tokens, place, steps)
 
@@ -144,10 +153,35 @@ class Store:
             number: as_value(text, Answer) for number, text in self._rows(query, tuple[int, str])
         }
 
-    def runs(self) -> list[tuple[float, float | None, str | None]]:
-        """When each began and ended, and how; None of one that was killed, or goes on."""
-        query = "SELECT started, ended, how FROM runs"
-        return list(self._rows(query, tuple[float, float | None, str | None]))
+    def runs(self) -> list[RunRow]:
+        """In their order."""
+        return list(self._rows("SELECT started, ended, how, whole FROM runs", RunRow))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last run has read all that there was."""
+        return bool((runs := self.runs()) and runs[-1].whole)
+
+    def memories(self) -> list[Memory]:
+        """What the questions have in memory: after all steps, and what they pointed to.
+
+        Raises:
+            SessionError: it is damaged.
+        """
+        memories = self._after_steps()
+        for lane, heads in self._rows("SELECT lane, heads FROM ends", tuple[int, str]):
+            if lane in range(len(memories)):
+                of_lane = as_value(heads, tuple[Head, ...])
+                memories[lane] = replace(memories[lane], heads=of_lane)
+        return memories
+
+    def _after_steps(self) -> list[Memory]:
+        memories = self.about.empty_memories()
+        for known in self.known():
+            for record in known.steps:
+                before = memories[record.lane]
+                memories[record.lane] = memory_after(record, known.number, before)
+        return memories
 
     def check(self) -> None:
         """The whole of it is looked at.
@@ -158,23 +192,33 @@ class Store:
         for (found,) in self._rows("PRAGMA quick_check", tuple[str]):
             if found != "ok":
                 raise unreadable(self.path, found)
-        for _ in self.known():
-            pass
+        self.memories()
         self.answers()
+        self.runs()
 
     # What writes: each is on disk when it returns.
 
     def begin_run(self, at: float) -> None:
-        """A run begins."""
-        self._database.execute("INSERT INTO runs (started) VALUES (?)", (at,))
+        """A run begins: what the steps pointed to will be looked for anew."""
+        with self._together():
+            self._database.execute("INSERT INTO runs (started) VALUES (?)", (at,))
+            self._database.execute("DELETE FROM ends")
 
-    def end_run(self, at: float, how: str) -> None:
-        """The last run has ended."""
+    def end_run(self, at: float, how: str, *, whole: bool, about: About) -> None:
+        """The last run has ended; of documents that were then so."""
         last = "(SELECT max(rowid) FROM runs)"
-        self._database.execute(
-            f"UPDATE runs SET ended = ?, how = ? WHERE rowid = {last}",  # noqa: S608
-            (at, how),
-        )
+        with self._together():
+            self._database.execute(
+                f"UPDATE runs SET ended = ?, how = ?, whole = ? WHERE rowid = {last}",  # noqa: S608
+                (at, how, whole),
+            )
+            self._database.execute("UPDATE about SET about = ?", (as_text(about),))
+
+    def followed(self, memories: Sequence[Memory]) -> None:
+        """What the steps pointed to is in memory too."""
+        rows = [(lane, as_text(memory.heads)) for lane, memory in enumerate(memories)]
+        with self._together():
+            self._database.executemany("INSERT OR REPLACE INTO ends VALUES (?, ?)", rows)
 
     def add(self, chunk: Chunk, number: int, step: Taken) -> None:
         """A step is finished, of the chunk of that number."""
@@ -184,7 +228,7 @@ class Store:
                 "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?)",
                 (number, digest(chunk), chunk.text_tokens, as_text(chunk.place), text),
             )
-            self._database.execute(_ADD, (number, *_row(step)))
+            self._database.execute(_ADD, (number, *row_of(step)))
 
     def forget_from(self, number: int) -> None:
         """Chunks from that number on, and their steps, are gone: the document is another there."""
@@ -242,18 +286,3 @@ class Store:
 
 
 _ADD = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-def _row(step: Taken) -> tuple[object, ...]:
-    signals = as_text(step.signals) if step.signals else None
-    return (
-        step.lane,
-        step.head,
-        step.outcome.value,
-        step.said,
-        step.at,
-        None if step.notes is None else as_text(step.notes),
-        step.tokens,
-        step.turn,
-        signals,
-    )

@@ -260,6 +260,21 @@ def _looks_binary(head: bytes) -> bool:
     return b"\0" in head or control > len(head) * _MOST_CONTROL
 
 
+def refuse_packed(name: str, head: bytes) -> None:
+    """What begins so is text as it stands.
+
+    Raises:
+        SourceError: it is compressed, a PDF, or no text.
+    """
+    if head.startswith(_GZIP) or _is_pdf(head):
+        what = "compressed with gzip" if head.startswith(_GZIP) else "a PDF"
+        raise SourceError(
+            f"{name} is {what}, which cannot be read as it comes",
+            hint="unpack it first, as zcat does",
+        )
+    _refuse_binary(name, head)
+
+
 def _refuse_binary(name: str, head: bytes) -> None:
     kind = next((kind for magic, kind in _FOREIGN.items() if head.startswith(magic)), None)
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))

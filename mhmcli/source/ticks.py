@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import BinaryIO, cast
 
+from mhmcli.errors import SourceError
+from mhmcli.source.open import refuse_packed
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.text import TextSource
 
@@ -28,6 +30,7 @@ class Intervals:
     def __init__(self, stream: BinaryIO, left_s: Callable[[], float], wakes: int) -> None:
         self.ended = False  # the stream has
         self.was_asked = False
+        self._is_over = False  # the interval is, until the next one is asked for
         self._descriptor = stream.fileno()
         self._left_s = left_s
         self._wakes = wakes
@@ -49,7 +52,7 @@ class Intervals:
 
     def passages(self) -> Iterator[Passage]:
         """Those of one interval; their places are those in the whole stream."""
-        self.was_asked = False
+        self.was_asked = self._is_over = False
         lines, start = self._lines, self._bytes
         stream = cast(BinaryIO, io.BufferedReader(_Whole(self._more), _PART_BYTES))
         source = TextSource(_NAME, stream)
@@ -69,27 +72,41 @@ class Intervals:
         self._replaced += source.report.replaced_bytes
 
     def _more(self) -> bytes:
-        """Some whole lines; none when the interval, or the stream, has ended."""
-        while not self.ended and (left_s := self._left_s()) > 0:
-            ready = select.select([self._descriptor, self._wakes], [], [], left_s)[0]
-            if self._wakes in ready and self._descriptor not in ready:
+        """Some whole lines; none when the interval, or the stream, has ended.
+
+        Raises:
+            SourceError: it cannot be read, or is no text.
+        """
+        while not (self.ended or self.was_asked or self._is_over):
+            left_s = self._left_s()
+            ready = select.select([self._descriptor, self._wakes], [], [], max(0.0, left_s))[0]
+            if self._wakes in ready:
                 os.read(self._wakes, _PART_BYTES)
                 self.was_asked = True
-                break
-            if not ready:
-                break
-            part = os.read(self._descriptor, _PART_BYTES)
-            self.ended = not part
-            self._pending += part
-            end = len(self._pending) if self.ended else self._pending.rfind(b"\n") + 1
-            if not end and len(self._pending) >= _LONGEST_LINE_BYTES:
-                end = len(self._pending)
-            if end:
-                found, self._pending = self._pending[:end], self._pending[end:]
-                self._bytes += len(found)
-                self._lines += found.count(b"\n")
-                return found
+            if left_s > 0 and self._descriptor in ready and (lines := self._lines_that_came()):
+                return lines
+            self._is_over = left_s <= 0 or not ready
+        self._is_over = True
         return b""
+
+    def _lines_that_came(self) -> bytes:
+        try:
+            part = os.read(self._descriptor, _PART_BYTES)
+        except OSError as error:
+            raise SourceError(
+                f"cannot read {_NAME}: {error.strerror}", hint="pipe something in"
+            ) from error
+        if not self._bytes and not self._pending:
+            refuse_packed(_NAME, part)
+        self.ended = not part
+        self._pending += part
+        end = len(self._pending) if self.ended else self._pending.rfind(b"\n") + 1
+        if not end and len(self._pending) >= _LONGEST_LINE_BYTES:
+            end = len(self._pending)
+        lines, self._pending = self._pending[:end], self._pending[end:]
+        self._bytes += len(lines)
+        self._lines += lines.count(b"\n")
+        return lines
 
 
 class _Whole(io.RawIOBase):
