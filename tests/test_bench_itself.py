@@ -77,6 +77,7 @@ TASKS: dict[str, Make] = {
     "needles together": lambda _: NeedleTask(together=3),
     "babilong": babi,
     "hotpotqa": lambda folder: HotpotTask(hotpot_file(folder)),
+    "absent": lambda folder: HotpotTask(hotpot_file(folder), half_absent=True),
 }
 
 

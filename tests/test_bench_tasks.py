@@ -377,6 +377,23 @@ def test_questions_share_a_document_unless_one_gives_another_away(one_file: Path
     assert one.passages == two.passages != three.passages, "its gold has the answer of another"
 
 
+def test_of_half_of_the_questions_nothing_is_there(one_file: Path) -> None:
+    """Neither their own paragraphs nor any that has their answers."""
+    entries = json.loads(one_file.read_text())
+    entries[1] |= {"answer": "blue", "supporting_facts": [["Other 1", 0]]}
+    one_file.write_text(json.dumps(entries))
+    task = HotpotTask(one_file, together=2, half_absent=True)
+    one, two = first(task, 2)
+    assert one.passages == two.passages
+    assert one.answers
+    assert (two.answers, two.facts, two.traceable, two.kind) == ((), (), False, "absent")
+    gold = {title for title, _ in entries[1]["supporting_facts"]}
+    assert gold
+    assert not any(f"\n{title}\n" in two.text for title in gold)
+    assert "blue" not in two.text
+    assert "half without an answer" in task.name
+
+
 def test_a_yes_is_not_traced_and_leaks_nowhere(one_file: Path) -> None:
     """That the word is in a memory says nothing."""
     assert not first(HotpotTask(one_file), 2)[1].traceable

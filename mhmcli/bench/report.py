@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from mhmcli.bench.cell import Cell, cells, traces
+from mhmcli.bench.refusals import saying_no
 from mhmcli.bench.results import Result
 from mhmcli.bench.statistics import Comparison, Estimate, compare, share
+from mhmcli.bench.table import Table, length_label
 from mhmcli.bench.trace import Fate
 
 _SINCE = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # steps since capture that a table has columns for
@@ -19,16 +20,6 @@ _Score = Callable[[Result], "Fraction | None"]  # exact: what is equal must not 
 _Asked = tuple[int, str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of texts under column heads, with a title and what must be known to read it."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-
-
 def tables(results: Sequence[Result], against: str | None = None) -> list[Table]:
     """All that a report has, for the results of one model."""
     found = cells(results)
@@ -36,6 +27,7 @@ def tables(results: Sequence[Result], against: str | None = None) -> list[Table]
     for task in dict.fromkeys(cell.task for cell in found):
         of_task = [cell for cell in found if cell.task == task]
         made += [_quality(task, of_task), _by_kind(task, of_task), _paired(task, of_task, against)]
+        made += [saying_no(task, of_task)]
         made += [_since_capture(task, of_task), _fates(task, of_task), _cost(task, of_task)]
     return [table for table in made if table.rows]
 
@@ -52,7 +44,7 @@ def summary(results: Sequence[Result]) -> list[Table]:
 def _quality(task: str, found: Sequence[Cell]) -> Table:
     rows = [
         (
-            _length(cell.length),
+            length_label(cell.length),
             cell.method,
             str(len(cell.questions)),
             percent(cell.accuracy),
@@ -87,7 +79,7 @@ def _by_kind(task: str, found: Sequence[Cell]) -> Table:
     for cell in found:
         of_kind = [cell.of_kind(kind).accuracy for kind in kinds]
         texts = ("-" if e is None else f"{100 * e.value:.0f} ({e.n})" for e in of_kind)
-        rows.append((_length(cell.length), cell.method, *texts))
+        rows.append((length_label(cell.length), cell.method, *texts))
     note = "Per cent; in brackets the number of questions."
     several = tuple(rows) if len(kinds) > 1 else ()
     return Table(f"{task}: accuracy by kind", ("length", "method", *kinds), several, note)
@@ -103,7 +95,7 @@ def _paired(task: str, found: Sequence[Cell], against: str | None) -> Table:
     rows = []
     for method in (m for m in methods if m != base):
         for what, score in (("answer", _answered_right), ("facts kept", _facts_kept)):
-            shown = [(_length(length), [length]) for length in lengths]
+            shown = [(length_label(length), [length]) for length in lengths]
             if len(lengths) > 1:
                 shown.append(("all", lengths))
             for label, pooled in shown:
@@ -164,7 +156,7 @@ def _since_capture(task: str, found: Sequence[Cell]) -> Table:
     longest = max((len(t.held) for c in found for r in c.results for t in traces(r)), default=0)
     steps = [step for step in _SINCE if step < longest]
     rows = tuple(
-        (_length(cell.length), cell.method, *(_alive(cell.alive(step)) for step in steps))
+        (length_label(cell.length), cell.method, *(_alive(cell.alive(step)) for step in steps))
         for cell in found
         if cell.is_read_in_steps
     )
@@ -195,7 +187,7 @@ def _fates(task: str, found: Sequence[Cell]) -> Table:
         heads = ", ".join(f"{head + 1}: {n}" for head, n in sorted(lost.items()))
         rows.append(
             (
-                _length(cell.length),
+                length_label(cell.length),
                 cell.method,
                 str(len(ways)),
                 *(f"{100 * fates[fate.value] / len(ways):.0f}" for fate in Fate),
@@ -214,7 +206,7 @@ def _fates(task: str, found: Sequence[Cell]) -> Table:
 def _cost(task: str, found: Sequence[Cell]) -> Table:
     rows = tuple(
         (
-            _length(cell.length),
+            length_label(cell.length),
             cell.method,
             f"{cell.mean('steps'):.0f}",
             f"{cell.mean('read_tokens'):,.0f}",
@@ -244,13 +236,6 @@ def percent(estimate: Estimate | None, *, interval: bool = True) -> str:
         return "-"
     value = f"{100 * estimate.value:.0f}"
     return f"{value} ({100 * estimate.low:.0f}-{100 * estimate.high:.0f})" if interval else value
-
-
-def _length(tokens: int) -> str:
-    """4096 -> '4k'; documents with lengths of their own have none."""
-    if not tokens:
-        return ""
-    return f"{tokens // 1024}k" if tokens % 1024 == 0 else str(tokens)
 
 
 def markdown(made: Sequence[Table]) -> str:

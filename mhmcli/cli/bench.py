@@ -23,6 +23,7 @@ class TaskKind(str, Enum):
 
     NEEDLES = "needles"
     HOTPOTQA = "hotpotqa"
+    ABSENT = "absent"
     BABILONG = "babilong"
     LOGS = "logs"
     OWN = "own"
@@ -35,18 +36,18 @@ def bench(  # noqa: PLR0913  one parameter is one option
     task: Annotated[
         TaskKind,
         typer.Option(
-            help="needles: generated, needs no data; hotpotqa: RULER-HQA-style; babilong: bAbI in "
-            "a book; logs: counts and lists of real logs; own: your JSONL of document, question, "
-            "answer, evidence.",
+            help="needles: generated, needs no data; hotpotqa: RULER-HQA-style; absent: the same, "
+            "every second question without its paragraphs; babilong: bAbI in a book; logs: counts "
+            "and lists of real logs; own: your JSONL of document, question, answer, evidence.",
             rich_help_panel=_TASK,
         ),
     ] = TaskKind.NEEDLES,
     data: Annotated[
         Path | None,
         typer.Option(
-            help="hotpotqa: its JSON file, or a folder with questions.json and paragraphs.jsonl; "
-            "babilong: a folder of qa*.txt, or one of them; logs: a folder of *.log, or one of "
-            "them; own: the JSONL file.",
+            help="hotpotqa, absent: its JSON file, or a folder with questions.json and "
+            "paragraphs.jsonl; babilong: a folder of qa*.txt, or one of them; logs: a folder of "
+            "*.log, or one of them; own: the JSONL file.",
             rich_help_panel=_TASK,
             show_default=False,
         ),

@@ -18,6 +18,7 @@ from mhmcli.bench import report as reports
 from mhmcli.bench.cell import cells
 from mhmcli.bench.figures import draw
 from mhmcli.bench.results import Result, load
+from mhmcli.bench.table import Table
 from mhmcli.cli.output import print_line, say
 from mhmcli.errors import UsageError
 
@@ -49,8 +50,8 @@ def print_report(
 
 
 def of_each_model(
-    results: Sequence[Result], make: Callable[[Sequence[Result]], list[reports.Table]]
-) -> list[reports.Table]:
+    results: Sequence[Result], make: Callable[[Sequence[Result]], list[Table]]
+) -> list[Table]:
     """The tables that are made of each model's results, with its name in their titles."""
     return [
         replace(table, title=f"{table.title} ({model})")
@@ -66,7 +67,7 @@ def _by_model(results: Sequence[Result]) -> dict[str, list[Result]]:
     return found
 
 
-def print_tables(tables: Sequence[reports.Table]) -> None:
+def print_tables(tables: Sequence[Table]) -> None:
     """The tables, as wide as the terminal, or as they must be for every figure to be whole."""
     for made in tables:
         table = RichTable(title=Text(made.title), title_justify="left", box=None, pad_edge=False)

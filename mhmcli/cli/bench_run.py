@@ -177,8 +177,9 @@ def _task(request: Request) -> Task:
         return NeedleTask(seed=seed, kinds=request.kinds, together=together)
     if request.data is None:
         raise UsageError(f"--task {request.task} needs --data", hint="mhm bench --help says what")
-    if request.task == "hotpotqa":
-        return HotpotTask(request.data, seed=seed, together=together)
+    if request.task in ("hotpotqa", "absent"):
+        absent = request.task == "absent"
+        return HotpotTask(request.data, seed=seed, together=together, half_absent=absent)
     if request.task == "logs":
         return LogTask(request.data, seed=seed, together=together)
     if request.task == "own":

@@ -12,8 +12,8 @@ from statistics import median
 
 from mhmcli.bench import speed
 from mhmcli.bench.floor import CHUNK_TOKENS
-from mhmcli.bench.report import Table
 from mhmcli.bench.speed import AGAIN, Again, Contestant, Floor, Naive, Ours, Speed, Took
+from mhmcli.bench.table import Table
 from mhmcli.cache import PartCache
 from mhmcli.chunk import Count, cut
 from mhmcli.cli.bench_report import print_tables

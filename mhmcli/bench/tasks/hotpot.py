@@ -20,7 +20,7 @@ from mhmcli.bench.match import contains, proves_capture
 from mhmcli.bench.tasks.haystack import draw, filled
 from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
-from mhmcli.source import split_sentences
+from mhmcli.source import Passage, split_sentences
 
 _FORMATS = (
     "--data takes HotpotQA's own JSON file, or a folder with questions.json and paragraphs.jsonl"
@@ -42,14 +42,18 @@ class Question:
 
 class HotpotTask:
     """The questions of a file; up to `together` that follow one another are hidden in one document,
-    if no answer stands in the gold paragraphs of another.
+    if no answer stands in the gold paragraphs of another. With `half_absent` the gold paragraphs of
+    every second question are left out, and what is right is to say so.
 
     Raises:
         UsageError: the file is missing or in neither format.
     """
 
-    def __init__(self, path: Path, *, seed: int = 0, together: int = 1) -> None:
-        self.name = named("ruler-hqa-style", together)
+    def __init__(
+        self, path: Path, *, seed: int = 0, together: int = 1, half_absent: bool = False
+    ) -> None:
+        kind = "ruler-hqa-style, half without an answer" if half_absent else "ruler-hqa-style"
+        self.name = named(kind, together)
         self._seed = seed
         self._together = together
         questions, self._paragraphs = _load(path)
@@ -60,6 +64,7 @@ class HotpotTask:
         ]
         if not self._questions:
             raise UsageError(f"{path} has no question with its gold paragraphs", hint=_FORMATS)
+        self._absent = {q.key for q in self._questions[1::2]} if half_absent else set[str]()
         self._tokens: dict[str, int] = {}
 
     @property
@@ -104,22 +109,29 @@ class HotpotTask:
                 self._tokens[title] = count(self._shown(1000, title))
             return self._tokens[title]
 
-        gold = dict.fromkeys(title for question in group for title in question.gold)
+        there = [question for question in group if question.key not in self._absent]
+        gold = dict.fromkeys(title for question in there for title in question.gold)
         titles = filled(gold, distractors, budget, tokens)
         chance.shuffle(titles)
         text = "".join(self._shown(number, title) for number, title in enumerate(titles, start=1))
         passages = passages_of(text)
         for question in group:
-            answers = ((question.answer,),)
-            yield Case(
-                key=question.key,
-                question=question.text,
-                answers=answers,
-                passages=passages,
-                facts=self._facts(question),
-                traceable=proves_capture(question.text, answers),
-                kind=question.kind,
-            )
+            yield self._case(question, passages)
+
+    def _case(self, question: Question, passages: tuple[Passage, ...]) -> Case:
+        """The question about the document, with its answer if it is there."""
+        if question.key in self._absent:
+            return Case(question.key, question.text, (), passages, traceable=False, kind="absent")
+        answers = ((question.answer,),)
+        return Case(
+            key=question.key,
+            question=question.text,
+            answers=answers,
+            passages=passages,
+            facts=self._facts(question),
+            traceable=proves_capture(question.text, answers),
+            kind=question.kind,
+        )
 
     def _distractors(self, group: Sequence[Question], sample: Any) -> Iterator[str]:
         """Titles in random order, those of the questions' own contexts first. A paragraph with an

@@ -1,0 +1,48 @@
+"""Saying no: how often an answer is given where there is none, and none where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mhmcli.bench.cell import Cell
+from mhmcli.bench.results import Result
+from mhmcli.bench.table import Table, length_label
+
+_LEAST = (-0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)  # log-odds
+_LEAST_ABSENT = 5  # questions, for a share of them to say anything
+
+
+def saying_no(task: str, found: Sequence[Cell]) -> Table:
+    """Both, by the least log-odds at which the notes are taken to hold the answer."""
+    rows = []
+    for cell in found:
+        judged = [result for result in cell.results if result.log_odds is not None]
+        absent = [result for result in judged if not result.answers]
+        present = [result for result in judged if result.answers]
+        if len(absent) < _LEAST_ABSENT or not present:
+            continue
+        answered = (
+            (_share_answered(absent, least), _share_answered(present, least)) for least in _LEAST
+        )
+        texts = (f"{100 * false:.0f} / {100 * (1 - right):.0f}" for false, right in answered)
+        number = f"{len(absent)} / {len(present)}"
+        rows.append((length_label(cell.length), cell.method, number, *texts))
+    note = (
+        "Per cent: false answers, of questions that the document does not answer / false refusals, "
+        "of those that it does; `mhm ask` answers from log-odds of 0 on."
+    )
+    columns = ("length", "method", "n", *(f"from {least:+g}" for least in _LEAST))
+    return Table(f"{task}: saying no", columns, tuple(rows), note)
+
+
+def _share_answered(results: Sequence[Result], least: float) -> float:
+    """Of the questions, those that are answered when the verdict must be so sure."""
+    given = [r for r in results if _says_something(r) and (r.log_odds or 0.0) >= least]
+    return len(given) / len(results)
+
+
+def _says_something(result: Result) -> bool:
+    """Whether the reply was an answer: where there is none, it is right to give none."""
+    if result.answers:
+        return bool(result.answer)
+    return result.refused or not result.correct
