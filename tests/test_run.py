@@ -12,7 +12,7 @@ from rich.console import Console
 
 from mhmcli.answer import Answer
 from mhmcli.cli.partial import Proven
-from mhmcli.cli.preparing import reading_of
+from mhmcli.cli.preparing import Fitted, reading_of
 from mhmcli.cli.reading import Whole
 from mhmcli.cli.run import _Run
 from mhmcli.engine.llama import Stop
@@ -56,7 +56,8 @@ def test_what_was_answered_is_printed_when_the_rest_fails(
     job, _ = job_for("A text.\n", engine)
     questions = ("question 0?", "question 1?", "question 2?")
     job = replace(job, request=replace(job.request, questions=questions, model="tiny"))
-    run = _Run(job, Path(), FailsAtTheThird(), Stop(), Form(Format.SHORT))
+    fitted = Fitted(Path(), job.count, job.sizes)
+    run = _Run(job, fitted, FailsAtTheThird(), Stop(), Form(Format.SHORT))
     with pytest.raises(ModelError, match="gone"):
         run._read_and_answer(engine)
     assert capsys.readouterr().out == "question 0?\nanswer 0\n\nquestion 1?\nanswer 1\n"

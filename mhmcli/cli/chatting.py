@@ -137,15 +137,7 @@ class _Talk:
 def _loaded(request: Request, stop: Stop) -> LlamaEngine:
     """The model of the session, with a window for the longest question."""
     from mhmcli.cli.again import session_of  # noqa: PLC0415
-    from mhmcli.cli.models import model_file  # noqa: PLC0415
-    from mhmcli.cli.preparing import engine_of, sizes_of  # noqa: PLC0415
-    from mhmcli.engine.llama import tokenizer_of  # noqa: PLC0415
-    from mhmcli.presets import preset  # noqa: PLC0415
-    from mhmcli.tokens import read_header  # noqa: PLC0415
+    from mhmcli.cli.preparing import engine_of, fitted  # noqa: PLC0415
 
     with session_of(request) as (wanted, _):
-        path = model_file(wanted.model, offline=wanted.offline, quiet=wanted.quiet)
-        header = read_header(path)
-        count = tokenizer_of(header).count
-        sizes = sizes_of(wanted, preset(wanted.memory), count, header)
-        return engine_of(wanted, path, sizes, stop)
+        return engine_of(wanted, fitted(wanted), stop)

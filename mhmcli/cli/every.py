@@ -21,24 +21,21 @@ from typing import BinaryIO
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.cli.answers import say_places
-from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_line, say
-from mhmcli.cli.preparing import engine_of, sizes_of, view_of
+from mhmcli.cli.preparing import engine_of, fitted, view_of
 from mhmcli.cli.reading import Job, Whole, begin_answer, gathered, written
 from mhmcli.cli.recording import journal_for
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
-from mhmcli.engine.llama import Stop, tokenizer_of
+from mhmcli.engine.llama import Stop
 from mhmcli.errors import ExitStatus
 from mhmcli.memory import Memory
-from mhmcli.presets import preset
 from mhmcli.printable import one_line, printable
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally, duration
 from mhmcli.source import Documents, Intervals
-from mhmcli.tokens import read_header
 from mhmcli.view import RunState
 
 _LEAST_S = 1.0  # of an interval, however long the last answers took
@@ -48,16 +45,16 @@ def watch(request: Request, every_s: float) -> ExitStatus:
     """The stream on standard input is answered from until it ends, or the run is stopped."""
     stop = Stop()
     with stopping(stop), _woken() as wakes:
-        model = model_file(request.model, offline=request.offline, quiet=request.quiet)
-        header = read_header(model)
-        count = tokenizer_of(header).count
-        sizes = sizes_of(request, preset(request.memory), count, header)
+        with_model = fitted(request)
+        sizes = with_model.sizes
         twice = replace(request, questions=request.questions * 2, history=False)
         empty = Memory.empty(sizes.heads, sizes.head_tokens)
         state = RunState(twice.questions, [empty for _ in twice.questions], lambda: None)
-        journal = journal_for(twice, sizes, model)
-        job = Job(twice, Documents([]), sizes, count, state, view_of(twice, state), journal)
-        engine = engine_of(request, model, sizes, stop)
+        journal = journal_for(twice, sizes, with_model.model)
+        job = Job(
+            twice, Documents([]), sizes, with_model.count, state, view_of(twice, state), journal
+        )
+        engine = engine_of(request, with_model, stop)
         try:
             sampling = Sampling(request.temperature, request.top_p, request.seed)
             prompter = Prompter(engine, prompts.SYSTEM, sampling)

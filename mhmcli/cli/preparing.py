@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from mhmcli.chunk import Count
 from mhmcli.cli.limits import Deadline, Share
+from mhmcli.cli.models import model_file
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.reading import Job, Reading, Whole
 from mhmcli.cli.request import Request
-from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import MemoryKind
-from mhmcli.presets import Preset
+from mhmcli.presets import Preset, preset
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents
 from mhmcli.spool import has_room
-from mhmcli.tokens import GgufHeader
+from mhmcli.tokens import GgufHeader, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
@@ -59,13 +61,29 @@ def _are_small_files(documents: Documents) -> bool:
     return None not in sizes and total <= _SMALL_BYTES and has_room(_KEPT * total)
 
 
-def sizes_of(request: Request, chosen: Preset, count: Count, header: GgufHeader) -> Sizes:
-    """Those of memory, chunks and window that go together.
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model's file, what it makes of texts, and the sizes for it."""
+
+    model: Path
+    count: Count
+    sizes: Sizes
+
+
+def fitted(request: Request) -> Fitted:
+    """The model that is asked for, fetched if it is not here, and sizes that go together with it.
 
     Raises:
-        UsageError: those that were asked for do not.
-        ModelError: the model has no window for them.
+        UsageError: those that were asked for do not go together.
+        ModelError: there is no such model, or it has no window for them.
     """
+    path = model_file(request.model, offline=request.offline, quiet=request.quiet)
+    header = read_header(path)
+    count = tokenizer_of(header).count
+    return Fitted(path, count, _sizes(request, preset(request.memory), count, header))
+
+
+def _sizes(request: Request, chosen: Preset, count: Count, header: GgufHeader) -> Sizes:
     wanted = Wanted(
         heads=chosen.heads if request.heads is None else request.heads,
         default_head_tokens=chosen.head_tokens,
@@ -89,16 +107,16 @@ def view_of(request: Request, state: RunState) -> View:
     return LiveView(console, state)
 
 
-def engine_of(request: Request, model: Path, sizes: Sizes, stop: Stop) -> LlamaEngine:
+def engine_of(request: Request, fitted: Fitted, stop: Stop) -> LlamaEngine:
     """The model, loaded.
 
     Raises:
         ModelError: it cannot be.
     """
     options = LlamaOptions(
-        window_tokens=sizes.window_tokens,
+        window_tokens=fitted.sizes.window_tokens,
         threads=request.threads,
         gpu_layers=request.gpu_layers,
         verbose=request.verbose > 1,
     )
-    return LlamaEngine(model, options, stop)
+    return LlamaEngine(fitted.model, options, stop)

@@ -8,7 +8,6 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO
 
 from mhmcli import prompts
@@ -17,9 +16,8 @@ from mhmcli.cli.again import Remembered, session_of
 from mhmcli.cli.answers import as_json, print_answers, say_receipt
 from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline
-from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_json, say
-from mhmcli.cli.preparing import deadline_of, engine_of, reading_of, sizes_of, view_of
+from mhmcli.cli.preparing import Fitted, deadline_of, engine_of, fitted, reading_of, view_of
 from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Reading, shown_while
 from mhmcli.cli.recording import journal_for, say_where_to_go_on
@@ -27,17 +25,15 @@ from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
-from mhmcli.engine.llama import Stop, grammar_of, tokenizer_of
+from mhmcli.engine.llama import Stop, grammar_of
 from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.format_kind import Format
 from mhmcli.formats import NOTHING, Form, shaped
 from mhmcli.memory import Memory
-from mhmcli.presets import preset
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.session import KeptSource, Store
 from mhmcli.source import Documents, open_source
-from mhmcli.tokens import read_header
 from mhmcli.view import RunState
 
 
@@ -91,24 +87,21 @@ def _prepared(
     form = Form(request.form, request.schema, grammar_of(request.schema) if request.schema else "")
     documents.open()
     fetching = time.monotonic()
-    path = model_file(request.model, offline=request.offline, quiet=request.quiet)
+    with_model = fitted(request)
     if deadline:  # a first run would spend its time on the download
         deadline.started += time.monotonic() - fetching
-    header = read_header(path)
-    count = tokenizer_of(header).count
-    chosen = preset(request.memory)
-    sizes = sizes_of(request, chosen, count, header)
+    sizes = with_model.sizes
     empty = Memory.empty(sizes.heads, sizes.head_tokens)
     state = RunState(
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
     view = view_of(request, state)
-    journal = journal_for(request, sizes, path)
-    job = Job(request, documents, sizes, count, state, view, journal)
+    journal = journal_for(request, sizes, with_model.model)
+    job = Job(request, documents, sizes, with_model.count, state, view, journal)
     reading = reading_of(job, deadline)
     if session:
         reading = Remembered(job, session, reading)
-    return _Run(job, path, reading, stop, form)
+    return _Run(job, with_model, reading, stop, form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +118,7 @@ class _Run:
     """One run, with all that it was given."""
 
     job: Job
-    path: Path
+    model: Fitted
     reading: Reading
     stop: Stop
     form: Form
@@ -138,7 +131,7 @@ class _Run:
             if self.loaded:
                 answers, receipt = self._read_and_answer(self.loaded)
             else:
-                engine = engine_of(self.job.request, self.path, self.job.sizes, self.stop)
+                engine = engine_of(self.job.request, self.model, self.stop)
                 try:
                     answers, receipt = self._read_and_answer(engine)
                 finally:
