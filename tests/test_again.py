@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
-from mhmcli.cli.again import Remembered, session_of
+from mhmcli.cli.again import Remembered, documents_of, session_of
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.errors import SessionError
+from mhmcli.errors import SessionError, SourceError
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
-from mhmcli.session import Folder, Journal, KeptSource, Store, directory
-from mhmcli.source import Passage
+from mhmcli.session import Folder, Journal, KeptSource, Store, as_text, directory
+from mhmcli.source import Passage, open_source
 from tests.test_partial import job_for, request
 from tests.test_session import Run, about, document, passages_of
 
@@ -122,7 +125,7 @@ def test_of_a_stream_that_was_not_read_whole_less_is_there(folder: Folder) -> No
     """Where it was stopped, it says so; where only the best was kept, it cannot be read again."""
     for skim in (None, 0.1):
         run = Run(folder, fresh=True)
-        stream = replace(about(), keeps_text=True, settings={"skim": skim})
+        stream = replace(about(), streams=("doc.txt",), settings={"skim": skim})
         run.journal = Journal(folder, stream, fresh=True)
         run.read(document(20), 6).ended(whole=False)
         asked = replace(request(), session=run.journal.id)
@@ -132,7 +135,7 @@ def test_of_a_stream_that_was_not_read_whole_less_is_there(folder: Folder) -> No
         else:
             with session_of(asked) as (_, store):
                 assert store
-                assert KeptSource(store).report.cut_short
+                assert KeptSource(store, "doc.txt").report.cut_short
 
 
 def test_a_document_that_has_changed_is_read(
@@ -172,11 +175,69 @@ def test_the_documents_and_the_model_are_those_of_the_session(folder: Folder) ->
 def test_a_stream_is_read_again_from_its_session(folder: Folder) -> None:
     """As it was."""
     run = Run(folder)
-    run.journal = Journal(folder, replace(about(), keeps_text=True))
+    run.journal = Journal(folder, replace(about(), streams=("doc.txt",)))
     run.read(document(20)).ended()
     with closing(Store.open(folder.find("last"))) as store:
-        source = KeptSource(store)
+        source = KeptSource(store, "doc.txt")
         assert list(source.passages()) == list(passages_of(document(20)))
         assert source.progress == 1.0
         assert source.report.bytes_read == len(document(20))
         assert source.report.complete
+
+
+def test_of_files_and_streams_each_is_read_where_it_is(folder: Folder, tmp_path: Path) -> None:
+    """The file as it is now, the stream as it was kept."""
+    file = tmp_path / "file.txt"
+    file.write_text("New.\n")
+    run = Run(folder)
+    both = replace(
+        about(),
+        sources=(str(file), "-"),
+        names=(str(file), "-"),
+        stamps=((1, 1), None),
+        streams=("doc.txt",),
+    )
+    run.journal = Journal(folder, both)
+    run.read(document(8)).ended()
+    asked = replace(request(), session="last")
+    with session_of(asked) as (wanted, store):
+        assert store
+        documents = documents_of(store, wanted, lambda name: open_source(name, io.BytesIO()))
+        text = "".join(passage.text for passage in documents.passages())
+    assert text == "New.\n" + document(8)
+
+
+def test_memory_is_asked_though_its_documents_are_gone(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are needed for nothing else, but quotations are not looked up then."""
+    path = tmp_path / "doc.txt"
+    gone = replace(about(), sources=(str(path),), names=(str(path),), stamps=((1, 1),))
+    run = Run(folder)
+    run.journal = Journal(folder, gone)
+    run.read(document(20)).ended()
+    answer, tally, reading = answered(folder, "Who keeps the lamp?", 3.0)
+    assert (answer.text, reading.read_all) == ("Anna Roy", False)
+    with session_of(replace(request(), session="last")) as (wanted, store):
+        assert store
+        documents = documents_of(store, wanted, lambda name: open_source(name, io.BytesIO()))
+        assert documents.reports[0].kind == "gone"
+        with pytest.raises(SourceError, match="no such file"):
+            list(documents.passages())
+    assert tally.remembered
+    assert "has changed" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"names": ()}, {"questions": ()}, {"heads": 0}, {"started": 1e300}]
+)
+def test_what_mhm_would_not_have_written_is_damaged(folder: Folder, wrong: dict[str, Any]) -> None:
+    """And refused before anything is made of it."""
+    run = Run(folder).read(document(3)).ended()
+    del run
+    (path,) = folder.sessions()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE about SET about = ?", (as_text(replace(about(), **wrong)),))
+        database.commit()
+    with pytest.raises(SessionError):
+        Store.open(path)

@@ -356,14 +356,15 @@ def test_saying_no_is_told_by_how_sure_the_model_must_be() -> None:
     nothing: dict[str, Any] = {"answers": (), "answer_trace": None, "facts": ()}
     results = [
         *(result("m", n, log_odds=float(n - 2), **nothing) for n in range(4)),
-        result("m", 4, log_odds=2.5, correct=True, refused=False, **nothing),
-        *(result("m", n, log_odds=float(n - 12), refused=False) for n in range(10, 14)),
+        result("m", 4, log_odds=2.5, correct=True, said_none=True, **nothing),
+        *(result("m", n, log_odds=float(n - 12)) for n in range(10, 13)),
+        result("m", 13, log_odds=1.0, said_none=True),
     ]
     (table,) = [table for table in tables(results) if table.title == "made: saying no"]
     (row,) = table.rows
     found = dict(zip(table.columns, row, strict=True))
     assert found["n"] == "5 / 4"
-    assert found["from +0"] == "40 / 50", "0 and 1 of five; -2 and -1 of four"
-    assert found["from +1"] == "20 / 75"
+    assert found["from +0"] == "40 / 75", "0 and 1 of five; -2, -1 and a none of four"
+    assert found["from +1"] == "20 / 100"
     assert found["from +3"] == "0 / 100"
     assert not [t for t in tables(results[1:]) if t.title == "made: saying no"], "too few"

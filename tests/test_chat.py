@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from mhmcli.answer import Answer
 from mhmcli.cli import run as room
-from mhmcli.cli.chatting import _Talk
+from mhmcli.cli.chatting import _questions, _Talk
 from mhmcli.cli.request import Request
 from mhmcli.cli.run import Ended
 from mhmcli.engine.llama import Stop
@@ -70,6 +71,15 @@ def test_what_was_read_for_one_question_is_there_for_the_next(asked: list[Reques
     for _ in range(2):
         talking.ask("Who wrote the notes on the engine?")
     assert [request.session for request in asked] == ["session 0", "session 1"]
+
+
+def test_without_an_input_there_is_no_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service may have none; and of one that is no text, what can be read is."""
+    monkeypatch.setattr("sys.stdin", None)
+    assert list(_questions(quiet=True)) == []
+    odd = io.TextIOWrapper(io.BytesIO(b"What l\xe9ge?\n\nWho?\n"), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", odd)
+    assert list(_questions(quiet=True)) == ["What l\ufffdge?", "Who?"]
 
 
 def test_without_a_session_there_is_nothing_to_talk_about(mhm: Mhm) -> None:

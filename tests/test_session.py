@@ -364,7 +364,7 @@ def test_answers_and_runs_are_told_again(folder: Folder) -> None:
 
 def test_a_stream_is_kept_whole(folder: Folder) -> None:
     """Nobody can read it again."""
-    journal = Journal(folder, replace(about(), keeps_text=True))
+    journal = Journal(folder, replace(about(), streams=("doc.txt",)))
     run = Run(folder)
     run.journal = journal
     run.read(document(20)).ended()

@@ -19,7 +19,7 @@ def marked(said: Answer | None, answers: Answers) -> dict[str, Any]:
     no right answer, it is right to say that there is none."""
     if said is None:
         unknown = dict.fromkeys(("correct", "exact", "f1", "log_odds"))
-        return {**unknown, "answer": "", "refused": False}
+        return {**unknown, "answer": "", "refused": False, "said_none": False}
     refused = not said.found if said.log_odds is None else said.log_odds < LEAST_LOG_ODDS
     absent = not answers and (refused or not said.found)
     return {
@@ -29,6 +29,7 @@ def marked(said: Answer | None, answers: Answers) -> dict[str, Any]:
         "f1": round(f1(said.said, answers), 4) if answers else float(absent),
         "log_odds": said.log_odds,
         "refused": refused,
+        "said_none": not said.found,
     }
 
 

@@ -37,12 +37,5 @@ def saying_no(task: str, found: Sequence[Cell]) -> Table:
 
 def _share_answered(results: Sequence[Result], least: float) -> float:
     """Of the questions, those that are answered when the verdict must be so sure."""
-    given = [r for r in results if _says_something(r) and (r.log_odds or 0.0) >= least]
+    given = [r for r in results if not r.said_none and (r.log_odds or 0.0) >= least]
     return len(given) / len(results)
-
-
-def _says_something(result: Result) -> bool:
-    """Whether the reply was an answer: where there is none, it is right to give none."""
-    if result.answers:
-        return bool(result.answer)
-    return result.refused or not result.correct

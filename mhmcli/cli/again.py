@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,13 +14,13 @@ from mhmcli.cli.reading import Job, Reading, begin_answer, gathered, written
 from mhmcli.cli.recording import stamp_of
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import folder
-from mhmcli.errors import SessionError
+from mhmcli.errors import SessionError, SourceError
 from mhmcli.memory import Memory
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
-from mhmcli.session import Store
-from mhmcli.source import Passage
+from mhmcli.session import KeptSource, Store
+from mhmcli.source import Documents, Passage, Source, SourceReport
 
 _DEFAULT_MODEL = "default"
 
@@ -39,9 +39,7 @@ def session_of(request: Request) -> Iterator[tuple[Request, Store | None]]:
     store = Store.open(folder().find(request.session))
     try:
         about = store.about
-        if about.keeps_text and any(
-            about.settings.get(part) for part in ("quick", "skim", "budget")
-        ):
+        if about.streams and any(about.settings.get(part) for part in ("quick", "skim", "budget")):
             raise SessionError(
                 f"of the stream that {store.id} has read, only a part is kept",
                 hint="pipe it in again, with the question",
@@ -52,6 +50,45 @@ def session_of(request: Request) -> Iterator[tuple[Request, Store | None]]:
         yield replace(request, sources=tuple(names), model=model), store
     finally:
         store.close()
+
+
+class Gone:
+    """A document that is not there any more."""
+
+    kind = "gone"
+    progress = None
+
+    def __init__(self, name: str, error: SourceError) -> None:
+        self.report = SourceReport(name, self.kind, cut_short=error.message)
+        self._error = error
+
+    def passages(self) -> Iterator[Passage]:
+        """There are none.
+
+        Raises:
+            SourceError: whenever they are asked for.
+        """
+        raise self._error
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def documents_of(session: Store, request: Request, opened: Callable[[str], Source]) -> Documents:
+    """Those of a session: its files, and of its streams what is kept of them."""
+    about = session.about
+    streams = iter(about.streams)
+    sources: list[Source] = []
+    stamps = about.stamps or (None,) * len(about.names)
+    for name, stamp in zip(request.sources, stamps, strict=True):
+        if stamp is None:
+            sources.append(KeptSource(session, next(streams, name)))
+            continue
+        try:
+            sources.append(opened(name))
+        except SourceError as error:
+            sources.append(Gone(name, error))
+    return Documents(sources)
 
 
 class Remembered:
@@ -79,6 +116,7 @@ class Remembered:
                 self._answers.append(answer)
             else:
                 tally.remembered = name
+                tally.all_kept = not self._are_gone
                 return
             self._job.state.memories = empty
             self._answers.clear()
@@ -91,7 +129,7 @@ class Remembered:
         about = self._store.about
         now = tuple(stamp_of(source) for source in about.sources)
         for name, then, is_now in zip(about.names, about.stamps, now, strict=False):
-            if then != is_now:
+            if then != is_now and is_now is not None:
                 self._say(f"{one_line(name)} has changed since then, and is read")
                 return False
         if self._job.request.fresh:
@@ -116,7 +154,14 @@ class Remembered:
 
     def passages(self) -> Iterator[Passage]:
         """The documents, for quotations."""
-        return self._job.documents.passages() if self._answers else self._reading.passages()
+        if not self._answers:
+            return self._reading.passages()
+        return iter(()) if self._are_gone else self._job.documents.passages()
+
+    @property
+    def _are_gone(self) -> bool:
+        """Whether some of the documents are not there any more."""
+        return any(report.kind == Gone.kind for report in self._job.documents.reports)
 
     def close(self) -> None:
         """What was kept for another look is gone."""

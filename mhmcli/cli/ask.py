@@ -17,7 +17,7 @@ from mhmcli.errors import UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
-_READING, _MODEL, _MEMORY, _OUTPUT = "Reading", "Model", "Memory", "Output"
+_READING, _MODEL, _MEMORY, _OUTPUT = options.READING_PANEL, "Model", "Memory", "Output"
 
 
 def ask(  # noqa: PLR0913  one parameter is one option
@@ -101,16 +101,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = None,
-    cache_size: Annotated[
-        str,
-        typer.Option(
-            envvar="MHM_CACHE_SIZE",
-            help="Keep what the model computed of the documents on disk, at most so much (2G, "
-            "500M): another question on them is answered much sooner. See `mhm cache`.",
-            metavar="SIZE",
-            rich_help_panel=_READING,
-        ),
-    ] = "0",
+    cache_size: options.CacheSize = "0",
     session: Annotated[
         str | None,
         typer.Option(
@@ -128,23 +119,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = False,
-    no_history: Annotated[
-        bool,
-        typer.Option(
-            "--no-history",
-            envvar="MHM_NO_HISTORY",
-            help="Leave nothing of this run on disk. Otherwise each step is kept, and a run that "
-            "was stopped goes on from there. See `mhm sessions`.",
-            rich_help_panel=_READING,
-        ),
-    ] = False,
-    password_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="A file with the PDF's password (or set MHM_PDF_PASSWORD).",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
+    no_history: options.NoHistory = False,
+    password_file: options.PasswordFile = None,
     partial_ok: Annotated[
         bool,
         typer.Option(

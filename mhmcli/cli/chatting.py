@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from mhmcli.cli import options
-from mhmcli.cli.output import say
+from mhmcli.cli.arguments import password_of
+from mhmcli.cli.caching import parse_size
+from mhmcli.cli.output import say, say_error
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import Session, folder
-from mhmcli.errors import ExitStatus
+from mhmcli.errors import ExitStatus, UsageError
 from mhmcli.printable import one_line
 
 if TYPE_CHECKING:  # it is heavy, and completion needs none
@@ -40,6 +42,9 @@ def chat(  # noqa: PLR0913  one parameter is one option
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
     offline: options.Offline = False,
+    cache_size: options.CacheSize = "0",
+    no_history: options.NoHistory = False,
+    password_file: options.PasswordFile = None,
     cite: options.CiteOption = options.Cite.QUOTES,
     quiet: options.Quiet = False,
 ) -> None:
@@ -54,6 +59,9 @@ def chat(  # noqa: PLR0913  one parameter is one option
         questions=(_LONGEST_QUESTION,),
         model=model,
         session=folder().find(session).stem,
+        history=not no_history,
+        cache_bytes=parse_size(cache_size),
+        password=password_of(password_file),
         threads=threads,
         gpu_layers=gpu_layers,
         offline=offline,
@@ -70,7 +78,11 @@ def chat(  # noqa: PLR0913  one parameter is one option
         try:
             talk = _Talk(request, stop, engine)
             for question in _questions(quiet=quiet):
-                status = talk.ask(question)
+                try:
+                    status = talk.ask(question)
+                except UsageError as error:  # of this question
+                    say_error(error)
+                    status = error.status
         finally:
             engine.shut()
     raise typer.Exit(status)
@@ -78,7 +90,12 @@ def chat(  # noqa: PLR0913  one parameter is one option
 
 def _questions(*, quiet: bool) -> Iterator[str]:
     """Lines of the input that are not empty; a person is shown where to write them."""
-    asks = sys.stdin is not None and sys.stdin.isatty()
+    if sys.stdin is None:
+        return
+    if reconfigure := getattr(sys.stdin, "reconfigure", None):
+        reconfigure(errors="replace")
+    asks = sys.stdin.isatty()
+    prompt = _PROMPT if sys.stdout.isatty() else ""  # which gets the answers and nothing else
     if asks:
         import readline  # noqa: F401, PLC0415  what was asked comes back with the arrow keys
 
@@ -86,7 +103,7 @@ def _questions(*, quiet: bool) -> Iterator[str]:
             say("mhm: a question a line; Ctrl-D ends it")
     while True:
         try:
-            line = input(_PROMPT) if asks else next(sys.stdin)
+            line = input(prompt) if asks else next(sys.stdin)
         except (EOFError, StopIteration):
             return
         if line.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from mhmcli.cli.models import names
 from mhmcli.errors import UsageError
 
-MODEL_PANEL, OUTPUT_PANEL = "Model", "Output"
+READING_PANEL, MODEL_PANEL, OUTPUT_PANEL = "Reading", "Model", "Output"
 
 
 class Cite(str, Enum):
@@ -78,6 +79,35 @@ Offline = Annotated[
 ]
 
 
+CacheSize = Annotated[
+    str,
+    typer.Option(
+        "--cache-size",
+        envvar="MHM_CACHE_SIZE",
+        help="Keep what the model computed of the documents on disk, at most so much (2G, 500M): "
+        "another question on them is answered much sooner. See `mhm cache`.",
+        metavar="SIZE",
+        rich_help_panel=READING_PANEL,
+    ),
+]
+NoHistory = Annotated[
+    bool,
+    typer.Option(
+        "--no-history",
+        envvar="MHM_NO_HISTORY",
+        help="Leave nothing of this run on disk. Otherwise each step is kept, and a run that was "
+        "stopped goes on from there. See `mhm sessions`.",
+        rich_help_panel=READING_PANEL,
+    ),
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        help="A file with the PDF's password (or set MHM_PDF_PASSWORD).",
+        rich_help_panel=READING_PANEL,
+    ),
+]
 CiteOption = Annotated[
     Cite,
     typer.Option(

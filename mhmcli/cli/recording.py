@@ -16,6 +16,7 @@ from mhmcli.session import About, Folder, Journal, Past, as_text, directory
 from mhmcli.sizes import Sizes
 from mhmcli.source import STDIN
 
+_STDIN_NAME = "<stdin>"  # as places have it
 _SHOWN_SETTINGS = ("quick", "skim", "budget", "temperature", "top_p", "seed")
 
 
@@ -63,7 +64,11 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
         started=time.time(),
         mhm=__version__,
         stamps=stamps,
-        keeps_text=None in stamps,
+        streams=tuple(
+            _STDIN_NAME if source == STDIN else name
+            for source, name, stamp in zip(sources, request.sources, stamps, strict=True)
+            if stamp is None
+        ),
         settings=settings,
     )
 

@@ -51,8 +51,8 @@ def replay(
             _written(store, speed or 1.0, cast, svg)
         else:
             _shown(store, speed)
-            answers = store.answers().values()
-            print_line("\n\n".join(printable(answer.text) for answer in answers))
+            if answers := store.answers().values():
+                print_line("\n\n".join(printable(answer.text) for answer in answers))
 
 
 def _shown(store: Store, speed: float) -> None:

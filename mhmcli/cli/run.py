@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
-from mhmcli.cli.again import Remembered, session_of
+from mhmcli.cli.again import Remembered, documents_of, session_of
 from mhmcli.cli.answers import as_json, print_answers, say_receipt
 from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline
@@ -26,13 +26,13 @@ from mhmcli.cli.signals import stopping
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import Stop, grammar_of
-from mhmcli.errors import ExitStatus, MhmError
+from mhmcli.errors import ExitStatus, MhmError, UsageError
 from mhmcli.format_kind import Format
 from mhmcli.formats import NOTHING, Form, shaped
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
-from mhmcli.session import KeptSource, Store
+from mhmcli.session import Store
 from mhmcli.source import Documents, open_source
 from mhmcli.view import RunState
 
@@ -51,6 +51,11 @@ def run_with(request: Request, stop: Stop, engine: Engine | None = None) -> Ende
         documents = _documents(wanted, session, deadline)
         try:
             found = _prepared(wanted, documents, session, stop, deadline)
+            if engine and found.job.sizes.window_tokens > engine.info.window_tokens:
+                raise UsageError(
+                    "the question is too long for the window that was loaded",
+                    hint="ask it in fewer words, or with mhm ask --session",
+                )
             found.loaded = engine
             return found.whole()
         finally:
@@ -59,14 +64,14 @@ def run_with(request: Request, stop: Stop, engine: Engine | None = None) -> Ende
 
 def _documents(request: Request, session: Store | None, deadline: Deadline | None) -> Documents:
     """What is to be read; streams that an earlier run has read, from its session."""
-    if session and session.about.keeps_text:
-        return Documents([KeptSource(session)])
     opened = partial(
         open_source,
         stdin=_stdin(),
         password=request.password,
         waiting_s=deadline.waiting_s if deadline else None,
     )
+    if session:
+        return documents_of(session, request, opened)
     return Documents([opened(name) for name in request.sources])
 
 
@@ -85,7 +90,8 @@ def _prepared(
     """A run with all that it needs. What is wrong with a document is known before a model is
     fetched, and what is wrong with the model or the sizes before it is loaded."""
     form = Form(request.form, request.schema, grammar_of(request.schema) if request.schema else "")
-    documents.open()
+    if not session:  # whose memory may have all that is asked
+        documents.open()
     fetching = time.monotonic()
     with_model = fitted(request)
     if deadline:  # a first run would spend its time on the download

@@ -242,7 +242,7 @@ def _facts(store: Store) -> dict[str, Any]:
 def _row(facts: dict[str, Any]) -> str:
     """A session on one line, as wide as the terminal, if it goes to one."""
     sources = one_line(", ".join(Path(source).name for source in facts["sources"]))
-    start = f"{facts['session']}  {facts['state'][:8]:<8} {facts['chunks']:>6,} chunks  "
+    start = f"{facts['session']}  {one_line(facts['state'])[:8]:<8} {facts['chunks']:>6,} chunks  "
     line = f"{start}{sources}: {one_line(' / '.join(facts['questions']))}"
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(line)
     return line if len(line) <= width else f"{line[: width - 3]}..."

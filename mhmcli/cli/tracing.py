@@ -94,14 +94,15 @@ def _places(store: Store, text: str) -> list[Place]:
 
 def _passages(store: Store) -> Iterator[Passage]:
     """Those of the chunks that are kept, or of the files."""
+    from mhmcli.cli.recording import stamp_of  # noqa: PLC0415
     from mhmcli.source import open_source  # noqa: PLC0415
 
-    if store.about.keeps_text:
-        for chunk in store.texts():
-            yield from chunk.passages
-        return
     about = store.about
+    for chunk in store.texts():
+        yield from chunk.passages
     for path, name in zip(about.sources, about.names, strict=True):
+        if stamp_of(path) is None:
+            continue
         with contextlib.suppress(MhmError), closing(open_source(path, io.BytesIO())) as source:
             for passage in source.passages():
                 yield replace(passage, place=replace(passage.place, source=name))

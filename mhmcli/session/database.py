@@ -67,6 +67,7 @@ def opened(path: Path, *, to_write: bool) -> sqlite3.Connection:
             database = connected(path, "rw" if to_write else "ro")
             undo.callback(database.close)
             if not to_write and not os.access(path.parent, os.W_OK):
+                _check_log(path)
                 database = connected(path, "ro&immutable=1")  # there can be no index of its log
                 undo.callback(database.close)
             _check_version(path, database)
@@ -77,6 +78,16 @@ def opened(path: Path, *, to_write: bool) -> sqlite3.Connection:
             raise unreadable(path, error) from error
         undo.pop_all()
     return database
+
+
+def _check_log(path: Path) -> None:
+    """What is in the log can be read where there is room for its index alone."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise SessionError(
+            f"the session {path.stem} was not closed, and its log cannot be read here",
+            hint=f"copy {path.name}* to a folder that can be written to (MHM_STATE_DIR)",
+        )
 
 
 def connected(path: Path, mode: str) -> sqlite3.Connection:

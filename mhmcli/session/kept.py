@@ -9,19 +9,21 @@ from mhmcli.source import Passage, SourceReport
 
 
 class KeptSource:
-    """The passages of a session whose documents were streams."""
+    """The passages of one of the streams that a session has read."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, stream: str) -> None:
         self._store = store
+        self._stream = stream
         self._of = max(1, store.chunks)
         self._chunks = self._bytes = self._lines = 0
 
     @property
     def report(self) -> SourceReport:
         """What was handed out so far."""
-        name = f"session {self._store.id}"
         cut_short = None if self._store.is_whole else "the run that read it was stopped"
-        return SourceReport(name, "text", self._bytes, lines=self._lines, cut_short=cut_short)
+        return SourceReport(
+            self._stream, "kept", self._bytes, lines=self._lines, cut_short=cut_short
+        )
 
     @property
     def progress(self) -> float | None:
@@ -36,6 +38,8 @@ class KeptSource:
         """
         for chunk in self._store.texts():
             self._chunks += 1
+            if chunk.place.source != self._stream:
+                continue
             for passage in chunk.passages:
                 self._bytes += len(passage.text.encode(errors="surrogatepass"))
                 self._lines += passage.text.count("\n")

@@ -23,14 +23,15 @@ from mhmcli.source import Passage, Place
 from mhmcli.write import Draft, Outcome
 
 T = TypeVar("T")
+_LAST_S = 1e11  # since 1970: the year 5138
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What a session is: which documents were asked which questions, and how. `key` is the same for
     runs that would take the same steps on the same documents; `names` are what the user called the
-    `sources`, and `stamps` how large each was then and when it was changed, None for a stream;
-    `settings` are for a person."""
+    `sources`, and `stamps` how large each was then and when it was changed, None for one of the
+    `streams`, as which their places have them; `settings` are for a person."""
 
     key: str
     sources: tuple[str, ...]
@@ -43,8 +44,19 @@ class About:
     started: float
     mhm: str
     stamps: tuple[tuple[int, int] | None, ...] = ()
-    keeps_text: bool = False
+    streams: tuple[str, ...] = ()
     settings: dict[str, str | int | float | bool | None] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Its parts go together.
+
+        Raises:
+            SessionError: they do not: it was not written by mhm.
+        """
+        together = len(self.sources) == len(self.names) == (len(self.stamps) or len(self.names))
+        sizes = self.heads > 0 and self.head_tokens > 0 and 0 <= self.started < _LAST_S
+        if not (together and sizes and self.questions):
+            raise SessionError("it does not say of what it is", hint="mhm sessions rm removes it")
 
     def empty_memories(self) -> list[Memory]:
         """One for each question, as they were before the first step."""

@@ -90,7 +90,9 @@ class Store:
 
     def _read_about(self) -> About:
         for (about,) in self._rows("SELECT about FROM about", tuple[str]):
-            return as_value(about, About)
+            found = as_value(about, About)
+            found.check()
+            return found
         raise unreadable(self.path, "it does not say what it is")
 
     def _rows(self, query: str, kind: type[T]) -> Iterator[T]:
@@ -222,7 +224,7 @@ class Store:
 
     def add(self, chunk: Chunk, number: int, step: Taken) -> None:
         """A step is finished, of the chunk of that number."""
-        text = packed(chunk) if self.about.keeps_text else None
+        text = packed(chunk) if chunk.place.source in self.about.streams else None
         with self._together():
             self._database.execute(
                 "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?)",
