@@ -565,4 +565,6 @@ def test_where_there_is_no_answer_it_is_right_to_say_so() -> None:
         "f1": 1.0,
         "log_odds": None,
         "refused": False,
+        "said_none": False,
     }
+    assert marked(replace(said, found=False), (("Blue",),))["said_none"]

@@ -38,6 +38,7 @@ from mhmcli.session.records import (
 from mhmcli.source import Place
 
 T = TypeVar("T")
+_ADD = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _STEPS = (
     "SELECT number, digest, chunks.tokens, place, lane, head, outcome, said, at, notes, "
     "steps.tokens, turn, signals FROM chunks JOIN steps ON chunk = number "
@@ -285,6 +286,3 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
             raise
-
-
-_ADD = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
