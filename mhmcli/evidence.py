@@ -26,7 +26,7 @@ _EACH_TOKENS = 12  # beside a sentence: fences and template
 # as lines of a dialogue are, up to so many tokens.
 _PASSAGES = 6
 _SHORT_TOKENS = 500
-_SO_FAR_TOKENS = 850  # the same, before all is read
+SO_FAR_TOKENS = 850  # at most, before all is read
 # Log-odds of yes against no for a sentence alone that count as even: with the default model the
 # best stood between -0.84 and 1.54 for 34 questions with an answer, at most at -1.32 for 4 without.
 SENTENCE_ZERO = -1.1
@@ -137,7 +137,7 @@ def so_far(memory: Memory, count: Count) -> Evidence:
     """The same of the passages that a memory holds before all is read, the best first."""
     kept = (note for head in memory.heads for note in head.notes)
     ranked = sorted(kept, key=memory.worth, reverse=True)
-    room = min(len(memory.heads) * memory.head_tokens, _SO_FAR_TOKENS)
+    room = min(len(memory.heads) * memory.head_tokens, SO_FAR_TOKENS)
     fitting = (_beginning(note, room, count) for note in ranked)
     return _as_they_are(fitting, count, room)
 

@@ -168,10 +168,11 @@ class Receipt:
         unchanged = self.steps_kept + self.steps_failed
         took = self.scanning_seconds
         scanning = f"{duration(took)} scanning + " if took >= _LEAST_SAID_S else ""
+        pace = f" ({self.tokens_per_s:.0f} tokens/s)" if self.tokens_per_s else ""
         parts = [
             f"{self.document_tokens:,} tokens in {_count(self.chunks, 'chunk')}{self._share()}",
             f"{_count(self.steps, 'step')}, {unchanged} kept the heads unchanged",
-            f"{scanning}{duration(self.seconds)} reading ({self.tokens_per_s:.0f} tokens/s)"
+            f"{scanning}{duration(self.seconds)} reading{pace}"
             f" + {duration(self.answer_seconds)} answering",
         ]
         if self.steps_failed:

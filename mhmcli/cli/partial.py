@@ -23,7 +23,7 @@ from mhmcli.cli.reading import (
     written,
 )
 from mhmcli.errors import SourceError
-from mhmcli.evidence import Evidence, of_passages, so_far
+from mhmcli.evidence import SO_FAR_TOKENS, Evidence, of_passages, so_far
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
 from mhmcli.scan import Scan
@@ -104,17 +104,18 @@ class Scanned:
 class Quick(Scanned):
     """The model reads the best passages alone, and answers from them."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, most_tokens: int | None = None) -> None:
         super().__init__(job, Share(1.0))
+        self._most_tokens = most_tokens or job.sizes.memory_tokens
         self._evidence: list[Evidence] = []
 
     def read(self, prompter: Prompter, tally: Tally) -> None:
         """All is scanned, and the best taken as it is."""
         super().read(prompter, tally)
-        sizes, count = self._job.sizes, self._job.count
+        count = self._job.count
         for number in range(len(self._job.request.questions)):
             best = (self._spool[n] for n in self._ranked(number))
-            self._evidence.append(of_passages(best, count, sizes.memory_tokens))
+            self._evidence.append(of_passages(best, count, self._most_tokens))
         shown = {note for evidence in self._evidence for note in evidence.notes}
         said = sum(len(note.text) for note in shown)
         tally.share_read = min(1.0, said / max(1, self._said_chars))
@@ -135,7 +136,7 @@ class Proven:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._quick = Quick(job)
+        self._quick = Quick(job, SO_FAR_TOKENS)
         self._whole = Whole(job, self._passages, lambda: job.state.share_read or 0.0)
         self._prompter: Prompter | None = None  # while there is something to renew
         self._shown: list[Evidence | None] = [None] * len(job.request.questions)
