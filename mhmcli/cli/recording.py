@@ -14,9 +14,8 @@ from mhmcli.cli.request import Request
 from mhmcli.errors import SessionError
 from mhmcli.session import About, Folder, Journal, Past, as_text, directory
 from mhmcli.sizes import Sizes
-from mhmcli.source import STDIN
+from mhmcli.source import STDIN, STDIN_NAME
 
-_STDIN_NAME = "<stdin>"  # as places have it
 _SHOWN_SETTINGS = ("quick", "skim", "budget", "temperature", "top_p", "seed")
 
 
@@ -65,7 +64,7 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
         mhm=__version__,
         stamps=stamps,
         streams=tuple(
-            _STDIN_NAME if source == STDIN else name
+            STDIN_NAME if source == STDIN else name
             for source, name, stamp in zip(sources, request.sources, stamps, strict=True)
             if stamp is None
         ),

@@ -185,15 +185,10 @@ def _opened(path: Path) -> Iterator[Store]:
 @contextmanager
 def _opened_from(file: Path) -> Iterator[Store]:
     """A session that is not among the others yet."""
-    from mhmcli.session import Store  # noqa: PLC0415
-
     try:
-        store = Store.open(file)
-        try:
+        with _opened(file) as store:
             store.check()
             yield store
-        finally:
-            store.close()
     except SessionError as error:
         hint = "give a file that `mhm sessions export` has written"
         raise SessionError(f"cannot take {file}: {error.message}", hint=hint) from error

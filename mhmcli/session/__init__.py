@@ -1,8 +1,8 @@
 """What a run leaves behind: each finished step, in a file that only its owner may read.
 
-    mhm ask  ->  Journal.begin  ->  Store (one SQLite file a session)
-                 Journal.past      steps of an earlier run, while the chunks are the same
+    mhm ask  ->  Journal.past      steps of an earlier run, while the chunks are the same
                  Journal.take      a step is on disk before the next begins
+                 Store             one SQLite file a session
 
 The document is not copied, unless it is a stream that cannot be read again: of its chunks their
 digests are kept, and of what the memory holds, the notes.

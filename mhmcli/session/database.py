@@ -29,6 +29,12 @@ CREATE TABLE steps (
 ) WITHOUT ROWID;
 CREATE TABLE answers (question INTEGER PRIMARY KEY, answer TEXT NOT NULL, at REAL NOT NULL);
 """
+ADD_STEP = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ALL_STEPS = (
+    "SELECT number, digest, chunks.tokens, place, lane, head, outcome, said, at, notes, "
+    "steps.tokens, turn, signals FROM chunks JOIN steps ON chunk = number "
+    "ORDER BY number, lane"
+)
 _BUSY_S = 5.0
 
 

@@ -12,8 +12,7 @@ from enum import Enum
 
 from mhmcli.memory import Head, Note
 from mhmcli.quotes import canonical
-from mhmcli.reader import ChunkOpened, ChunkProgress, Event, HeadSelected, Step
-from mhmcli.session.records import retaken
+from mhmcli.reader import ChunkOpened, ChunkProgress, Event, HeadSelected
 from mhmcli.session.store import Store
 from mhmcli.source import Place, split_sentences
 from mhmcli.write import Outcome
@@ -25,20 +24,6 @@ _LEAST_CHARS = 12
 _LEAST_SHARE = 2 / 3  # of a text's words, that a sentence has which says the same
 
 
-def steps_of(store: Store) -> Iterator[tuple[float, Step]]:
-    """Each step, and when it was finished, in seconds since 1970.
-
-    Raises:
-        SessionError: the session is damaged.
-    """
-    memories = store.about.empty_memories()
-    for known in store.known():
-        for record in known.steps:
-            step = retaken(record, known.chunk, memories[record.lane])
-            memories[record.lane] = step.memory
-            yield record.at, step
-
-
 def played(store: Store) -> Iterator[tuple[float, Event]]:
     """The events of the reading, and how many seconds after the one before each came.
 
@@ -48,7 +33,7 @@ def played(store: Store) -> Iterator[tuple[float, Event]]:
     runs = store.runs()
     last = runs[0][0] if runs else 0.0
     chunk = -1
-    for at, step in steps_of(store):
+    for at, step in store.steps():
         took, last = min(max(0.0, at - last), _LONGEST_S), at
         if step.chunk.index != chunk:
             chunk = step.chunk.index
@@ -104,7 +89,7 @@ def why(store: Store, text: str) -> Iterator[Moment]:
         SessionError: the session is damaged.
     """
     held: dict[tuple[int, int], str] = {}
-    for _, step in steps_of(store):
+    for _, step in store.steps():
         if not step.outcome.changed_a_head:
             continue
         where = step.lane, step.head
@@ -127,8 +112,8 @@ def why(store: Store, text: str) -> Iterator[Moment]:
 
 def _looked_up(store: Store, text: str, held: Mapping[tuple[int, int], str]) -> Iterator[Moment]:
     """What the notes pointed to, and what made room for it."""
-    for lane, memory in enumerate(store.memories()):
-        for number, head in enumerate(memory.heads):
+    for lane, heads in store.ends().items():
+        for number, head in enumerate(heads):
             before, now = held.get((lane, number), ""), wording(head, text)
             if bool(before) == bool(now):
                 continue
@@ -172,7 +157,7 @@ def at_place(store: Store, places: Iterable[Place]) -> Iterator[Passed]:
         SessionError: the session is damaged.
     """
     wanted = list(places)
-    for _, step in steps_of(store):
+    for _, step in store.steps():
         if any(_holds(step.chunk.place, place) for place in wanted):
             yield Passed(
                 step.chunk.index, step.chunk.place, step.lane, step.head, step.outcome, step.said

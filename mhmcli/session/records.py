@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -235,7 +236,19 @@ def row_of(step: Taken) -> tuple[object, ...]:
     )
 
 
-def taken_of(row: StepRow) -> Taken:
+def known_of(rows: Sequence[StepRow]) -> Known:
+    """A chunk, from the rows of its steps.
+
+    Raises:
+        SessionError: it is none.
+    """
+    first = rows[0]
+    steps = tuple(_taken_of(row) for row in rows)
+    place = as_value(first.place, Place)
+    return Known(first.number, first.digest, first.chunk_tokens, place, steps)
+
+
+def _taken_of(row: StepRow) -> Taken:
     """The record of a step, from its columns.
 
     Raises:

@@ -18,7 +18,16 @@ from mhmcli.answer import Answer
 from mhmcli.chunk import Chunk
 from mhmcli.errors import SessionError
 from mhmcli.memory import Head, Memory
-from mhmcli.session.database import connected, made, opened, private, unreadable
+from mhmcli.reader import Step
+from mhmcli.session.database import (
+    ADD_STEP,
+    ALL_STEPS,
+    connected,
+    made,
+    opened,
+    private,
+    unreadable,
+)
 from mhmcli.session.records import (
     About,
     Known,
@@ -29,21 +38,14 @@ from mhmcli.session.records import (
     as_text,
     as_value,
     digest,
-    memory_after,
+    known_of,
     packed,
+    retaken,
     row_of,
-    taken_of,
     unpacked,
 )
-from mhmcli.source import Place
 
 T = TypeVar("T")
-_ADD = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_STEPS = (
-    "SELECT number, digest, chunks.tokens, place, lane, head, outcome, said, at, notes, "
-    "steps.tokens, turn, signals FROM chunks JOIN steps ON chunk = number "
-    "ORDER BY number, lane"
-)
 
 
 class Store:
@@ -114,15 +116,12 @@ class Store:
         Raises:
             SessionError: it is damaged.
         """
-        for number, of_chunk in groupby(self._rows(_STEPS, StepRow), key=lambda row: row.number):
-            first, *others = of_chunk
-            steps = tuple(taken_of(row) for row in (first, *others))
-            if [step.lane for step in steps] != list(range(len(self.about.questions)))[
-                : len(steps)
-            ]:
-                raise unreadable(self.path, f"chunk {number} has steps of other questions")
-            place = as_value(first.place, Place)
-            yield Known(number, first.digest, first.chunk_tokens, place, steps)
+        for _, of_chunk in groupby(self._rows(ALL_STEPS, StepRow), key=lambda row: row.number):
+            known = known_of(list(of_chunk))
+            lanes = [step.lane for step in known.steps]
+            if lanes != list(range(len(lanes))) or len(lanes) > len(self.about.questions):
+                raise unreadable(self.path, f"chunk {known.number} has steps of other questions")
+            yield known
 
     def texts(self) -> Iterator[Chunk]:
         """The chunks themselves, of a stream.
@@ -152,9 +151,8 @@ class Store:
     def answers(self) -> dict[int, Answer]:
         """What was answered last, by the numbers of the questions."""
         query = "SELECT question, answer FROM answers ORDER BY question"
-        return {
-            number: as_value(text, Answer) for number, text in self._rows(query, tuple[int, str])
-        }
+        rows = self._rows(query, tuple[int, str])
+        return {number: as_value(text, Answer) for number, text in rows}
 
     def runs(self) -> list[RunRow]:
         """In their order."""
@@ -171,20 +169,35 @@ class Store:
         Raises:
             SessionError: it is damaged.
         """
-        memories = self._after_steps()
-        for lane, heads in self._rows("SELECT lane, heads FROM ends", tuple[int, str]):
-            if lane in range(len(memories)):
-                of_lane = as_value(heads, tuple[Head, ...])
-                memories[lane] = replace(memories[lane], heads=of_lane)
+        memories = self.about.empty_memories()
+        for _, step in self.steps():
+            memories[step.lane] = step.memory
+        for lane, heads in self.ends().items():
+            memories[lane] = replace(memories[lane], heads=heads)
         return memories
 
-    def _after_steps(self) -> list[Memory]:
+    def steps(self) -> Iterator[tuple[float, Step]]:
+        """Each step once more, and when it was finished, in seconds since 1970.
+
+        Raises:
+            SessionError: it is damaged.
+        """
         memories = self.about.empty_memories()
         for known in self.known():
             for record in known.steps:
-                before = memories[record.lane]
-                memories[record.lane] = memory_after(record, known.number, before)
-        return memories
+                step = retaken(record, known.chunk, memories[record.lane])
+                memories[record.lane] = step.memory
+                yield record.at, step
+
+    def ends(self) -> dict[int, tuple[Head, ...]]:
+        """The heads of each question with what was looked up when all was read, if it was.
+
+        Raises:
+            SessionError: it is damaged.
+        """
+        lanes = range(len(self.about.questions))
+        rows = self._rows("SELECT lane, heads FROM ends", tuple[int, str])
+        return {lane: as_value(heads, tuple[Head, ...]) for lane, heads in rows if lane in lanes}
 
     def check(self) -> None:
         """The whole of it is looked at.
@@ -231,7 +244,7 @@ class Store:
                 "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?)",
                 (number, digest(chunk), chunk.text_tokens, as_text(chunk.place), text),
             )
-            self._database.execute(_ADD, (number, *row_of(step)))
+            self._database.execute(ADD_STEP, (number, *row_of(step)))
 
     def forget_from(self, number: int) -> None:
         """Chunks from that number on, and their steps, are gone: the document is another there."""
@@ -249,10 +262,8 @@ class Store:
         """The other has the chunks before that number too, and their steps."""
         with other._together():
             for table, column in (("chunks", "number"), ("steps", "chunk")):
-                rows = self._database.execute(
-                    f"SELECT * FROM {table} WHERE {column} < ?",  # noqa: S608
-                    (before,),
-                )
+                query = f"SELECT * FROM {table} WHERE {column} < ?"  # noqa: S608
+                rows = self._database.execute(query, (before,))
                 marks = ", ".join("?" * len(rows.description))
                 other._database.executemany(
                     f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608

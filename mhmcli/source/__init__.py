@@ -1,7 +1,7 @@
 """Documents: files, PDF pages and pipes, as passages with their places."""
 
 from mhmcli.source.documents import Documents
-from mhmcli.source.open import STDIN, Source, open_source
+from mhmcli.source.open import STDIN, STDIN_NAME, Source, open_source
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import is_lines, parts, piece, sentences, split_sentences
 from mhmcli.source.streams import NO_TIME
@@ -11,6 +11,7 @@ from mhmcli.source.units import Unit, is_field, units, units_of
 __all__ = [
     "NO_TIME",
     "STDIN",
+    "STDIN_NAME",
     "Break",
     "Documents",
     "Intervals",

@@ -25,6 +25,7 @@ from mhmcli.source.streams import Gunzipped, Rejoined, Waiting, patient
 from mhmcli.source.text import TextSource, read_some, reason_of
 
 STDIN = "-"
+STDIN_NAME = "<stdin>"  # in places and reports
 _HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
 _PDF = b"%PDF-"
@@ -86,7 +87,7 @@ def open_source(
             )
         with contextlib.suppress(OSError, ValueError, AttributeError):
             os.set_blocking(stdin.fileno(), True)  # else a pause would look like the end
-        return _sniffed("<stdin>", patient(stdin, waiting_s), None, password)
+        return _sniffed(STDIN_NAME, patient(stdin, waiting_s), None, password)
     if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113  as below
         return _opened(name, password, waiting_s)  # a pipe or a device can be opened only once
     return FileSource(name, password=password)

@@ -14,13 +14,12 @@ from dataclasses import replace
 from typing import BinaryIO, cast
 
 from mhmcli.errors import SourceError
-from mhmcli.source.open import refuse_packed
+from mhmcli.source.open import STDIN_NAME, refuse_packed
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.text import TextSource
 
 _PART_BYTES = 1 << 12  # at once: an interval does not end before what was taken is read
 _LONGEST_LINE_BYTES = 1 << 20  # that is waited for
-_NAME = "<stdin>"
 
 
 class Intervals:
@@ -42,7 +41,7 @@ class Intervals:
     def report(self) -> SourceReport:
         """What was read so far."""
         return SourceReport(
-            _NAME,
+            STDIN_NAME,
             "text",
             self._bytes,
             lines=self._lines,
@@ -55,7 +54,7 @@ class Intervals:
         self.was_asked = self._is_over = False
         lines, start = self._lines, self._bytes
         stream = cast(BinaryIO, io.BufferedReader(_Whole(self._more), _PART_BYTES))
-        source = TextSource(_NAME, stream)
+        source = TextSource(STDIN_NAME, stream)
         for passage in source.passages():
             place = passage.place
             yield replace(
@@ -94,10 +93,10 @@ class Intervals:
             part = os.read(self._descriptor, _PART_BYTES)
         except OSError as error:
             raise SourceError(
-                f"cannot read {_NAME}: {error.strerror}", hint="pipe something in"
+                f"cannot read {STDIN_NAME}: {error.strerror}", hint="pipe something in"
             ) from error
         if not self._bytes and not self._pending:
-            refuse_packed(_NAME, part)
+            refuse_packed(STDIN_NAME, part)
         self.ended = not part
         self._pending += part
         end = len(self._pending) if self.ended else self._pending.rfind(b"\n") + 1
