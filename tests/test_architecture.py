@@ -22,7 +22,7 @@ LAYERS = [
     ["asker"],
     ["prompter"],
     ["select", "write", "judge"],
-    ["reader", "presets", "follow", "evidence"],
+    ["reader", "presets", "follow", "lookup", "evidence"],
     ["quotes"],
     ["answer", "candidates"],
     ["sorts"],

@@ -8,6 +8,7 @@ from mhmcli.bench.baselines import (
     MapWriter,
     OwnHead,
     QuestionFirst,
+    beside_sources,
     look_up,
     page_numbers,
     reduce,
@@ -15,7 +16,7 @@ from mhmcli.bench.baselines import (
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.memory import Memory
+from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.source import Passage, Place
@@ -50,6 +51,22 @@ def test_reduce_shortens_only_what_exceeds_its_budget() -> None:
     assert head.text == "ab\ncd"
     assert [[place.line for place in note.places] for note in head.notes] == [[1, 2], [3, 4]]
     assert "<notes>\nc c\nd d\n</notes>" in engine.prompts[-1]
+
+
+def test_sources_stand_beside_the_notes_in_a_head_of_their_own() -> None:
+    """As they are in the document; a memory that points to nothing stays as it is."""
+    engine = ScriptedEngine(["Page text 2 is long."])
+    prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+    note = Note("text 2 is long", (Place("doc", start_byte=60, end_byte=74),))
+    passages = [
+        Passage(f"Page text {n} is long. ", Place("doc", start_byte=n * 24, end_byte=n * 24 + 24))
+        for n in range(4)
+    ]
+    chunks = [Chunk(n, (passage,), 5) for n, passage in enumerate(passages)]
+    memory = Memory.empty(2, 8).write(1, (note,), 4, 0)
+    found = beside_sources(prompter, "q", memory, chunks)
+    assert [head.text for head in found.heads] == ["", "text 2 is long", "Page text 2 is long."]
+    assert beside_sources(prompter, "q", Memory.empty(2, 8), chunks) == Memory.empty(2, 8)
 
 
 def test_look_up_reads_pages_again_in_place_of_their_gists() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mhmcli.bench.baselines import QuestionFirst
+from mhmcli.bench.baselines import QuestionFirst, beside_sources
 from mhmcli.bench.cell import cells
 from mhmcli.bench.figures import draw
 from mhmcli.bench.method import Budget, Recurrent, Retrieval, parse
@@ -58,6 +58,14 @@ def test_the_question_may_come_first() -> None:
     assert isinstance(method.writer, QuestionFirst)
 
 
+def test_what_notes_are_from_may_be_looked_up() -> None:
+    """For any writer that writes notes."""
+    method = parse("rewrite:2x64:gated:look-up", BUDGET)
+    assert method.label == "rewrite 2x64 gated look-up"
+    assert isinstance(method, Recurrent)
+    assert method.finish is beside_sources
+
+
 def test_a_skim_is_scoring_of_a_share() -> None:
     """It cannot count what it may not have read."""
     method, whole = parse("skim:5", BUDGET), parse("scoring", BUDGET)
@@ -90,6 +98,8 @@ def test_baselines_by_name() -> None:
         "scribe:gated",
         "scribe:question-first",
         "scoring:gated",
+        "scoring:look-up",
+        "append:look-up:look-up",
         "scoring:question-first",
         "skim:100",
         "skim:x",

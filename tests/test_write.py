@@ -10,13 +10,13 @@ from mhmcli import prompts
 from mhmcli.chunk import Chunk
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.memory import Memory, Note
+from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading, run
 from mhmcli.replies import Reply
 from mhmcli.source import Passage, Place
 from mhmcli.write import AppendWriter, ConcurWriter, Draft, HeadWriter, Outcome, RewriteWriter
-from mhmcli.write.append import _origin
 from mhmcli.write.checks import fault, says_nothing
+from mhmcli.write.origin import known_of, origin
 
 QUESTION = "Who is the keeper of the light?"
 TEXT = (
@@ -189,14 +189,14 @@ def test_a_full_head_alone_is_compacted_by_the_model() -> None:
         ("- the keeper of the light is dead", [1]),
         ("the keeper", [1]),
         ("a b c d", [0]),
-        ("e", []),
+        ("The light has a dead keeper. I J K l.", [1, 2]),
         ("nobody said this", []),
     ],
 )
-def test_compacted_lines_keep_the_place_that_they_came_from(line: str, lines: list[int]) -> None:
-    """With a bullet before them, too; not where they could have come from several."""
-    notes = full_memory().heads[0].notes
-    assert _origin(line, notes) == tuple(place(n) for n in lines)
+def test_lines_keep_the_places_that_their_sentences_came_from(line: str, lines: list[int]) -> None:
+    """With a bullet before them and in other words, too; what nobody said has lost its source."""
+    known = known_of(full_memory().heads[0].notes)
+    assert origin(line, known) == tuple(place(n) for n in lines)
 
 
 @pytest.mark.parametrize("reply", ["", "I cannot help with that.", "NONE", "word " * 90])
@@ -217,6 +217,17 @@ def test_rewrite_shows_all_heads_and_replaces_one() -> None:
     assert [note.text for note in draft.notes] == ["second, and Roy"]
     assert "<memory>\n[head 1]\nfirst\n[head 2]\nsecond\n</memory>" in engine.prompts[0]
     assert "the new text of head 2 of the memory" in engine.prompts[0]
+
+
+def test_rewritten_lines_know_what_they_are_from() -> None:
+    """What was held, what was read, and what the model made up; the text is the reply's own."""
+    memory = memory_with("The lamp is red.", "", "")
+    said = "The lamp is red.\n\nRoy is keeper of the light.\nHe died in Madrid."
+    draft, _ = written(RewriteWriter(), [said], memory, head=1)
+    assert joined(draft.notes) == said
+    assert [note.places for note in draft.notes] == [(place(9),), (place(2),), ()]
+    first, _ = written(RewriteWriter(), [said], Memory.empty(3, 60))
+    assert first.notes[2].places == (CHUNK.place,), "nothing else was there to be from"
 
 
 @pytest.mark.parametrize("reply", ["[head 1]\n(empty)\n[head 2]\n(empty)", "<memory>\n</memory>"])

@@ -13,7 +13,8 @@ from dataclasses import replace
 from mhmcli import prompts
 from mhmcli.chunk import Chunk
 from mhmcli.follow import follow
-from mhmcli.memory import Memory, Note, joined
+from mhmcli.lookup import looked_up
+from mhmcli.memory import Head, Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading, run
 from mhmcli.write import Around, Draft, RewriteWriter
 from mhmcli.write.checks import fault
@@ -35,6 +36,19 @@ def followed(prompter: Prompter, question: str, memory: Memory, chunks: Sequence
     for memory_then in follow(prompter, question, memory, lambda: chunks):
         memory = memory_then
     return memory
+
+
+def beside_sources(
+    prompter: Prompter, question: str, memory: Memory, chunks: Sequence[Chunk]
+) -> Memory:
+    """The memory, and in a head of its own the passages that its notes are from."""
+    again = looked_up(question, memory, lambda: chunks, prompter.count)
+    if not again:
+        return memory
+    tokens = prompter.count(joined(again))
+    most = max(memory.head_tokens, tokens)
+    wider = replace(memory, heads=(*memory.heads, Head()), head_tokens=most)
+    return wider.write(len(memory.heads), again, tokens, len(chunks) - 1)
 
 
 class QuestionFirst(Around):
@@ -89,7 +103,8 @@ class GistWriter(MapWriter):
         reply = yield from prompter.reply(
             prompts.gist(memory.head_tokens), memory.head_tokens, after=reading.sequence
         )
-        return rewritten(prompter, reading, reply, memory, head)
+        del head
+        return rewritten(prompter, reading, reply, Memory.empty(1, memory.head_tokens), 0)
 
 
 def reduce(budget_tokens: int) -> Finish:

@@ -14,6 +14,7 @@ from mhmcli.bench.trial import Subject, Trial
 from mhmcli.chunk import Count
 from mhmcli.engine import Engine
 from mhmcli.errors import UsageError
+from mhmcli.lookup import LOOKED_UP_TOKENS
 from mhmcli.reader import Event
 from mhmcli.sizes import Wanted, fit
 
@@ -108,7 +109,8 @@ def _window(method: Method, size: int, question: int, model_window: int) -> int:
     if method.heads is None:  # all heads are shown at the end, one for each chunk
         chunks = 2 * size // chunk + 1
         window = max(window, chunks * method.head_tokens + 2 * chunk)
-    return window + chunk + _MARGIN_TOKENS  # a chunk more, for what reads it a second time
+    again = max(chunk, LOOKED_UP_TOKENS)  # for what reads something a second time
+    return window + again + _MARGIN_TOKENS
 
 
 def _steps(method: Method, size: int) -> int:

@@ -10,6 +10,7 @@
     append:question-first      and the question before each chunk as well as after it
     rewrite:4x256:gated        written only from chunks that have to do with the question
     scribe                     the same of append
+    append:look-up             answered beside the passages that its notes are from
     full                       everything in one prompt, as far as the window goes
     bm25:6                     the 6 passages that share the most with the question
     quick                      as many of them as `mhm ask --quick` takes
@@ -34,6 +35,7 @@ from mhmcli.bench.baselines import (
     MapWriter,
     OwnHead,
     QuestionFirst,
+    beside_sources,
     followed,
     look_up,
     reduce,
@@ -219,8 +221,12 @@ def _recurrent(
         passage = min(_PASSAGE_TOKENS, budget.chunk_tokens, head_tokens // 2)
         budget = replace(budget, chunk_tokens=passage)
     writer = _writer(name, writers[kind], parts)
-    label += "".join(f" {parts[sort]}" for sort in ("gate", "placement") if sort in parts)
+    sorts = ("gate", "placement", "finish")
+    label += "".join(f" {parts[sort]}" for sort in sorts if sort in parts)
     scoring = kind == "scoring"
+    if "finish" in parts and scoring:
+        raise _unknown(name, "scoring keeps the passages themselves")
+    finish = beside_sources if "finish" in parts else whole
     return Recurrent(
         label,
         heads,
@@ -228,7 +234,7 @@ def _recurrent(
         budget.chunk_tokens,
         selectors[chosen],
         writer,
-        followed if scoring else whole,
+        followed if scoring else finish,
         counts=scoring,
     )
 
@@ -253,13 +259,13 @@ def _writer(name: str, writer: HeadWriter, parts: dict[str, str]) -> HeadWriter:
 def _parts(name: str, options: list[str], selectors: Iterable[str]) -> dict[str, str]:
     """The options by sort, each at most once: ['2x64', 'random'] -> a shape and a selector."""
     sorts = dict.fromkeys(selectors, "selector")
-    sorts |= {"question-first": "placement", "gated": "gate"}
+    sorts |= {"question-first": "placement", "gated": "gate", "look-up": "finish"}
     parts: dict[str, str] = {}
     for option in options:
         sort = "shape" if _SHAPE.fullmatch(option) else sorts.get(option)
         if sort is None:
             raise _unknown(
-                name, f"{option!r} is no heads x tokens, selector, gated or question-first"
+                name, f"{option!r} is no heads x tokens, selector, gated, question-first or look-up"
             )
         if sort in parts:
             raise _unknown(name, f"{option!r} and {parts[sort]!r} do not go together")

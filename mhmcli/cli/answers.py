@@ -23,6 +23,7 @@ from mhmcli.source import Place
 SCHEMA_VERSION = 1
 _MOST_PLACES = 8
 _SORT_CHARS = 100
+_LOST = "the model's notes alone: their source is lost"
 
 
 def print_answers(answers: Sequence[Answer], *, of: int, form: Format = Format.SHORT) -> None:
@@ -59,9 +60,11 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer], cite: Cite = Cite.Q
 
 def say_places(answer: Answer, cite: Cite, *, of: int) -> None:
     """Where an answer, one `of` several, was taken from."""
-    if answer.places and cite is not Cite.NONE:
+    is_written = answer.found and answer.counted is None
+    cited = _cited(answer.places) or (_LOST if is_written else "")
+    if cited and cite is not Cite.NONE:
         about = f"{one_line(answer.question)} " if of > 1 else ""
-        say(f"from    {about}{_cited(answer.places)}")
+        say(f"from    {about}{cited}")
 
 
 def _say_sorts(label: str, sorts: Sequence[tuple[str, int]]) -> None:
@@ -98,6 +101,7 @@ def as_json(
                 "text": answer.text,
                 "found": answer.found,
                 "complete": answer.complete,
+                "log_odds": answer.log_odds,
                 "places": [place.as_dict() for place in answer.places],
                 "quotes": None if answer.quotes is None else [_quote(q) for q in answer.quotes],
                 "counted": None if answer.counted is None else _as_counts(answer.counted),
@@ -136,6 +140,7 @@ def _note(note: Note) -> dict[str, Any]:
     return {
         "text": note.text,
         "places": [place.as_dict() for place in note.places],
+        "source_lost": not note.places,
         "signals": asdict(note.signals) if note.signals else None,
         "path": [{"text": unit.text, "place": unit.place.as_dict()} for unit in note.path],
     }

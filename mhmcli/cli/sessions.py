@@ -245,7 +245,7 @@ def _row(facts: dict[str, Any]) -> str:
 
 def _note(note: Note) -> dict[str, str]:
     places = ", ".join(str(place) for place in note.places)
-    return {"place": places or "place lost", "text": note.text}
+    return {"place": places or "source lost", "text": note.text}
 
 
 def _short(text: str) -> str:

@@ -158,18 +158,7 @@ def at_place(store: Store, places: Iterable[Place]) -> Iterator[Passed]:
     """
     wanted = list(places)
     for _, step in store.steps():
-        if any(_holds(step.chunk.place, place) for place in wanted):
+        if any(place.begins_in(step.chunk.place) for place in wanted):
             yield Passed(
                 step.chunk.index, step.chunk.place, step.lane, step.head, step.outcome, step.said
             )
-
-
-def _holds(chunk: Place, place: Place) -> bool:
-    """Whether a place begins in that of a chunk."""
-    if chunk.source != place.source:
-        return False
-    if chunk.start_byte is not None and place.start_byte is not None:
-        return chunk.start_byte <= place.start_byte < (chunk.end_byte or 0)
-    if chunk.page is not None and place.page is not None:
-        return chunk.page <= place.page <= (chunk.last_page or chunk.page)
-    return False

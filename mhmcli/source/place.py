@@ -58,6 +58,16 @@ class Place:
             self, last_page=last.last_page, last_line=last.last_line, end_byte=last.end_byte
         )
 
+    def begins_in(self, other: Place) -> bool:
+        """Whether this place begins in the other, as far as both are known."""
+        if self.source != other.source:
+            return False
+        if self.start_byte is not None and other.start_byte is not None:
+            return other.start_byte <= self.start_byte < (other.end_byte or 0)
+        if self.page is not None and other.page is not None:
+            return other.page <= self.page <= (other.last_page or other.page)
+        return False
+
     def __str__(self) -> str:
         """As cited: `book.pdf p. 12 (viii)`, `book.pdf pp. 12-14`, `app.log:18-40`."""
         if self.page is not None:

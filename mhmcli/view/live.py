@@ -151,7 +151,7 @@ class LiveView:
             return f"{share} full"
         ago = self._state.chunk - 1 - head.written
         when = "just now" if ago <= 0 else f"{ago} chunk{'s' if ago > 1 else ''} ago"
-        place = one_line(head.last_place.in_source() if head.last_place else "place lost")
+        place = one_line(head.last_place.in_source() if head.last_place else "source lost")
         facts = (f"{place} · {when} · {share} full", f"{place} · {when} · {share}")
         return next((fact for fact in facts if len(fact) <= width), f"{place} · {share}")
 

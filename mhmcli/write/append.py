@@ -17,9 +17,10 @@ from mhmcli.chunk import Count
 from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading
 from mhmcli.replies import OptOut, Reply
-from mhmcli.source import Place, split_sentences
+from mhmcli.source import split_sentences
 from mhmcli.write.checks import Outcome, fault, folded, repeats_prompt, says_nothing
 from mhmcli.write.ground import Grounding, words
+from mhmcli.write.origin import known_of, origin
 from mhmcli.write.writer import Draft, HeadWriter
 
 # How sure the model must be that a chunk has nothing, to be believed. With the default model the
@@ -91,7 +92,8 @@ class AppendWriter(HeadWriter):
         reply = yield from prompter.reply(instruction, target)
         if fault(reply, question) is None and not says_nothing(reply.text):
             lines = [line.strip() for line in reply.text.splitlines() if line.strip()]
-            shorter = tuple(Note(line, _origin(line, notes)) for line in lines)
+            known = known_of(notes)
+            shorter = tuple(Note(line, origin(_BULLET.sub("", line), known)) for line in lines)
             tokens = prompter.count(joined(shorter))
             if tokens <= target:
                 return Draft(Outcome.COMPACTED, shorter, tokens, said)
@@ -137,14 +139,6 @@ def _fitting(notes: Sequence[Note], limit: int, prompter: Prompter) -> tuple[Not
         if prompter.count(joined((*kept, note))) <= limit:
             kept = (*kept, note)
     return kept
-
-
-def _origin(line: str, notes: Sequence[Note]) -> tuple[Place, ...]:
-    """Where a line of compacted notes came from; empty when it is no longer known, or could be
-    several."""
-    sought = folded(_BULLET.sub("", line))
-    found = {note.places for note in notes if sought in folded(note.text)}
-    return found.pop() if len(found) == 1 else ()
 
 
 def _shared_words(text: str, question: str) -> int:

@@ -15,6 +15,7 @@ from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter, Reading
 from mhmcli.replies import Reply
 from mhmcli.write.checks import Outcome, fault, says_nothing
+from mhmcli.write.origin import known_of, origin
 from mhmcli.write.writer import Draft, HeadWriter
 
 # What a model copies from the way the memory is shown to it.
@@ -22,6 +23,7 @@ _LABELS = re.compile(
     r"^\W*head \d+(?: of the memory)?\W*$|</?memory>|\(empty\)", re.IGNORECASE | re.MULTILINE
 )
 _LABEL = re.compile(r"\A\[?head \d+\]?:?\s*", re.IGNORECASE)
+_LINE_END = re.compile(r"\n(?=[^\n])")  # empty lines stay with the line above them
 _INSTRUCTION_TOKENS = 200
 
 
@@ -52,7 +54,8 @@ class RewriteWriter(HeadWriter):
 def rewritten(
     prompter: Prompter, reading: Reading, reply: Reply, memory: Memory, head: int
 ) -> Draft:
-    """The draft that makes a reply the new text of a head, if it can be taken."""
+    """The draft that makes a reply the new text of a head, if it can be taken: a note for each
+    line, with the places that it is from."""
     problem = fault(reply, reading.question)
     if problem:
         return Draft(problem, said=reply.text)
@@ -64,5 +67,7 @@ def rewritten(
     tokens = prompter.count(text)
     if tokens > memory.head_tokens:
         return Draft(Outcome.RAN_AWAY, said=reply.text)
-    note = Note(text, (reading.chunk.place,))
-    return Draft(Outcome.WROTE, (note,), tokens, reply.text)
+    known = known_of((note for each in memory.heads for note in each.notes), reading.chunk)
+    otherwise = (reading.chunk.place,) if memory.is_empty else ()
+    notes = tuple(Note(line, origin(line, known) or otherwise) for line in _LINE_END.split(text))
+    return Draft(Outcome.WROTE, notes, tokens, reply.text)
