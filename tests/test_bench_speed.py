@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mhmcli.bench.speed import Again, Floor, Naive, Ours, Took, rounds, speeds
+from mhmcli.bench.speed import Again, Floor, Naive, Ours
+from mhmcli.bench.took import Took, rounds, speeds
 from mhmcli.cache import PartCache
 from mhmcli.chunk import Chunk, cut
 from mhmcli.engine.scripted import ScriptedEngine
@@ -58,6 +59,11 @@ def test_seconds_are_told_apart_by_what_was_computed(kind: MemoryKind) -> None:
     assert of_mine.ratios[0] == mine.to_read / took[0].to_read > 1.0
     assert of_mine.ratios_answered[0] > of_mine.ratios[0]
     assert of_mine.part("answering") == mine.answering
+    assert mine.first
+    seconds, tokens = mine.first
+    assert 0 < tokens <= 60, "it is written after the first chunk"
+    assert seconds > SECONDS * (tokens + engine.count(QUESTION))
+    assert of_mine.ratios_first_head == [seconds / (SECONDS * tokens)] * 2
 
 
 def test_several_questions_share_a_reading() -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass
 from typing import Protocol
 
 from mhmcli import prompts
 from mhmcli.answer import answer
 from mhmcli.bench.baselines import followed
 from mhmcli.bench.floor import floor_s
+from mhmcli.bench.took import FLOOR, Took, split
 from mhmcli.cache import PartCache
 from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.chunk import Chunk
@@ -28,37 +28,7 @@ from mhmcli.prompter import Prompter, run
 from mhmcli.reader import Lane, Step, read
 
 Clock = Callable[[], float]
-FLOOR, NAIVE, AGAIN = "floor", "naive", "again"
-
-
-@dataclass(slots=True)
-class Took:
-    """What one contestant needed in one round, in seconds: to compute the document's tokens
-    (`reading`), the tokens shown beside them (`asking`) and the replies (`writing`); what passed
-    while nothing was computed (`waiting`); and, after all that, to answer."""
-
-    name: str
-    reading: float
-    asking: float = 0.0
-    writing: float = 0.0
-    waiting: float = 0.0
-    answering: float = 0.0
-    spent: Spent = field(default_factory=Spent)
-
-    @property
-    def to_read(self) -> float:
-        """Seconds until all is read, and memory written."""
-        return self.reading + self.asking + self.writing + self.waiting
-
-
-class Contestant(Protocol):
-    """Somebody who reads the document."""
-
-    name: str
-
-    def __call__(self) -> Took:
-        """The document is read once."""
-        ...
+NAIVE, AGAIN = "naive", "again"
 
 
 class Floor:
@@ -98,8 +68,9 @@ class Ours:
         prompter.verdicts = self.verdicts
         prompter.cache = self.cache
         try:
-            memories, likelihoods = self._read(prompter)
+            memories, likelihoods, first = self._read(prompter)
             took = engine.took(self.name, self.clock() - start, prompter.spent)
+            took.first = first and (first[0] - start, first[1])
             start = self.clock()
             for question, memory, likely in zip(self.questions, memories, likelihoods, strict=True):
                 self._answer(prompter, question, memory, likely)
@@ -108,8 +79,12 @@ class Ours:
         took.answering = self.clock() - start
         return took
 
-    def _read(self, prompter: Prompter) -> tuple[list[Memory], list[list[float]]]:
+    def _read(
+        self, prompter: Prompter
+    ) -> tuple[list[Memory], list[list[float]], tuple[float, int] | None]:
+        """Memories, likelihoods, and when the first head was written, of how many tokens."""
         chosen = self.preset
+        first: tuple[float, int] | None = None
         memories = [Memory.empty(chosen.heads, chosen.head_tokens) for _ in self.questions]
         likelihoods: list[list[float]] = [[] for _ in self.questions]
         lanes = [
@@ -118,6 +93,9 @@ class Ours:
         ]
         for event in read(self.chunks, lanes, prompter=prompter):
             if isinstance(event, Step):
+                if first is None and event.outcome.changed_a_head:
+                    read_so_far = self.chunks[: event.chunk.index + 1]
+                    first = self.clock(), sum(chunk.text_tokens for chunk in read_so_far)
                 memories[event.lane] = event.memory
                 likelihoods[event.lane].append(likelihood_of(event.signals))
         if chosen.writer.keeps_whole:
@@ -125,7 +103,7 @@ class Ours:
                 followed(prompter, question, memory, self.chunks)
                 for question, memory in zip(self.questions, memories, strict=True)
             ]
-        return memories, likelihoods
+        return memories, likelihoods, first
 
     def _answer(
         self, prompter: Prompter, question: str, memory: Memory, likelihoods: Sequence[float]
@@ -184,6 +162,7 @@ class Naive:
             memory = prompts.NO_MEMORY
             for chunk in self.chunks:
                 memory = self._step(question, memory, chunk, took)
+                took.first = took.first or (took.to_read, chunk.text_tokens)
         return took
 
     def _step(self, question: str, memory: str, chunk: Chunk, took: Took) -> str:
@@ -197,19 +176,12 @@ class Naive:
             if piece:
                 pieces.append(piece)
         begun = begun or self.clock()
-        _split(took, begun - start, chunk.text_tokens, beside)
+        split(took, begun - start, chunk.text_tokens, beside)
         took.writing += self.clock() - begun
         took.spent.chunk_tokens += chunk.text_tokens
         took.spent.tail_tokens += beside
         took.spent.reply_tokens += len(pieces)
         return "".join(pieces)
-
-
-def _split(took: Took, seconds: float, of_document: int, beside: int) -> None:
-    """Seconds in which both were computed together are shared by their tokens."""
-    share = of_document / max(1, of_document + beside)
-    took.reading += seconds * share
-    took.asking += seconds * (1 - share)
 
 
 class _Timed:
@@ -248,47 +220,5 @@ class _Timed:
         waiting = seconds - self._prefill_s - self._decoding_s
         so_far = Spent(spent.chunk_tokens, spent.tail_tokens, spent.reply_tokens)
         took = Took(name, 0.0, 0.0, self._decoding_s, waiting, spent=so_far)
-        _split(took, self._prefill_s, spent.chunk_tokens, spent.tail_tokens)
+        split(took, self._prefill_s, spent.chunk_tokens, spent.tail_tokens)
         return took
-
-
-def rounds(contestants: Sequence[Contestant], number: int) -> Iterator[Took]:
-    """Each reads once a round, in turn."""
-    for _ in range(number):
-        for contestant in contestants:
-            yield contestant()
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """A contestant's rounds, and each as a multiple of the floor of the same round."""
-
-    name: str
-    took: Sequence[Took]
-    ratios: Sequence[float]
-    ratios_answered: Sequence[float]
-
-    def part(self, name: str) -> float:
-        """The median of one part of the seconds, by its name in `Took`."""
-        return float(median(getattr(took, name) for took in self.took))
-
-
-def speeds(took: Sequence[Took], names: Sequence[str]) -> list[Speed]:
-    """Those of the contestants, of as many rounds as all of them have finished; none of none."""
-    by_name = {name: [one for one in took if one.name == name] for name in names}
-    finished = min(map(len, by_name.values()))
-    floors = by_name[FLOOR][:finished]
-    if not floors:
-        return []
-    return [
-        Speed(
-            name,
-            mine[:finished],
-            [one.to_read / floor.to_read for one, floor in zip(mine, floors, strict=False)],
-            [
-                (one.to_read + one.answering) / floor.to_read
-                for one, floor in zip(mine, floors, strict=False)
-            ],
-        )
-        for name, mine in by_name.items()
-    ]

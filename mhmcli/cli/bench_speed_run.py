@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from mhmcli.bench import speed
 from mhmcli.bench.floor import CHUNK_TOKENS
-from mhmcli.bench.speed import AGAIN, Again, Contestant, Floor, Naive, Ours, Speed, Took
+from mhmcli.bench.speed import AGAIN, NAIVE, Again, Floor, Naive, Ours
 from mhmcli.bench.table import Table
+from mhmcli.bench.took import Contestant, Speed, Took, rounds, speeds
 from mhmcli.cache import PartCache
 from mhmcli.chunk import Count, cut
 from mhmcli.cli.bench_report import print_tables
@@ -153,15 +153,15 @@ def run(request: Request) -> None:
         _compete(contestants, request.rounds, engine.info)
 
 
-def _compete(contestants: Sequence[Contestant], rounds: int, info: EngineInfo) -> None:
+def _compete(contestants: Sequence[Contestant], number: int, info: EngineInfo) -> None:
     """Rounds that are finished are shown also where Ctrl-C ends them."""
     took: list[Took] = []
     try:
-        for one in speed.rounds(contestants, rounds):
+        for one in rounds(contestants, number):
             took.append(one)
             _tell(one)
     finally:
-        if finished := speed.speeds(took, [contestant.name for contestant in contestants]):
+        if finished := speeds(took, [contestant.name for contestant in contestants]):
             _show(finished, info)
 
 
@@ -171,12 +171,12 @@ def _kind(name: str) -> MemoryKind | None:
     Raises:
         UsageError: there is none.
     """
-    if name in {speed.NAIVE, AGAIN}:
+    if name in {NAIVE, AGAIN}:
         return None
     try:
         return MemoryKind(name)
     except ValueError:
-        names = ", ".join([*(kind.value for kind in MemoryKind), speed.NAIVE, AGAIN])
+        names = ", ".join([*(kind.value for kind in MemoryKind), NAIVE, AGAIN])
         raise UsageError(f"no memory {name!r}", hint=f"there are: {names}") from None
 
 
@@ -197,28 +197,32 @@ def _tell(one: Took) -> None:
     say(f"mhm: {one.name}: {duration(one.to_read)}{answered}, {computed}, {memory}")
 
 
-def _show(speeds: Sequence[Speed], info: EngineInfo) -> None:
-    floor = speeds[0]
+def _show(finished: Sequence[Speed], info: EngineInfo) -> None:
+    floor = finished[0]
     tokens = floor.took[0].spent.chunk_tokens
-    rounds = len(floor.took)
-    parts = [*_PARTS]
+    rounds_read, parts = len(floor.took), [*_PARTS]
     table = Table(
-        title=f"{tokens:,} tokens, medians of {rounds} rounds ({info.model}, {info.device})",
-        columns=("who", "tokens/s", "x floor", "with the answer", *(f"{part} s" for part in parts)),
+        title=f"{tokens:,} tokens, medians of {rounds_read} rounds ({info.model}, {info.device})",
+        columns=(
+            *("who", "tokens/s", "x floor", "with the answer", "first head"),
+            *(f"{part} s" for part in parts),
+        ),
         rows=tuple(
             (
                 each.name,
                 f"{tokens / median(one.to_read for one in each.took):.0f}",
                 _spread(each.ratios),
                 _spread(each.ratios_answered) if each.part("answering") else "",
+                _spread(each.ratios_first_head) if each.ratios_first_head else "",
                 *(f"{each.part(part):.1f}" if each.part(part) else "" for part in parts),
             )
-            for each in speeds
+            for each in finished
         ),
+        note="first head: written after so many times what the floor takes for what was read then",
     )
     print_tables([table])
-    slowest = max(sum(map(each.part, parts)) for each in speeds)
-    for each in speeds:
+    slowest = max(sum(map(each.part, parts)) for each in finished)
+    for each in finished:
         print_line(f"{each.name:<12}{_bar(each, slowest)}")
     print_line("".join(f"  {mark} {part}" for part, mark in _PARTS.items()))
 
