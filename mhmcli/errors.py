@@ -3,6 +3,7 @@
     MhmError                    70  base: something mhm itself got wrong
     |-- UsageError               2  arguments or sizes that cannot work together
     |-- SourceError              3  a document that cannot be read at all
+    |   `-- NotTextError         3  a document that is no text: a picture, a program
     |-- ModelError               4  a model missing, broken, or too small for the settings
     |   `-- WindowFullError      4  more tokens before the model than its window holds
     |-- SessionError             6  a session that cannot be opened or continued
@@ -56,6 +57,10 @@ class SourceError(MhmError):
     """A document that cannot be read at all: missing, empty, binary, encrypted, scanned."""
 
     status = ExitStatus.SOURCE
+
+
+class NotTextError(SourceError):
+    """A document that is no text, and was never meant to be."""
 
 
 class ModelError(MhmError):

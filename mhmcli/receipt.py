@@ -19,6 +19,7 @@ _NOT_KEPT = (
 _KNOWN = "session {0.session}: {0.known_tokens:,} of these tokens were read by an earlier run"
 _CACHE = "cache   {0.tokens_found:,} tokens were computed by an earlier run, {0.tokens_kept:,} kept"
 _LEAST_SAID_S = 1.0
+_MOST_NAMED = 3
 _NO_JUDGE = "        this model's yes and no say nothing, and were not asked for"
 
 
@@ -149,7 +150,7 @@ class Receipt:
         return f"model   {one_line(self.engine.model)}, {self.engine.device}, {self.engine.build}"
 
     def _source_line(self, source: SourceReport) -> str:
-        parts = []
+        parts = [_count(len(source.members), "document")] if source.members else []
         if source.pages_total is not None:
             parts.append(f"{source.pages_read} of {_count(source.pages_total, 'page')}")
         if source.lines is not None:
@@ -210,6 +211,11 @@ class Receipt:
 def _warnings(source: SourceReport) -> list[str]:
     """What a reader of the answer has to know about one source."""
     found = []
+    if source.passed_over:
+        found.append(f"no text, passed over: {_named(source.passed_over)}")
+    found += source.failed_parts[:_MOST_NAMED]
+    if len(source.failed_parts) > _MOST_NAMED:
+        found.append(f"and {len(source.failed_parts) - _MOST_NAMED} more that could not be read")
     if source.image_pages:
         pages = page_list(source.image_pages)
         found.append(f"pictures without text, not read: {pages} (ocrmypdf would add the text)")
@@ -223,7 +229,14 @@ def _warnings(source: SourceReport) -> list[str]:
         found.append(f"{_count(source.recoded_bytes, 'byte')} not UTF-8, read as cp1252")
     if source.replaced_bytes:
         found.append(f"{_count(source.replaced_bytes, 'byte')} in no encoding, replaced")
-    return [f"        {one_line(source.name)}: {text}" for text in found]
+    of_members = (warning for member in source.members for warning in _warnings(member))
+    return [*(f"        {one_line(source.name)}: {one_line(text)}" for text in found), *of_members]
+
+
+def _named(names: Sequence[str]) -> str:
+    """('a.png', 'b.png', 'c.png', 'd.png') -> 'a.png, b.png, c.png and 1 more'."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def page_list(pages: Sequence[int]) -> str:

@@ -34,6 +34,8 @@ from mhmcli.session import Folder, Store
 from mhmcli.source import Place, open_source
 from mhmcli.tokens import read_header
 from tests.test_session import QUESTIONS, Run, document
+from tests.test_source_archives import DOCX, EPUB, LOGS, PACKERS, tarred, zipped
+from tests.test_source_html import PAGE
 
 _TEXT = "Herr Müller hütet das Licht – seit 1843.\r\n\r\n\x1b[31mÄ\u202e \ufeff新しい灯台\n" * 9
 _CUT_OFF = 0.3
@@ -129,7 +131,16 @@ def _kinds(place: Path) -> dict[str, tuple[bytes, Callable[[Path], None]]]:
         "text": (plain, _document),
         "utf-16": (_TEXT.encode("utf-16"), _document),
         "gzip": (gzip.compress(plain), _document),
+        "bzip2": (PACKERS["bzip2"](plain), _document),
+        "xz": (PACKERS["xz"](plain), _document),
+        "zstd": (PACKERS["zstd"](plain), _document),
         "pdf": (_pdf(), _document),
+        "html": (PAGE.encode(), _document),
+        "epub": (zipped(EPUB), _document),
+        "docx": (zipped(DOCX), _document),
+        "rtf": (rb"{\rtf1\ansi {\fonttbl {\f0 Times;}}\f0 Roy\par \u26085 ?{\*\x y}}", _document),
+        "zip": (zipped(LOGS), _document),
+        "tar": (tarred(LOGS), _document),
         "gguf header": (_gguf(), _header),
         "session": (session.read_bytes(), _session),
         "reply": (b"", _reply),

@@ -41,6 +41,9 @@ FOREIGN = {
     "rich": {"view", "cli"},
     "typer": {"cli"},
     "pypdf": {"source"},
+    "mammoth": {"source"},
+    "striprtf": {"source"},
+    "pathspec": {"source"},
     "sqlite3": {"session"},
     "msgspec": {"session"},
 }

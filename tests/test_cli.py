@@ -70,11 +70,12 @@ def test_an_unreadable_document_is_status_3(
     assert ran.status == ExitStatus.SOURCE
 
 
-def test_a_directory_is_status_3(mhm: Mhm, tmp_path: Path) -> None:
-    """The hint says how to name its files."""
+def test_a_directory_without_text_is_status_3(mhm: Mhm, tmp_path: Path) -> None:
+    """One that has nothing to be read."""
     (tmp_path / "docs").mkdir()
-    ran = mhm("ask", "docs", "What?")
-    assert is_one_error(ran, "docs is a directory")
+    (tmp_path / "docs/.hidden").write_text("not seen\n")
+    ran = mhm("ask", "-m", "no-such-model", "docs", "What?")
+    assert is_one_error(ran, "cannot read docs: there is no text in it")
     assert ran.status == ExitStatus.SOURCE
 
 
@@ -117,7 +118,7 @@ def test_a_scanned_pdf_is_status_3(mhm: Mhm, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["short.txt"], "no question: the last argument, short.txt, is a file"),
+        (["short.txt"], "no question: the last argument, short.txt, is a document"),
         (["-q", "  ", "short.txt"], "the question is empty"),
         (["-q", "What?", "-", "-"], "standard input can be read only once"),
         (["--password-file", "nowhere", "short.txt", "What?"], "cannot read the password file"),

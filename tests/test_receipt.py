@@ -66,3 +66,27 @@ def test_the_rest_of_a_skim_is_named() -> None:
     assert "THE REST WAS ONLY SCANNED" in "\n".join(replace(WHOLE, share_read=0.2).lines())
     assert "20% of the document" in "\n".join(replace(WHOLE, share_read=0.2).lines())
     assert "SCANNED" not in "\n".join(WHOLE.lines())
+
+
+def test_what_has_documents_in_it_tells_of_them_together() -> None:
+    """How many there are, what is no text, and what could not be read; not each by its own line."""
+    pdf = SourceReport("logs.zip/a.pdf", "pdf", 90, 90, pages_total=3, image_pages=(3,))
+    source = SourceReport(
+        "logs.zip",
+        "zip",
+        bytes_read=100,
+        bytes_total=100,
+        members=(SourceReport("logs.zip/a.txt", "text", 10, 10, lines=2), pdf),
+        passed_over=tuple(f"logs.zip/{n}.png" for n in range(5)),
+        failed_parts=("logs.zip/b.txt: Bad CRC-32",),
+    )
+    made = replace(WHOLE, sources=(source,))
+    assert not made.complete
+    assert made.lines()[:4] == [
+        "READ IN PART logs.zip: 2 documents, 100 of 100 bytes",
+        "        logs.zip: no text, passed over: logs.zip/0.png, logs.zip/1.png, logs.zip/2.png "
+        "and 2 more",
+        "        logs.zip: logs.zip/b.txt: Bad CRC-32",
+        "        logs.zip/a.pdf: pictures without text, not read: page 3 (ocrmypdf would add the "
+        "text)",
+    ]

@@ -54,6 +54,29 @@ def test_byte_spans_and_lines_point_at_the_text(parts: list[str]) -> None:
         assert "".join(lines[place.line - 1 : place.last_line]) == passage.text
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "a.py",
+            "import os\n\ndef one():\n    pass\n@cached\nclass Two:\n    def three(self): ...\n",
+        ),
+        ("a.rs", "use x;\npub(crate) fn one() {\n}\nimpl Two {\n    fn three() {}\n}\n"),
+        ("a.js", "let a;\nexport default function one() {\n}\nclass Two {\n  three() {}\n}\n"),
+        ("a.go", "package a\nfunc one() {\n}\ntype Two struct {\n\tthree int\n}\n"),
+    ],
+)
+def test_code_is_best_cut_where_a_definition_begins(name: str, text: str) -> None:
+    """Not where one stands in another; and a text that speaks of a class is no code."""
+
+    def headings(name: str) -> int:
+        lines = TextSource(name, io.BytesIO(text.encode()))._lines()
+        return sum(1 for line in lines if line.opens is Break.HEADING)
+
+    assert headings(name) == 2
+    assert headings("a.txt") == 0
+
+
 def test_paragraphs_and_headings_are_the_breaks() -> None:
     """A blank line opens a paragraph; a Markdown heading or a chapter line, a heading."""
     passages, _ = read(b"one\ntwo\n\nthree\n\n# Four\nfive\n\nCHAPTER 12. Six\n")

@@ -34,10 +34,10 @@ def split_arguments(
         if not sources:
             raise UsageError("no question", hint='mhm ask FILE "question"')
         asked = [sources.pop()]
-        if os.path.isfile(asked[0]):  # noqa: PTH113  pathlib's raises on a long question
+        if os.path.exists(asked[0]):  # noqa: PTH110  pathlib's raises on a long question
             swapped = sources and sources[0] != "-" and not os.path.exists(sources[0])  # noqa: PTH110
             raise UsageError(
-                f"no question: the last argument, {asked[0]}, is a file",
+                f"no question: the last argument, {asked[0]}, is a document",
                 hint="put the question last" if swapped else f'mhm ask {asked[0]} "question"',
             )
     if any(not question.strip() for question in asked):

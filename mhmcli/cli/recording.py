@@ -14,7 +14,7 @@ from mhmcli.cli.request import Request
 from mhmcli.errors import SessionError
 from mhmcli.session import About, Folder, Journal, Past, as_text, directory
 from mhmcli.sizes import Sizes
-from mhmcli.source import STDIN, STDIN_NAME
+from mhmcli.source import STDIN, STDIN_NAME, files_in
 
 _SHOWN_SETTINGS = ("quick", "skim", "budget", "temperature", "top_p", "seed")
 
@@ -73,11 +73,15 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
 
 
 def stamp_of(source: str) -> tuple[int, int] | None:
-    """How large a file is and when it was changed; None of what is no file."""
+    """How large a file is and when it was changed, and of a directory all of its files and the last
+    of them; None of what is neither."""
     if source == STDIN:
         return None
     try:
         found = os.stat(source)  # noqa: PTH116
+        if stat.S_ISDIR(found.st_mode):
+            files = [found, *(path.stat() for path in files_in(Path(source)))]
+            return sum(file.st_size for file in files), max(file.st_mtime_ns for file in files)
     except OSError:
         return None
     return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None

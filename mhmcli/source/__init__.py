@@ -1,12 +1,13 @@
 """Documents: files, PDF pages and pipes, as passages with their places."""
 
 from mhmcli.source.documents import Documents
-from mhmcli.source.open import STDIN, STDIN_NAME, Source, open_source
-from mhmcli.source.place import Break, Passage, Place, SourceReport
+from mhmcli.source.open import STDIN, STDIN_NAME, open_source
+from mhmcli.source.place import Break, Passage, Place, Source, SourceReport
 from mhmcli.source.split import is_lines, parts, piece, sentences, split_sentences
 from mhmcli.source.streams import NO_TIME
 from mhmcli.source.ticks import Intervals
 from mhmcli.source.units import Unit, is_field, units, units_of
+from mhmcli.source.walk import files_in
 
 __all__ = [
     "NO_TIME",
@@ -20,6 +21,7 @@ __all__ = [
     "Source",
     "SourceReport",
     "Unit",
+    "files_in",
     "is_field",
     "is_lines",
     "open_source",

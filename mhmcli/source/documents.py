@@ -7,8 +7,7 @@ from dataclasses import replace
 from itertools import accumulate, chain
 
 from mhmcli.errors import SourceError
-from mhmcli.source.open import Source
-from mhmcli.source.place import Passage, SourceReport
+from mhmcli.source.place import Passage, Source, SourceReport
 
 _MOST_BLANK = 1000  # passages looked at for a first text
 

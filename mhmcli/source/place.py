@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 
 class Break(IntEnum):
@@ -24,7 +25,8 @@ class Place:
     """A stretch of one source. Pages and lines count from 1, bytes from 0, ends inclusive for
     pages and lines and exclusive for bytes. What a format does not have is None.
 
-    `label` is the number printed on the first page, where it is not the page's position.
+    `label` is the number printed on the first page, where it is not the page's position; `section`
+    the heading or chapter that a text without pages and lines stands under.
     Byte offsets are those of the text as read: after decompression, before decoding. `order` is
     for sorting alone, where a run knows it: the number of the passage among all that it reads, and
     of the piece in the passage.
@@ -38,6 +40,7 @@ class Place:
     last_line: int | None = None
     start_byte: int | None = None
     end_byte: int | None = None
+    section: str | None = None
     order: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -69,12 +72,12 @@ class Place:
         return False
 
     def __str__(self) -> str:
-        """As cited: `book.pdf p. 12 (viii)`, `book.pdf pp. 12-14`, `app.log:18-40`."""
+        """As cited: `book.pdf p. 12 (viii)`, `a.pdf pp. 2-4`, `app.log:18-40`, `a.epub § Birds`."""
         if self.page is not None:
             return f"{self.source} {self.in_source()}"
         if self.line is not None:
             return f"{self.source}:{_span('', '', self.line, self.last_line)}"
-        return self.source
+        return f"{self.source} {self.in_source()}" if self.section else self.source
 
     def in_source(self) -> str:
         """The place without its source's name: `p. 12 (viii)`, `lines 18-40`."""
@@ -83,7 +86,7 @@ class Place:
             return pages + (f" ({self.label})" if self.label else "")
         if self.line is not None:
             return _span("line ", "lines ", self.line, self.last_line)
-        return self.source
+        return f"§ {self.section}" if self.section else self.source
 
 
 def _span(one: str, many: str, first: int, last: int | None) -> str:
@@ -124,8 +127,34 @@ class SourceReport:
     recoded_bytes: int = 0
     replaced_bytes: int = 0
     cut_short: str | None = None
+    members: tuple[SourceReport, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    failed_parts: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         """True when nothing that the source holds was left unread."""
-        return not (self.image_pages or self.failed_pages or self.cut_short)
+        left = self.image_pages or self.failed_pages or self.failed_parts or self.cut_short
+        return not left and all(member.complete for member in self.members)
+
+
+class Source(Protocol):
+    """Something that yields its text once, in order, and says what it has read."""
+
+    @property
+    def report(self) -> SourceReport:
+        """What was read so far."""
+        ...
+
+    @property
+    def progress(self) -> float | None:
+        """The share handed out so far, 0 to 1; None where the end is unknown."""
+        ...
+
+    def passages(self) -> Iterator[Passage]:
+        """The source's text in order; joined, it is the whole of the source."""
+        ...
+
+    def close(self) -> None:
+        """What is open is closed; also done when the passages come to their end."""
+        ...

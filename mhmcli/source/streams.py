@@ -5,20 +5,50 @@
 
 from __future__ import annotations
 
+import bz2
+import errno
 import gzip
 import io
+import lzma
 import os
 import select
 import stat
 import sys
+import zlib
 from collections.abc import Callable
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from mhmcli.source.text import read_some
+from mhmcli.source.kinds import Packing
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError)  # of streams
 
 NO_TIME = "no time to look at the rest"
+_HARMLESS_BYTES = 1 << 28  # however small they were packed
+_MOST_TIMES = 1000  # what logs that repeat themselves come to, and no more
 _MOST_LATE_BYTES = 1 << 20  # of what was there in time: the time may have gone to another pipe
+BLOCK_BYTES = 1 << 16
 Waiting = Callable[[], float]  # seconds for which more may be waited for
+
+
+def read_some(stream: BinaryIO, most: int = BLOCK_BYTES) -> bytes:
+    """At least one byte where there is one, without waiting for a full block on a pipe, and
+    without losing what a damaged stream gave before its fault."""
+    read1 = getattr(stream, "read1", None)
+    return bytes(read1(most) if read1 else stream.read(most))
+
+
+def reason_of(error: Exception) -> str:
+    """Why a stream could not be read any further."""
+    if isinstance(error, EOFError):
+        return "the compressed data ends too early"
+    if isinstance(error, (zlib.error, gzip.BadGzipFile, lzma.LZMAError, zstd.ZstdError)):
+        return "the compressed data is damaged"
+    return str(getattr(error, "strerror", None) or error)
 
 
 def patient(stream: BinaryIO, waiting_s: Waiting | None) -> BinaryIO:
@@ -67,6 +97,7 @@ class Rejoined(io.RawIOBase):
 
     breaks_off = True
     is_late = False
+    bytes_read = 0
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = head
@@ -83,6 +114,7 @@ class Rejoined(io.RawIOBase):
             part, self._head = self._head[: len(view)], self._head[len(view) :]
         else:
             part = self._more(len(view))
+        self.bytes_read += len(part)
         view[: len(part)] = part
         return len(part)
 
@@ -96,21 +128,26 @@ class Rejoined(io.RawIOBase):
             return b""
 
 
-class Gunzipped(io.RawIOBase):
+class Unpacked(io.RawIOBase):
     """What a stream is when decompressed; where the stream breaks off for lack of time, all that
     came until then."""
 
-    def __init__(self, packed: Rejoined) -> None:
+    def __init__(self, packed: Rejoined, how: Packing) -> None:
         self._packed = packed
         packed.breaks_off = False
-        self._file = gzip.GzipFile(fileobj=io.BufferedReader(packed))
+        self._file = _OPENED[how](io.BufferedReader(packed))
+        self._bytes = 0
 
     def readable(self) -> bool:
         """It is there to be read."""
         return True
 
     def readinto(self, buffer: object) -> int:
-        """What there is, at most as much as the buffer holds; 0 bytes at the end."""
+        """What there is, at most as much as the buffer holds; 0 bytes at the end.
+
+        Raises:
+            OSError: it is damaged, or so much more than it was that it is a trap.
+        """
         view = memoryview(cast(bytearray, buffer)).cast("B")
         try:
             part = self._file.read1(len(view))
@@ -120,5 +157,18 @@ class Gunzipped(io.RawIOBase):
             part = b""
         if not part and self._packed.is_late:
             raise TimeoutError(NO_TIME)
+        self._bytes += len(part)
+        if self._bytes > max(_HARMLESS_BYTES, _MOST_TIMES * self._packed.bytes_read):
+            raise OSError(
+                errno.EFBIG, f"it unpacks to more than {_MOST_TIMES} times its size: a trap"
+            )
         view[: len(part)] = part
         return len(part)
+
+
+_OPENED: dict[Packing, Callable[[BinaryIO], Any]] = {
+    Packing.GZIP: lambda packed: gzip.GzipFile(fileobj=packed),
+    Packing.BZIP2: bz2.BZ2File,
+    Packing.XZ: lzma.LZMAFile,
+    Packing.ZSTD: zstd.ZstdFile,
+}

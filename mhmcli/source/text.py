@@ -8,19 +8,18 @@ as cp1252 one by one, so that a stream never has to be read again from its start
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import re
 import sys
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
+from mhmcli.source.code import DEFINITION, is_code
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import is_full
+from mhmcli.source.streams import BLOCK_BYTES, READ_ERRORS, read_some, reason_of
 
-_BLOCK_BYTES = 1 << 16
 _LINE_BYTES = 1 << 13  # a longer line is handed on in pieces
 _HEADING = re.compile(
     r"#{1,6}\s|(?:chapter|part|book|section|article|appendix)\s+[\divxlc]+\b", re.IGNORECASE
@@ -55,19 +54,21 @@ class TextSource:
     added while it is read is not read: a log might grow as fast.
     `owned` is closed when the reading ends."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         name: str,
         stream: BinaryIO,
         *,
         kind: str = "text",
         total_bytes: int | None = None,
+        encoding: str | None = None,
         owned: BinaryIO | None = None,
     ) -> None:
         self.report = SourceReport(name, kind, bytes_total=total_bytes, lines=0)
         self._stream = stream
         self._total_bytes = total_bytes
         self._owned = owned
+        self._encoding = encoding  # where something else than a mark tells it
         self._wide = False
         self._raw_bytes = 0  # of a recoded stream, whose spans are not those of its bytes
 
@@ -122,11 +123,13 @@ class TextSource:
         return Passage("".join(line.text for line in group), place, first.opens)
 
     def _lines(self) -> Iterator[_Line]:
-        opens, number = Break.DOCUMENT, 1
+        opens, number, decorated = Break.DOCUMENT, 1, False
+        heading = DEFINITION if is_code(self.report.name) else _HEADING
         for raw, start, end in _pieces(self._blocks()):
             text = self._decode(raw)
-            if opens is Break.LINE and _HEADING.match(text):
+            if opens is Break.LINE and heading.match(text) and not decorated:
                 opens = Break.HEADING
+            decorated = text.startswith("@")  # as a class in Python is
             yield _Line(text, number, start, end, opens)
             whole = raw.endswith(b"\n")
             number += whole
@@ -155,21 +158,21 @@ class TextSource:
         """The stream's bytes as UTF-8 (or as they are), without a byte order mark."""
         try:
             left = self._total_bytes or sys.maxsize
-            first = read_some(self._stream, min(left, _BLOCK_BYTES))
+            first = read_some(self._stream, min(left, BLOCK_BYTES))
             while _may_become_mark(first) and (block := read_some(self._stream, 1)):
                 first += block
-            mark = next((m for m in _WIDE_MARKS if first.startswith(m)), None)
-            if mark:
+            mark = next((m for m in _WIDE_MARKS if first.startswith(m)), b"")
+            if encoding := _WIDE_MARKS.get(mark, self._encoding):
                 self._wide = True
-                yield from self._recode(_WIDE_MARKS[mark], first)
+                yield from self._recode(encoding, first)
                 return
             if first:
                 yield first
             left -= len(first)
-            while left and (block := read_some(self._stream, min(left, _BLOCK_BYTES))):
+            while left and (block := read_some(self._stream, min(left, BLOCK_BYTES))):
                 left -= len(block)
                 yield block
-        except (OSError, EOFError, zlib.error) as error:
+        except READ_ERRORS as error:
             self.report = replace(self.report, cut_short=reason_of(error))
 
     def _recode(self, encoding: str, first: bytes) -> Iterator[bytes]:
@@ -191,22 +194,6 @@ class TextSource:
 def _may_become_mark(first: bytes) -> bool:
     """Whether more bytes are needed to know the encoding."""
     return 0 < len(first) < _MARK_BYTES and any(mark.startswith(first) for mark in _WIDE_MARKS)
-
-
-def read_some(stream: BinaryIO, most: int = _BLOCK_BYTES) -> bytes:
-    """At least one byte where there is one, without waiting for a full block on a pipe, and
-    without losing what a damaged stream gave before its fault."""
-    read1 = getattr(stream, "read1", None)
-    return bytes(read1(most) if read1 else stream.read(most))
-
-
-def reason_of(error: Exception) -> str:
-    """Why a stream could not be read any further."""
-    if isinstance(error, EOFError):
-        return "the compressed data ends too early"
-    if isinstance(error, (zlib.error, gzip.BadGzipFile)):
-        return "the compressed data is damaged"
-    return str(getattr(error, "strerror", None) or error)
 
 
 def _pieces(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, int, int]]:

@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import BinaryIO, cast
 
 from mhmcli.errors import SourceError
-from mhmcli.source.open import STDIN_NAME, refuse_packed
+from mhmcli.source.kinds import refuse_all_but_text
+from mhmcli.source.open import STDIN_NAME
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.text import TextSource
 
@@ -96,7 +97,7 @@ class Intervals:
                 f"cannot read {STDIN_NAME}: {error.strerror}", hint="pipe something in"
             ) from error
         if not self._bytes and not self._pending:
-            refuse_packed(STDIN_NAME, part)
+            refuse_all_but_text(STDIN_NAME, part)
         self.ended = not part
         self._pending += part
         end = len(self._pending) if self.ended else self._pending.rfind(b"\n") + 1

@@ -1,0 +1,70 @@
+"""DOCX through mammoth: headings, paragraphs, lists, tables and notes, by way of HTML."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, BinaryIO
+from zipfile import ZipFile
+
+import mammoth
+
+from mhmcli.errors import SourceError
+from mhmcli.source.markup import Markup
+from mhmcli.source.place import Passage, SourceReport
+from mhmcli.source.unzip import whole_member
+
+DOCUMENT = "word/document.xml"
+
+
+class DocxSource:
+    """A document of a word processor; the file is closed when it is read."""
+
+    def __init__(self, name: str, file: BinaryIO, archive: ZipFile, total_bytes: int) -> None:
+        self._file = file
+        self._archive = archive
+        self.report = SourceReport(name, "docx", bytes_total=total_bytes)
+
+    @property
+    def progress(self) -> float | None:
+        """All or nothing: it is read whole."""
+        return 1.0 if self.report.bytes_read else 0.0
+
+    def passages(self) -> Iterator[Passage]:
+        """Those of the document, each with the heading that it stands under.
+
+        Raises:
+            SourceError: it is damaged or too large.
+        """
+        markup = Markup(self.report.name)
+        try:
+            html = self._html()
+            self.report = replace(self.report, bytes_read=self.report.bytes_total or 0)
+            yield from markup.fed(html)
+            yield from markup.ended()
+        finally:
+            self.close()
+
+    def _html(self) -> str:
+        """Pictures are left out: there is no text in them."""
+        no_picture: Any = mammoth.images.img_element(lambda _: {})
+        try:
+            for member in self._archive.namelist():
+                if member.endswith(".xml"):
+                    whole_member(self._archive, member)
+            self._file.seek(0)
+            whole = io.BytesIO(self._file.read())
+            found: str = mammoth.convert_to_html(whole, convert_image=no_picture).value
+        except Exception as error:  # mammoth meets damage with any exception there is
+            reason = str(error).strip().split("\n", maxsplit=1)[0] or type(error).__name__
+            raise SourceError(
+                f"cannot read {self.report.name}: the DOCX is damaged ({reason})",
+                hint="open it in a word processor and save it anew",
+            ) from error
+        return found
+
+    def close(self) -> None:
+        """The file is closed."""
+        self._archive.close()
+        self._file.close()

@@ -1,0 +1,162 @@
+"""What has documents in it: directories, zip and tar archives, read member by member.
+
+Each member is a document of its own, named `archive.zip/notes/a.txt`. What is no text is passed
+over, as in a directory of a program and its pictures, and counted; what is damaged, encrypted or
+nothing but pictures is named, and then not everything was read.
+"""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, cast
+from zipfile import ZipFile
+
+from mhmcli.errors import NotTextError, SourceError
+from mhmcli.source.place import Passage, Source, SourceReport
+from mhmcli.source.unzip import ZIP_ERRORS
+from mhmcli.source.walk import files_in
+
+Sniffed = Callable[[str, BinaryIO], Source]  # a document of that name, told by its first bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file among others; `open` makes a source of it."""
+
+    name: str
+    size: int
+    open: Callable[[], Source]
+
+
+class MembersSource:
+    """The members one after the other. `total_bytes` are those of all of them, as far as known."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        members: Iterator[Member],
+        close: Callable[[], None],
+        total_bytes: int | None = None,
+    ) -> None:
+        self._members = members
+        self._close = close
+        self._total = SourceReport(name, kind, bytes_total=total_bytes)
+        self._current: Source | None = None
+
+    @property
+    def report(self) -> SourceReport:
+        """What was read so far, and of which members."""
+        report, current = self._total, self._current
+        return _joined(report, current.report) if current else report
+
+    @property
+    def progress(self) -> float | None:
+        """The share handed out so far, 0 to 1; None where the size of all is unknown."""
+        total = self._total.bytes_total
+        return min(1.0, self.report.bytes_read / total) if total else None
+
+    def passages(self) -> Iterator[Passage]:
+        """Those of the members.
+
+        Raises:
+            SourceError: there is no text in any of them.
+        """
+        found = False
+        try:
+            for member in self._members:
+                for passage in self._read(member):
+                    found = True
+                    yield passage
+        except (*ZIP_ERRORS, tarfile.TarError) as error:  # the archive breaks off
+            self._total = replace(self._total, cut_short=str(error) or type(error).__name__)
+        finally:
+            self.close()
+        if not found:
+            raise self._has_no_text()
+
+    def _read(self, member: Member) -> Iterator[Passage]:
+        name = f"{self._total.name}/{member.name}"
+        try:
+            self._current = member.open()
+            yield from self._current.passages()
+        except NotTextError:
+            self._current = None
+            passed_over = (*self._total.passed_over, name)
+            done = self._total.bytes_read + member.size
+            self._total = replace(self._total, passed_over=passed_over, bytes_read=done)
+        except (SourceError, *ZIP_ERRORS) as error:
+            failed = error.message if isinstance(error, SourceError) else f"{name}: {error}"
+            failed_parts = (*self._total.failed_parts, failed)
+            self._total = replace(self._total, failed_parts=failed_parts)
+        self._total, self._current = self.report, None
+
+    def _has_no_text(self) -> SourceError:
+        report = self._total
+        reason = report.cut_short or next(iter(report.failed_parts), "there is no text in it")
+        return SourceError(f"cannot read {report.name}: {reason}", hint="name the files themselves")
+
+    def close(self) -> None:
+        """What is open is closed."""
+        if self._current:
+            self._current.close()
+        self._close()
+
+
+def _joined(whole: SourceReport, member: SourceReport) -> SourceReport:
+    """The report with a member's in it, whose bytes are counted where they are known."""
+    read = member.bytes_total if member.complete and member.bytes_total else member.bytes_read
+    return replace(whole, bytes_read=whole.bytes_read + read, members=(*whole.members, member))
+
+
+def directory(name: str, opened: Callable[[str], Source]) -> MembersSource:
+    """The files of a directory, without what is ignored there."""
+    paths = list(files_in(Path(name)))
+    sizes = [path.stat().st_size if path.is_file() else 0 for path in paths]
+    members = (
+        Member(os.path.relpath(path, name), size, lambda path=path: opened(str(path)))  # type: ignore[misc]
+        for path, size in zip(paths, sizes, strict=True)
+        if size or path.is_dir()
+    )
+    return MembersSource(name.rstrip(os.sep), "directory", members, lambda: None, sum(sizes))
+
+
+def zipped(name: str, file: BinaryIO, archive: ZipFile, sniffed: Sniffed) -> MembersSource:
+    """The files of a zip archive."""
+    named = (info for info in archive.infolist() if not info.filename.endswith("/"))
+    infos = [info for info in named if info.filename and info.file_size]
+
+    def opened(path: str) -> Source:
+        return sniffed(f"{name}/{path}", cast(BinaryIO, archive.open(path)))
+
+    members = (
+        Member(info.filename, info.file_size, lambda path=info.filename: opened(path))  # type: ignore[misc]
+        for info in infos
+    )
+
+    def close() -> None:
+        archive.close()
+        file.close()
+
+    return MembersSource(name, "zip", members, close, sum(info.file_size for info in infos))
+
+
+def tarred(
+    name: str, stream: BinaryIO, sniffed: Sniffed, close: Callable[[], None]
+) -> MembersSource:
+    """The files of a tar archive, as they come."""
+    return MembersSource(name, "tar", _of_tar(name, stream, sniffed), close)
+
+
+def _of_tar(name: str, stream: BinaryIO, sniffed: Sniffed) -> Iterator[Member]:
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for info in archive:
+            if not info.isfile() or not info.size:
+                continue
+            file = cast(BinaryIO, archive.extractfile(info))
+            path = f"{name}/{info.name}"
+            yield Member(info.name, info.size, lambda file=file, path=path: sniffed(path, file))  # type: ignore[misc]

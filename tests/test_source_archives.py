@@ -1,0 +1,282 @@
+"""Archives, directories, and the documents that are archives themselves."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from mhmcli.errors import NotTextError, SourceError
+from mhmcli.source import Place, Source, open_source
+from mhmcli.source import streams as streams_room
+from tests.conftest import SAMPLE
+from tests.test_source_open import NO_STDIN, piped, text_of
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstd.compress,
+}
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
+)
+PACKAGE = (
+    '<package xmlns="http://www.idpf.org/2007/opf"><manifest>'
+    '<item id="b" href="two%20b.xhtml"/><item id="a" href="one.xhtml"/><item id="s" href="s.css"/>'
+    '</manifest><spine><itemref idref="a"/><itemref idref="b"/></spine></package>'
+)
+WORD = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    '<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Notice</w:t></w:r></w:p>'
+    "<w:p><w:r><w:t>Three months to the end of a quarter.</w:t></w:r></w:p>"
+    "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Rent</w:t></w:r></w:p></w:tc>"
+    "<w:tc><w:p><w:r><w:t>1200</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
+)
+STYLES = (
+    '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    '<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style>'
+    "</w:styles>"
+)
+EPUB = {
+    "mimetype": "application/epub+zip",
+    "META-INF/container.xml": CONTAINER,
+    "OEBPS/book.opf": PACKAGE,
+    "OEBPS/one.xhtml": "<html><body><h1>Dawn</h1><p>The lamp went out.</p></body></html>",
+    "OEBPS/two b.xhtml": "<html><body><h1>Dusk</h1><p>It was lit.</p></body></html>",
+    "OEBPS/s.css": "p {}",
+}
+DOCX = {
+    "[Content_Types].xml": "<Types/>",
+    "word/document.xml": WORD,
+    "word/styles.xml": STYLES,
+}
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(99)
+LOGS: dict[str, str | bytes] = {
+    "b.log": "second\n",
+    "a/a.log": "first\nline\n",
+    "a/light.png": PICTURE,
+    "empty.txt": "",
+}
+
+
+def zipped(members: Mapping[str, str | bytes]) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return raw.getvalue()
+
+
+def tarred(members: Mapping[str, str | bytes]) -> bytes:
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as archive:
+        for name, text in members.items():
+            data = text.encode() if isinstance(text, str) else text
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return raw.getvalue()
+
+
+def opened(tmp_path: Path, raw: bytes) -> Source:
+    path = tmp_path / "doc"
+    path.write_bytes(raw)
+    return open_source(str(path), NO_STDIN)
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_what_is_compressed_is_read_as_its_text(tmp_path: Path, kind: str) -> None:
+    """Whatever its name, from a file and through a pipe; as far as it goes, where it is cut off."""
+    text = "".join(f"{n * n} is a number\n" for n in range(120_000))
+    packed = PACKERS[kind](text.encode())
+    source = opened(tmp_path, packed)
+    assert text_of(source) == text
+    assert (source.report.kind, source.report.complete) == (kind, True)
+    with piped(packed) as stream:
+        assert text_of(open_source("-", stream)) == text
+    cut_off = opened(tmp_path, packed[: len(packed) * 3 // 4])
+    said = text_of(cut_off)
+    assert text.startswith(said)
+    assert cut_off.report.cut_short == "the compressed data ends too early"
+
+
+def test_what_unpacks_without_end_is_a_trap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is harmless is read; then it is said why no more is."""
+    monkeypatch.setattr(streams_room, "_HARMLESS_BYTES", 1 << 20)
+    raw = zstd.compress(b"the same line\n" * 500_000)
+    assert len(raw) < 7000
+    source = opened(tmp_path, raw)
+    assert 1 << 19 < len(text_of(source)) <= 1 << 20
+    assert "a trap" in str(source.report.cut_short)
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred, lambda files: gzip.compress(tarred(files))])
+@pytest.mark.parametrize("through_a_pipe", [False, True])
+def test_the_members_of_an_archive_are_documents(
+    tmp_path: Path, pack: Callable[..., bytes], *, through_a_pipe: bool
+) -> None:
+    """In their order, each with its own places; what is no text is passed over and named."""
+    if through_a_pipe:
+        stream = piped(pack(LOGS))
+        source = open_source("-", stream)
+    else:
+        source = opened(tmp_path, pack(LOGS))
+    name = source.report.name
+    found = list(source.passages())
+    assert [(p.text, p.place.source, p.place.line) for p in found] == [
+        ("second\n", f"{name}/b.log", 1),
+        ("first\nline\n", f"{name}/a/a.log", 1),
+    ]
+    report = source.report
+    assert report.complete
+    assert [member.name for member in report.members] == [f"{name}/b.log", f"{name}/a/a.log"]
+    assert report.passed_over == (f"{name}/a/light.png",)
+    assert report.bytes_read == sum(map(len, LOGS.values()))
+    if through_a_pipe:
+        stream.close()
+
+
+def test_archives_in_archives_are_read_and_not_for_ever(tmp_path: Path) -> None:
+    """PDF, pages and books in them too."""
+    page = "<html><h1>Oil</h1><p>Twelve barrels.</p></html>"
+    inner = zipped(
+        {"a.html": page, "sample.pdf": Path(SAMPLE).read_bytes(), "b.epub": zipped(EPUB)}
+    )
+    source = opened(tmp_path, tarred({"inner.zip": inner}))
+    places = {str(passage.place) for passage in source.passages()}
+    name = f"{source.report.name}/inner.zip"
+    assert {f"{name}/a.html § Oil", f"{name}/b.epub § Dusk"} <= places
+    assert any(place.startswith(f"{name}/sample.pdf p. 12 (10)") for place in places)
+    assert source.report.complete
+    deep = zipped({"a.txt": "text\n"})
+    for _ in range(4):
+        deep = zipped({"b.txt": "more\n", "in.zip": deep})
+    source = opened(tmp_path, deep)
+    assert text_of(source) == "more\n" * 3
+    assert not source.report.complete
+
+
+def test_what_is_damaged_in_an_archive_is_named(tmp_path: Path) -> None:
+    """And then not everything was read; what stands beside it is."""
+    members: dict[str, str | bytes] = {"a.txt": "one\n" * 50, "b.txt": "two\n" * 50}
+    raw = bytearray(zipped({**members, "c.pdf": b"%PDF-1.4 broken"}))
+    at = raw.index(b"a.txt") + len("a.txt") + 2
+    raw[at] ^= 0xFF
+    source = opened(tmp_path, bytes(raw))
+    assert text_of(source).count("two") == 50
+    assert not source.report.complete
+    assert any("c.pdf" in failed for failed in source.report.failed_parts)
+    with pytest.raises(SourceError, match="the archive is damaged"):
+        opened(tmp_path, bytes(raw[:-30]))
+    with pytest.raises(SourceError, match="there is no text in it"):
+        text_of(opened(tmp_path, zipped({"light.png": PICTURE})))
+
+
+def test_an_epub_is_read_chapter_by_chapter(tmp_path: Path) -> None:
+    """In the order of its spine, which is not that of the archive."""
+    source = opened(tmp_path, zipped(EPUB))
+    found = list(source.passages())
+    assert [p.text.strip() for p in found] == ["Dawn", "The lamp went out.", "Dusk", "It was lit."]
+    assert [p.place.section for p in found] == ["Dawn", "Dawn", "Dusk", "Dusk"]
+    assert str(found[3].place) == f"{source.report.name} § Dusk"
+    assert (source.report.kind, source.report.complete, source.progress) == ("epub", True, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"OEBPS/book.opf": "<package"}, "the EPUB is damaged"),
+        ({"META-INF/container.xml": "<container/>"}, "the EPUB is damaged"),
+        ({"OEBPS/book.opf": "<package><spine/></package>"}, "has no chapters"),
+        (
+            {"META-INF/encryption.xml": '<e><EncryptionMethod Algorithm="aes128-cbc"/></e>'},
+            "protected",
+        ),
+    ],
+)
+def test_a_book_that_cannot_be_read_says_why(
+    tmp_path: Path, changed: dict[str, str], why: str
+) -> None:
+    with pytest.raises(SourceError, match=why):
+        text_of(opened(tmp_path, zipped({**EPUB, **changed})))
+
+
+def test_a_docx_has_headings_paragraphs_and_tables(tmp_path: Path) -> None:
+    source = opened(tmp_path, zipped(DOCX))
+    found = [(passage.text.strip(), passage.place.section) for passage in source.passages()]
+    assert found == [
+        ("Notice", "Notice"),
+        ("Three months to the end of a quarter.", "Notice"),
+        ("Rent | 1200", "Notice"),
+    ]
+    assert (source.report.kind, source.report.complete) == ("docx", True)
+    with pytest.raises(SourceError, match="the DOCX is damaged"):
+        text_of(opened(tmp_path, zipped({**DOCX, "word/document.xml": "<w:document"})))
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "ppt/presentation.xml"])
+def test_what_is_no_document_is_refused_with_a_hint(tmp_path: Path, part: str) -> None:
+    with pytest.raises(NotTextError, match=r"a spreadsheet|a presentation") as error:
+        opened(tmp_path, zipped({part: "<x/>"}))
+    assert "CSV" in str(error.value.hint)
+
+
+def test_rtf_has_its_text_and_no_lines(tmp_path: Path) -> None:
+    raw = (
+        rb"{\rtf1\ansi\deff0 {\fonttbl {\f0 Times;}}\f0 The keeper is \b Roy\b0 .\par Caf\'e9.\par}"
+    )
+    source = opened(tmp_path, raw)
+    found = list(source.passages())
+    assert "".join(p.text for p in found).split() == ["The", "keeper", "is", "Roy.", "Café."]
+    assert str(found[0].place) == source.report.name
+    assert source.report.kind == "rtf"
+
+
+def test_a_directory_is_read_without_what_is_ignored(tmp_path: Path) -> None:
+    """In the order of names; rules further down overrule those above."""
+    files = {
+        "b.txt": "b\n",
+        "a/a.txt": "a\n",
+        "a/deep/note.log": "kept\n",
+        "a/deep/.gitignore": "!note.log\n",
+        "x.log": "ignored\n",
+        ".hidden": "hidden\n",
+        "node_modules/m.js": "ignored\n",
+        ".gitignore": "*.log\nnode_modules/\n",
+        ".mhmignore": "draft.*\n",
+        "draft.md": "ignored\n",
+        "empty": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "light.png").write_bytes(PICTURE)
+    (tmp_path / "a/up").symlink_to(tmp_path)
+    source = open_source(f"{tmp_path}/", NO_STDIN)
+    found = list(source.passages())
+    assert [passage.text for passage in found] == ["a\n", "kept\n", "b\n"]
+    assert found[1].place == Place(f"{tmp_path}/a/deep/note.log", None, None, None, 1, 1, 0, 5)
+    assert source.report.passed_over == (f"{tmp_path}/light.png",)
+    assert (source.report.kind, source.report.complete, source.progress) == ("directory", True, 1.0)
+
+
+def test_a_directory_without_text_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="there is no text in it"):
+        text_of(open_source(str(tmp_path), NO_STDIN))
