@@ -40,6 +40,7 @@ class Ran:
 def _sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test leaves behind is its own."""
     monkeypatch.setenv("MHM_STATE_DIR", str(tmp_path / "sessions"))
+    monkeypatch.setenv("MHM_CONFIG", str(tmp_path / "config.toml"))
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +75,7 @@ def mhm(tmp_path: Path) -> Callable[..., Ran]:
         clean |= {
             "MHM_MODELS_DIR": str(models.directory()),
             "MHM_STATE_DIR": str(tmp_path / "sessions"),
+            "MHM_CONFIG": str(tmp_path / "config.toml"),
             "COLUMNS": "80",
             **(env or {}),
         }

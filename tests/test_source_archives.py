@@ -280,3 +280,36 @@ def test_a_directory_is_read_without_what_is_ignored(tmp_path: Path) -> None:
 def test_a_directory_without_text_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no text in it"):
         text_of(open_source(str(tmp_path), NO_STDIN))
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "why"),
+    [
+        ("print(open(sys.argv[1]).read().upper())", "A LAMP\n\n", None),
+        ("print('half'); sys.exit('no more')", "half\n", "ended with status 1: no more"),
+        ("sys.exit(3)", None, "ended with status 3: no word why"),
+    ],
+)
+def test_other_programs_turn_files_into_text(
+    tmp_path: Path, code: str, text: str | None, why: str | None
+) -> None:
+    """Whatever the file is, by its suffix; what fails is said, and what came until then read."""
+    script = tmp_path / "loader.py"
+    script.write_text(f"import sys\n{code}\n")
+    (tmp_path / "a b.ODT").write_text("a lamp\n")
+    loaders = {"odt": f"{sys.executable} {script} {{}}"}
+    source = open_source(str(tmp_path / "a b.ODT"), NO_STDIN, loaders=loaders)
+    if text is None:
+        with pytest.raises(SourceError, match=str(why)):
+            text_of(source)
+        return
+    assert text_of(source) == text
+    assert (why or "") in (source.report.cut_short or "")
+    assert source.report.complete is (why is None)
+
+
+def test_a_program_that_is_not_there_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.odt").write_text("a lamp\n")
+    source = open_source(str(tmp_path / "a.odt"), NO_STDIN, loaders={"odt": "no-such-program {}"})
+    with pytest.raises(SourceError, match="cannot run no-such-program"):
+        text_of(source)

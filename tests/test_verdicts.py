@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mhmcli import prompts
+from mhmcli.answer import STRICT_LOG_ODDS
+from mhmcli.cli.reading import written
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import ModelError
+from mhmcli.evidence import Evidence
+from mhmcli.memory import Note
 from mhmcli.prompter import Prompter
+from tests.test_partial import job_for
 
 
 @pytest.mark.parametrize(
@@ -36,3 +43,24 @@ def test_a_file_is_asked(tmp_path: Path) -> None:
 
 def knows(prompt: str) -> bool:
     return any(word in prompt for word in ("Mr. Roy", "4 May 1843", "12 euros"))
+
+
+def test_strict_goes_by_verdicts_and_needs_them() -> None:
+    """Of a model whose yes says nothing, a strict answer would be no better than another."""
+    prompter = Prompter(ScriptedEngine([]), prompts.SYSTEM, Sampling())
+    with pytest.raises(ModelError, match="say nothing"):
+        judges("tiny", prompter, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("over", "strict", "found"), [(-0.5, False, True), (-0.5, True, False), (0.5, True, True)]
+)
+def test_a_strict_answer_needs_a_surer_verdict(over: float, *, strict: bool, found: bool) -> None:
+    """What is given otherwise is taken for not stated, and said to be."""
+    engine = ScriptedEngine(["Answer: Roy"], judge=lambda _: STRICT_LOG_ODDS + over)
+    job, _ = job_for("", engine)
+    job = replace(job, request=replace(job.request, strict=strict))
+    evidence = Evidence((Note("The keeper is Roy."),))
+    answer = written(job, Prompter(engine, prompts.SYSTEM, Sampling()), 0, evidence)
+    assert answer.found is found
+    assert answer.log_odds == pytest.approx(STRICT_LOG_ODDS + over)

@@ -16,6 +16,7 @@ from mhmcli.cli import sessions as sessions_command
 from mhmcli.cli.ask import ask
 from mhmcli.cli.caching import app as cache_app
 from mhmcli.cli.chatting import chat
+from mhmcli.cli.configuring import app as config_app
 from mhmcli.cli.output import print_line, say_error
 from mhmcli.cli.replaying import replay
 from mhmcli.cli.tracing import why
@@ -37,6 +38,7 @@ app.add_typer(bench_command.app, name="bench")
 app.add_typer(models_command.app, name="models")
 app.add_typer(sessions_command.app, name="sessions")
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
+app.add_typer(config_app, name="config")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so

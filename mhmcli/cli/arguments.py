@@ -47,6 +47,20 @@ def split_arguments(
     return tuple(sources) or (STDIN,), tuple(question.strip() for question in asked)
 
 
+def chosen(context: typer.Context, **ways: str | None) -> list[str | None]:
+    """Ways that exclude each other, as they were given: one on the command line stands for itself,
+    whatever is set elsewhere.
+
+    Raises:
+        UsageError: there is more than one.
+    """
+    given = [name for name in ways if options.is_given(context, name)]
+    wanted = {name: value for name, value in ways.items() if not given or name in given}
+    if sum(bool(value) for value in wanted.values()) > 1:
+        raise UsageError("--quick, --skim and --budget exclude each other", hint="give one")
+    return [wanted.get(name) for name in ways]
+
+
 def memory_of(context: typer.Context, wanted: MemoryKind | None, *, scored: bool) -> MemoryKind:
     """The memory wanted; one that judges passages where they are not read in their order, whatever
     the environment says.

@@ -8,8 +8,16 @@ from typing import Annotated
 import typer
 
 from mhmcli.cli import options
-from mhmcli.cli.arguments import interval_of, memory_of, password_of, schema_of, split_arguments
+from mhmcli.cli.arguments import (
+    chosen,
+    interval_of,
+    memory_of,
+    password_of,
+    schema_of,
+    split_arguments,
+)
 from mhmcli.cli.caching import parse_size
+from mhmcli.cli.configuring import Profile, loaders_of
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import ids
@@ -26,8 +34,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
         list[str] | None,
         typer.Argument(
             metavar="[FILE]... QUESTION",
-            help="Documents (text, PDF, gzip; - is standard input), then the question. "
-            "Without a file, standard input is read.",
+            help="Documents (text, PDF, HTML, EPUB, DOCX, RTF), archives and directories of them, "
+            "or - for standard input; then the question. Without a file, standard input is read.",
             show_default=False,
         ),
     ] = None,
@@ -38,6 +46,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
             "-q", "--question", help="A question; may be repeated. All arguments are then files."
         ),
     ] = None,
+    profile: Profile = None,
     model: options.Model = "default",
     memory: Annotated[
         MemoryKind | None,
@@ -121,6 +130,15 @@ def ask(  # noqa: PLR0913  one parameter is one option
     ] = False,
     no_history: options.NoHistory = False,
     password_file: options.PasswordFile = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Answer only where the model is sure that the document says it: fewer wrong "
+            "answers, and more that it does not say.",
+            rich_help_panel=_READING,
+        ),
+    ] = False,
     partial_ok: Annotated[
         bool,
         typer.Option(
@@ -189,36 +207,38 @@ def ask(  # noqa: PLR0913  one parameter is one option
     Exit status: 0 answered, 1 the document does not say, 2 usage, 3 unreadable document,
     4 model, 5 not everything could be read, 6 session.
     """
+    del profile
     if session is not None and len(arguments or []) + len(question or []) > len(question or [1]):
         raise UsageError(
             "a session has its own documents", hint='mhm ask --session last "another question"'
         )
     sources, questions = split_arguments(arguments or [], question or [])
-    if sum((quick, skim is not None, budget is not None)) > 1:
-        raise UsageError("--quick, --skim and --budget exclude each other", hint="give one")
+    at_once, share, time = chosen(context, quick="yes" if quick else None, skim=skim, budget=budget)
     request = Request(
         sources=sources,
         questions=questions,
         model=model,
-        memory=memory_of(context, memory, scored=bool(skim or budget)),
+        memory=memory_of(context, memory, scored=bool(share or time)),
         heads=heads,
         head_tokens=head_tokens,
         chunk_tokens=chunk_tokens,
         overlap_tokens=overlap_tokens,
-        quick=quick,
-        skim=None if skim is None else parse_share(skim),
-        budget=None if budget is None else parse_duration(budget),
+        quick=bool(at_once),
+        skim=None if share is None else parse_share(share),
+        budget=None if time is None else parse_duration(time),
         session=session,
         fresh=fresh,
         history=not no_history,
         cache_bytes=parse_size(cache_size),
         password=password_of(password_file),
+        loaders=loaders_of(context),
         temperature=temperature,
         top_p=top_p,
         seed=seed,
         threads=threads,
         gpu_layers=gpu_layers,
         offline=offline,
+        strict=strict,
         partial_ok=partial_ok,
         cite=cite,
         form=form,

@@ -13,6 +13,7 @@ import typer
 from mhmcli.cli import options
 from mhmcli.cli.arguments import password_of
 from mhmcli.cli.caching import parse_size
+from mhmcli.cli.configuring import Profile, loaders_of
 from mhmcli.cli.output import say, say_error
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import Session, folder
@@ -36,8 +37,10 @@ _GOES_ON = re.compile(
 
 
 def chat(  # noqa: PLR0913  one parameter is one option
+    context: typer.Context,
     session: Session = "last",
     *,
+    profile: Profile = None,
     model: options.Model = "default",
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
@@ -54,6 +57,7 @@ def chat(  # noqa: PLR0913  one parameter is one option
     A question that goes on from the one before ("and when did he die?") is put into words of its
     own first, which are shown. The model is loaded once. Ends at the end of the input.
     """
+    del profile
     request = Request(
         sources=("-",),
         questions=(_LONGEST_QUESTION,),
@@ -62,6 +66,7 @@ def chat(  # noqa: PLR0913  one parameter is one option
         history=not no_history,
         cache_bytes=parse_size(cache_size),
         password=password_of(password_file),
+        loaders=loaders_of(context),
         threads=threads,
         gpu_layers=gpu_layers,
         offline=offline,

@@ -58,7 +58,7 @@ def watch(request: Request, every_s: float) -> ExitStatus:
         try:
             sampling = Sampling(request.temperature, request.top_p, request.seed)
             prompter = Prompter(engine, prompts.SYSTEM, sampling)
-            prompter.verdicts = judges(request.model, prompter)
+            prompter.verdicts = judges(request.model, prompter, strict=request.strict)
             return Watch(job, prompter, every_s).whole(sys.stdin.buffer, wakes)
         finally:
             engine.shut()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from mhmcli.answer import Answer, answer
+from mhmcli.answer import LEAST_LOG_ODDS, STRICT_LOG_ODDS, Answer, answer
 from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.census import Affords, Judged
 from mhmcli.chunk import Chunk, Chunks, Count, cut
@@ -199,7 +199,9 @@ def gathered(job: Job, prompter: Prompter, number: int) -> Evidence:
 def written(job: Job, prompter: Prompter, number: int, evidence: Evidence) -> Answer:
     """The answer; it is shown while it is written."""
     question = job.request.questions[number]
-    writing = answer(prompter, question, evidence, max_tokens=job.sizes.answer_tokens)
+    least = STRICT_LOG_ODDS if job.request.strict else LEAST_LOG_ODDS
+    most = job.sizes.answer_tokens
+    writing = answer(prompter, question, evidence, max_tokens=most, least_log_odds=least)
     return _watched(job, writing, lambda piece: job.state.writing + piece)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mhmcli.cli.options import Cite
 from mhmcli.format_kind import Format
@@ -29,12 +30,14 @@ class Request:
     history: bool = True  # whether the run is written down
     cache_bytes: int = 0  # that may be kept for the next question
     password: str | None = None
+    loaders: Mapping[str, str] = field(default_factory=dict)  # commands by suffix
     temperature: float = 0.0
     top_p: float = 0.95
     seed: int = 0
     threads: int | None = None
     gpu_layers: int = -1
     offline: bool = False
+    strict: bool = False  # an answer where the model is sure of it alone
     partial_ok: bool = False
     cite: Cite = Cite.QUOTES
     form: Format = Format.SHORT

@@ -68,6 +68,7 @@ def _documents(request: Request, session: Store | None, deadline: Deadline | Non
         open_source,
         stdin=_stdin(),
         password=request.password,
+        loaders=request.loaders,
         waiting_s=deadline.waiting_s if deadline else None,
     )
     if session:
@@ -161,7 +162,7 @@ class _Run:
         tally = Tally(len(request.questions))
         started = time.monotonic()
         prompter = Prompter(engine, prompts.SYSTEM, sampling)
-        prompter.verdicts = judges(request.model, prompter)
+        prompter.verdicts = judges(request.model, prompter, strict=request.strict)
         prompter.cache = cache = part_cache(
             request.cache_bytes, engine, engine.frame(prompts.SYSTEM).opening
         )
@@ -233,6 +234,7 @@ class _Run:
                 "quick": request.quick,
                 "skim": request.skim,
                 "budget_seconds": request.budget,
+                "strict": request.strict,
                 "temperature": request.temperature,
                 "top_p": request.top_p,
                 "seed": request.seed,

@@ -105,7 +105,8 @@ def _passages(store: Store) -> Iterator[Passage]:
             continue
         with contextlib.suppress(MhmError), closing(open_source(path, io.BytesIO())) as source:
             for passage in source.passages():
-                yield replace(passage, place=replace(passage.place, source=name))
+                member = passage.place.source.removeprefix(path)
+                yield replace(passage, place=replace(passage.place, source=name + member))
 
 
 def _as_json(told: Moment | Passed) -> dict[str, object]:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from mhmcli import models
+from mhmcli.errors import ModelError
 from mhmcli.judge import can_judge
 from mhmcli.prompter import Prompter
 
 
-def judges(name: str, prompter: Prompter) -> bool:
-    """What the catalog says of the model of that name; one that nobody has measured is asked."""
+def judges(name: str, prompter: Prompter, *, strict: bool = False) -> bool:
+    """What the catalog says of the model of that name; one that nobody has measured is asked.
+
+    Raises:
+        ModelError: it means nothing, and answers are to be strict.
+    """
     found = models.resolve(name)
     known = None if isinstance(found, Path) else found.judges
-    return can_judge(prompter) if known is None else known
+    can = can_judge(prompter) if known is None else known
+    if strict and not can:
+        raise ModelError(
+            "this model's yes and no say nothing, and --strict goes by them",
+            hint="leave --strict out, or choose another model",
+        )
+    return can

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -20,13 +20,20 @@ from mhmcli.source.streams import Waiting, patient
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"  # in places and reports
+_NO_LOADERS: Mapping[str, str] = {}
 
 
 def open_source(
-    name: str, stdin: BinaryIO, *, password: str | None = None, waiting_s: Waiting | None = None
+    name: str,
+    stdin: BinaryIO,
+    *,
+    password: str | None = None,
+    waiting_s: Waiting | None = None,
+    loaders: Mapping[str, str] = _NO_LOADERS,
 ) -> Source:
     """The document named `name`, ready to be read; `-` is `stdin`. A pipe is read while
-    `waiting_s` says that there is time.
+    `waiting_s` says that there is time. `loaders` are commands that turn files into text, by their
+    suffixes: {'odt': 'pandoc -t plain {}'}.
 
     Raises:
         SourceError: missing, unreadable, empty, binary, damaged or encrypted.
@@ -41,20 +48,27 @@ def open_source(
         with contextlib.suppress(OSError, ValueError, AttributeError):
             os.set_blocking(stdin.fileno(), True)  # else a pause would look like the end
         return Opening(password).stream(STDIN_NAME, patient(stdin, waiting_s), None)
-    if os.path.exists(name) and not os.path.isfile(name) and not os.path.isdir(name):  # noqa: PTH110, PTH112, PTH113  as below
-        return _opened(name, password, waiting_s)  # a pipe or a device can be opened only once
-    return FileSource(name, password=password)
+    opening = Opening(password, loaders)
+    if _is_pipe(name):
+        return opening.file(name, waiting_s)  # which can be opened only once
+    return FileSource(name, opening)
+
+
+def _is_pipe(name: str) -> bool:
+    """True of a named pipe or a device; pathlib's own tests raise on a name that is too long."""
+    is_there = os.path.exists(name)  # noqa: PTH110
+    return is_there and not (os.path.isfile(name) or os.path.isdir(name))  # noqa: PTH112, PTH113
 
 
 class FileSource:
     """A file, looked at when it is named and opened again when it is read: thousands of them can
     be named at once without as many being open."""
 
-    def __init__(self, name: str, *, password: str | None = None) -> None:
+    def __init__(self, name: str, opening: Opening) -> None:
         self._name = name
-        self._password = password
+        self._opening = opening
         self._gone: str | None = None
-        self._source = _opened(name, password)
+        self._source = _opened(name, opening)
         self._source.close()
 
     @property
@@ -75,7 +89,7 @@ class FileSource:
             SourceError: the file is not what it was when it was named.
         """
         try:
-            self._source = _opened(self._name, self._password)
+            self._source = _opened(self._name, self._opening)
         except SourceError as error:
             self._gone = error.message
             raise
@@ -86,8 +100,7 @@ class FileSource:
         self._source.close()
 
 
-def _opened(name: str, password: str | None, waiting_s: Waiting | None = None) -> Source:
-    opening = Opening(password)
+def _opened(name: str, opening: Opening) -> Source:
     if os.path.isdir(name):  # noqa: PTH112  pathlib's own raises on a name that is too long
         return directory(name, opening.file)
-    return opening.file(name, waiting_s)
+    return opening.file(name)

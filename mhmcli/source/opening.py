@@ -10,12 +10,14 @@ import io
 import os
 import stat
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 from zipfile import ZipFile
 
 from mhmcli.errors import NotTextError, SourceError
+from mhmcli.source.command import CommandSource
 from mhmcli.source.docx import DOCUMENT, DocxSource
 from mhmcli.source.epub import CONTAINER, EpubSource
 from mhmcli.source.html import HtmlSource, charset_of
@@ -56,6 +58,7 @@ class Opening:
     """How documents are opened, and in how many archives they are."""
 
     password: str | None
+    loaders: Mapping[str, str] = field(default_factory=dict)
     depth: int = 0
 
     def file(self, name: str, waiting_s: Waiting | None = None) -> Source:
@@ -71,6 +74,9 @@ class Opening:
             raise SourceError(
                 f"cannot read {name}: {reason}", hint="check its name and permissions"
             ) from error
+        if command := self.loaders.get(Path(name).suffix[1:].lower()):
+            file.close()
+            return CommandSource(name, command)
         try:
             return self.stream(name, patient(file, waiting_s), file)
         except BaseException:

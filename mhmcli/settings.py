@@ -1,0 +1,166 @@
+"""What the user has set: in the environment, in a profile, in a project's file, in their own.
+
+    flags, over MHM_*, over --profile, over .mhm.toml (here or above), over the user's config.toml,
+    over what mhm does by itself
+
+A setting has the name of its option: `memory = "append"`, `cache-size = "2G"`. A project's file may
+come with a download, so it cannot name loaders: these are commands that are run.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from mhmcli.errors import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PROJECT_FILE = ".mhm.toml"
+_USER_FILE = "config.toml"
+_VARIABLE = "MHM_CONFIG"
+_PROFILES, _LOADERS = "profiles", "loaders"
+_END_OF_PROJECT = ".git"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value, and where it was set: a variable's name, or a file and a profile in it."""
+
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that is set, by the names of options. `loaders` are commands by suffixes: 'odt'."""
+
+    values: Mapping[str, Setting] = field(default_factory=dict)
+    loaders: Mapping[str, str] = field(default_factory=dict)
+    profiles: tuple[str, ...] = ()
+
+
+def user_file() -> Path:
+    """Where the user's own settings are, or would be."""
+    named = os.environ.get(_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_config_dir("mhm", False)) / _USER_FILE
+
+
+def project_file(folder: Path) -> Path | None:
+    """The file of the project that a directory is in; None where there is none."""
+    for place in (folder, *folder.parents):
+        if (place / PROJECT_FILE).is_file():
+            return place / PROJECT_FILE
+        if (place / _END_OF_PROJECT).exists():
+            return None
+    return None
+
+
+def settings(
+    options: Collection[str],
+    profile: str | None = None,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """What is set of these options, each from where it counts most.
+
+    Raises:
+        UsageError: a file that is no TOML, a name that is no option's, no such profile.
+    """
+    files = [user_file(), project_file(folder or Path.cwd())]
+    values: dict[str, Setting] = {}
+    of_profile: dict[str, Setting] = {}
+    loaders: Mapping[str, str] = {}
+    profiles: dict[str, None] = {}
+    for number, file in enumerate(files):
+        if file is None or (found := _read(file)) is None:
+            continue
+        named = _table(file, found.pop(_PROFILES, {}), _PROFILES)
+        profiles |= dict.fromkeys(named)
+        if _LOADERS in found:
+            loaders = _loaders(file, found.pop(_LOADERS), is_project=number > 0)
+        values |= _checked(file, found, options, str(file))
+        if profile in named:
+            chosen = _table(file, named[profile], profile)
+            of_profile |= _checked(file, chosen, options, f"{file} [{_PROFILES}.{profile}]")
+    if profile is not None and profile not in profiles:
+        raise _unknown(f"no profile {profile!r}", profile, profiles)
+    of_environment = {
+        option: Setting(value, variable)
+        for option in options
+        if (value := environment.get(variable := variable_of(option)))
+    }
+    return Settings({**values, **of_profile, **of_environment}, loaders, tuple(profiles))
+
+
+def variable_of(option: str) -> str:
+    """'cache-size' -> 'MHM_CACHE_SIZE'"""
+    return "MHM_" + option.upper().replace("-", "_")
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"cannot read {file}: {reason}", hint="check its permissions") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise UsageError(
+            f"{file} is no TOML: {error}", hint="mhm config edit opens your own"
+        ) from error
+
+
+def _table(file: Path, value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageError(
+            f"{file}: {name} is no table", hint=f"[{_PROFILES}.fast], and what it sets"
+        )
+    return dict(value)
+
+
+def _loaders(file: Path, value: object, *, is_project: bool) -> dict[str, str]:
+    if is_project:
+        raise UsageError(
+            f"{file} names loaders, which are commands", hint=f"they belong into {user_file()}"
+        )
+    found = _table(file, value, _LOADERS)
+    wrong = next((n for n, c in found.items() if not isinstance(c, str) or "{}" not in c), None)
+    if wrong is not None:
+        raise UsageError(
+            f"{file}: the loader of {wrong} has no {{}}, which stands for the file",
+            hint='odt = "pandoc -t plain {}"',
+        )
+    return {suffix.lstrip(".").lower(): command for suffix, command in found.items()}
+
+
+def _checked(
+    file: Path, found: Mapping[str, Any], options: Collection[str], origin: str
+) -> dict[str, Setting]:
+    values = {name.replace("_", "-"): value for name, value in found.items()}
+    for name, value in values.items():
+        if name not in options:
+            raise _unknown(f"{file}: no setting {name!r}", name, options)
+        if isinstance(value, (dict, list)):
+            raise UsageError(f"{file}: {name} is one value", hint=f"as in {name} = ...")
+    return {name: Setting(value, origin) for name, value in values.items()}
+
+
+def _unknown(message: str, name: str, known: Collection[str]) -> UsageError:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = (
+        f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
+    )
+    return UsageError(message, hint=hint)
