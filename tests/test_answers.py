@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from mhmcli.answer import Answer
-from mhmcli.cli.answers import as_json, say_receipt
+from mhmcli.cli.answers import say_receipt
 from mhmcli.cli.options import Cite
+from mhmcli.cli.told import RunTold
 from mhmcli.engine import EngineInfo, Spent
 from mhmcli.memory import Memory
 from mhmcli.quotes import Quote
@@ -26,8 +27,8 @@ def test_passages_that_a_list_was_not_made_of_are_told(capsys: pytest.CaptureFix
     assert "not gone through sentence by sentence: 1,200 passages" in capsys.readouterr().err
     say_receipt(WHOLE, [LISTED])
     assert "not gone through" not in capsys.readouterr().err
-    (told,) = as_json([replace(LISTED, left_out=7)], [Memory.empty(1, 64)], WHOLE, {})["answers"]
-    assert told["passages_left_out"] == 7
+    (told,) = RunTold.of([replace(LISTED, left_out=7)], [Memory.empty(1, 64)], WHOLE, {}).answers
+    assert told.passages_left_out == 7
 
 
 def test_what_is_cited_is_chosen(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,8 +43,8 @@ def test_what_is_cited_is_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     assert "line 7" in told[Cite.PLACES]
     assert 'a.txt:7: "Roy keeps the light."' in told[Cite.QUOTES]
     assert '"' not in told[Cite.PLACES]
-    (whole,) = as_json([answer], [Memory.empty(1, 64)], WHOLE, {})["answers"]
-    assert [quote["place"] and quote["place"]["line"] for quote in whole["quotes"]] == [7, None]
+    (whole,) = RunTold.of([answer], [Memory.empty(1, 64)], WHOLE, {}).answers
+    assert [quote.place and quote.place.line for quote in whole.quotes or ()] == [7, None]
 
 
 def test_the_first_of_many_sorts_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ FOREIGN = {
     "striprtf": {"source"},
     "pathspec": {"source"},
     "sqlite3": {"session"},
-    "msgspec": {"session"},
+    "msgspec": {"session", "cli"},
 }
 
 

@@ -17,7 +17,7 @@ from mhmcli.cli.ask import ask
 from mhmcli.cli.caching import app as cache_app
 from mhmcli.cli.chatting import chat
 from mhmcli.cli.configuring import app as config_app
-from mhmcli.cli.output import print_line, say_error
+from mhmcli.cli.output import print_json, print_line, say_error
 from mhmcli.cli.replaying import replay
 from mhmcli.cli.tracing import why
 from mhmcli.errors import ExitStatus, MhmError
@@ -47,6 +47,14 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so
 
         print_line(f"mhm {__version__}, {library.build()}")
         raise typer.Exit
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of what `mhm ask` prints with --json and --ndjson."""
+    from mhmcli.cli.telling import schema as of_told  # noqa: PLC0415
+
+    print_json(of_told())
 
 
 @app.callback()

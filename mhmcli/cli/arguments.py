@@ -147,6 +147,7 @@ def interval_of(every: str, request: Request) -> float:
         "--budget": request.budget is not None,
         "--session": request.session is not None,
         "--format": request.form is not Format.SHORT,
+        "--ndjson": request.as_events,
     }
     for option, given in wrong.items():
         if given:

@@ -19,6 +19,7 @@ from mhmcli.cli.arguments import (
 from mhmcli.cli.caching import parse_size
 from mhmcli.cli.configuring import Profile, loaders_of
 from mhmcli.cli.limits import parse_duration, parse_share
+from mhmcli.cli.output import into
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import ids
 from mhmcli.errors import UsageError
@@ -184,6 +185,24 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_OUTPUT,
         ),
     ] = False,
+    as_events: Annotated[
+        bool,
+        typer.Option(
+            "--ndjson",
+            help="Print what happens as it happens, a JSON object a line: each step, provisional "
+            "answers, answers, the receipt. See `mhm schema`.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Print into this file, which is replaced when all is there.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     quiet: options.Quiet = False,
     verbose: Annotated[
         int,
@@ -213,6 +232,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
             "a session has its own documents", hint='mhm ask --session last "another question"'
         )
     sources, questions = split_arguments(arguments or [], question or [])
+    if as_json and as_events:
+        raise UsageError("--json and --ndjson exclude each other", hint="give one")
     at_once, share, time = chosen(context, quick="yes" if quick else None, skim=skim, budget=budget)
     request = Request(
         sources=sources,
@@ -244,6 +265,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         form=form,
         schema=schema_of(schema, form),
         as_json=as_json,
+        as_events=as_events,
         quiet=quiet,
         verbose=verbose,
     )
@@ -251,7 +273,9 @@ def ask(  # noqa: PLR0913  one parameter is one option
     if every is not None:
         from mhmcli.cli.every import watch  # noqa: PLC0415
 
-        raise typer.Exit(watch(request, interval_of(every, request)))
+        with into(output):
+            raise typer.Exit(watch(request, interval_of(every, request)))
     from mhmcli.cli.run import run  # noqa: PLC0415
 
-    raise typer.Exit(run(request))
+    with into(output):
+        raise typer.Exit(run(request))

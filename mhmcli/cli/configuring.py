@@ -16,7 +16,7 @@ from mhmcli.errors import UsageError
 
 _COMMANDS = ("ask", "chat")
 # What a single question is, and what cannot be set for all of them.
-_NOT_SET = frozenset({"question", "session", "fresh", "profile", "schema", "help"})
+_NOT_SET = frozenset({"question", "session", "fresh", "profile", "schema", "output", "help"})
 _LOADERS = "mhm.loaders"  # under which a context has them
 _EDITORS = ("VISUAL", "EDITOR")
 

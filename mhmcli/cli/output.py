@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
-from mhmcli.errors import ClosedPipeError, MhmError
+from mhmcli.errors import ClosedPipeError, MhmError, UsageError
 from mhmcli.printable import one_line, printable
 
 
@@ -27,6 +29,47 @@ def say_error(error: MhmError) -> None:
     say(f"mhm: {one_line(error.message)}")
     if error.hint:
         say(f"hint: {one_line(error.hint)}")
+
+
+@contextlib.contextmanager
+def into(path: Path | None) -> Iterator[None]:
+    """What is printed goes into a file, which is there, whole, only when all is printed; to stdout
+    where no file is named.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    if path is None:
+        yield
+        return
+    stdout, part = sys.stdout, path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        sys.stdout = part.open("w", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}", hint="name another file with -o"
+        ) from error
+    try:
+        yield
+    finally:
+        file, sys.stdout = sys.stdout, stdout
+        _finish(file, part, path)
+
+
+def _finish(file: TextIO, part: Path, path: Path) -> None:
+    """What was printed is the file of that name; nothing is, where nothing was printed."""
+    try:
+        with contextlib.closing(file):
+            file.flush()
+            os.fsync(file.fileno())
+        if part.stat().st_size:
+            part.replace(path)
+    except OSError as error:
+        raise MhmError(
+            f"cannot write {path}: {error.strerror}", hint="is the disk full?"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def print_line(text: str) -> None:

@@ -22,6 +22,7 @@ from mhmcli.cli.reading import (
     read_chunks,
     written,
 )
+from mhmcli.cli.telling import Provisional
 from mhmcli.errors import SourceError
 from mhmcli.evidence import SO_FAR_TOKENS, Evidence, of_passages, so_far
 from mhmcli.prompter import Prompter
@@ -156,7 +157,9 @@ class Proven:
             )
         for number in range(len(self._job.request.questions)):
             self._job.state.renewing(number)
-            self._job.state.provisional.append(self._quick.proposed(prompter, number))
+            proposed = self._quick.proposed(prompter, number)
+            self._job.state.provisional.append(proposed)
+            self._job.tell(Provisional.of(number, proposed))
         tally.share_read = 0.0
         self._prompter = prompter
         self._whole.read(prompter, tally)
@@ -178,7 +181,9 @@ class Proven:
             if evidence != self._shown[number]:
                 self._shown[number] = evidence
                 state.renewing(number)
-                state.provisional[number] = written(self._job, prompter, number, evidence)
+                answer = written(self._job, prompter, number, evidence)
+                state.provisional[number] = answer
+                self._job.tell(Provisional.of(number, answer))
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """That of the whole reading."""

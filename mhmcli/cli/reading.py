@@ -14,6 +14,7 @@ from mhmcli.chunk import Chunk, Chunks, Count, cut
 from mhmcli.cli.output import say
 from mhmcli.cli.recording import say_past
 from mhmcli.cli.request import Request
+from mhmcli.cli.telling import Stepped, Tell, to_nobody
 from mhmcli.counting import counted
 from mhmcli.evidence import Evidence, gather
 from mhmcli.follow import follow
@@ -44,6 +45,7 @@ class Job:
     state: RunState
     view: View
     journal: Journal
+    tell: Tell = to_nobody  # of what happens
 
 
 class Reading(Protocol):
@@ -157,6 +159,7 @@ def read_chunks(
         job.state.take(event)
         job.view.update()
         if isinstance(event, Step):
+            job.tell(Stepped.of(event, job.state.share_read))
             if job.request.verbose and not job.request.quiet:
                 _say_step(event)
             yield event

@@ -43,10 +43,16 @@ class Request:
     form: Format = Format.SHORT
     schema: str = ""  # of JSON, as JSON; empty for other forms
     as_json: bool = False
+    as_events: bool = False
     quiet: bool = False
     verbose: int = 0
 
     @property
     def looks_up_quotes(self) -> bool:
         """Whether anybody is to see the quotations."""
-        return self.as_json or (self.cite is Cite.QUOTES and not self.quiet)
+        return self.as_json or self.as_events or (self.cite is Cite.QUOTES and not self.quiet)
+
+    @property
+    def is_for_programs(self) -> bool:
+        """Whether stdout is to be parsed."""
+        return self.as_json or self.as_events or self.form is Format.JSON

@@ -6,14 +6,16 @@ import io
 import sys
 import time
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import msgspec
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.cli.again import Remembered, documents_of, session_of
-from mhmcli.cli.answers import as_json, print_answers, say_receipt
+from mhmcli.cli.answers import print_answers, say_receipt
 from mhmcli.cli.caching import part_cache
 from mhmcli.cli.limits import Deadline
 from mhmcli.cli.output import print_json, say
@@ -23,6 +25,8 @@ from mhmcli.cli.reading import Job, Reading, shown_while
 from mhmcli.cli.recording import journal_for, say_where_to_go_on
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
+from mhmcli.cli.telling import Answered, Failed, Finished, Started, teller_of
+from mhmcli.cli.told import AnswerTold, ReceiptTold, RunTold
 from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import Stop, grammar_of
@@ -41,7 +45,12 @@ def run(request: Request) -> ExitStatus:
     """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
     stop = Stop()
     with stopping(stop):
-        return run_with(request, stop).status
+        try:
+            return run_with(request, stop).status
+        except MhmError as error:
+            if error.status is not ExitStatus.CLOSED_PIPE:
+                teller_of(request)(Failed.of(error))
+            raise
 
 
 def run_with(request: Request, stop: Stop, engine: Engine | None = None) -> Ended:
@@ -104,7 +113,7 @@ def _prepared(
     )
     view = view_of(request, state)
     journal = journal_for(request, sizes, with_model.model)
-    job = Job(request, documents, sizes, with_model.count, state, view, journal)
+    job = Job(request, documents, sizes, with_model.count, state, view, journal, teller_of(request))
     reading = reading_of(job, deadline)
     if session:
         reading = Remembered(job, session, reading)
@@ -168,6 +177,14 @@ class _Run:
         )
         receipt = Receipt((), 0, 0, {}, prompter.spent, 0.0, 0.0, engine.info, finished=False)
         receipt = replace(receipt, judges=prompter.verdicts)
+        self.job.tell(
+            Started(
+                sources=list(request.sources),
+                questions=list(request.questions),
+                model=asdict(engine.info),
+                settings=self._settings(),
+            )
+        )
 
         def so_far() -> Receipt:
             return replace(
@@ -205,7 +222,7 @@ class _Run:
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
             known = [*answers, *self.job.state.provisional[len(answers) :]]
-            if known and not request.as_json and request.form is not Format.JSON:
+            if known and not request.is_for_programs:
                 what = "the answers so far" if answers else "a provisional answer"
                 say(f"mhm: stopped; {what}:")
                 print_answers(known, of=len(request.questions))
@@ -227,25 +244,35 @@ class _Run:
         return shown_while(self.job, number, shaping)
 
     def _print(self, answers: list[Answer], receipt: Receipt) -> ExitStatus:
-        request = self.job.request
-        if request.as_json:
-            settings = {
-                "memory": None if request.quick else request.memory.value,
-                "quick": request.quick,
-                "skim": request.skim,
-                "budget_seconds": request.budget,
-                "strict": request.strict,
-                "temperature": request.temperature,
-                "top_p": request.top_p,
-                "seed": request.seed,
-                **self.job.sizes.as_dict(),
-            }
-            print_json(as_json(answers, self.job.state.memories, receipt, settings))
+        request, memories = self.job.request, self.job.state.memories
+        status = _status(answers, receipt, partial_ok=request.partial_ok)
+        if request.as_events:
+            for number, (answer, memory) in enumerate(zip(answers, memories, strict=True)):
+                self.job.tell(Answered(question=number, answer=AnswerTold.of(answer, memory)))
+            self.job.tell(Finished(status=status, receipt=ReceiptTold.of(receipt)))
+        elif request.as_json:
+            told = RunTold.of(answers, memories, receipt, self._settings())
+            print_json(msgspec.to_builtins(told))
         else:
             print_answers(answers, of=len(answers), form=request.form)
         if not request.quiet:
             say_receipt(receipt, answers, request.cite)
-        return _status(answers, receipt, partial_ok=request.partial_ok)
+        return status
+
+    def _settings(self) -> dict[str, Any]:
+        """What was asked for, and what came of it."""
+        request = self.job.request
+        return {
+            "memory": None if request.quick else request.memory.value,
+            "quick": request.quick,
+            "skim": request.skim,
+            "budget_seconds": request.budget,
+            "strict": request.strict,
+            "temperature": request.temperature,
+            "top_p": request.top_p,
+            "seed": request.seed,
+            **self.job.sizes.as_dict(),
+        }
 
 
 def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> ExitStatus:
