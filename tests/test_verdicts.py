@@ -10,13 +10,13 @@ import pytest
 from mhmcli import prompts
 from mhmcli.answer import STRICT_LOG_ODDS
 from mhmcli.cli.reading import written
-from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import ModelError
 from mhmcli.evidence import Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter
+from mhmcli.verdicts import judges
 from tests.test_partial import job_for
 
 

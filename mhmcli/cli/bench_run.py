@@ -25,7 +25,6 @@ from mhmcli.cli.bench_report import of_each_model, print_tables
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import say
 from mhmcli.cli.signals import stopping
-from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.errors import Interrupted, UsageError
@@ -34,6 +33,7 @@ from mhmcli.prompter import Prompter
 from mhmcli.receipt import duration
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS
 from mhmcli.tokens import read_header
+from mhmcli.verdicts import judges
 
 _ANSWER_TOKENS = 1024  # of a reply, and what stands round the notes
 _QUESTION_TOKENS = 256  # room for the longest question; none is cut

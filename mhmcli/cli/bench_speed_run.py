@@ -20,7 +20,6 @@ from mhmcli.cli.bench_report import print_tables
 from mhmcli.cli.models import model_file
 from mhmcli.cli.output import print_line, say
 from mhmcli.cli.signals import stopping
-from mhmcli.cli.verdicts import judges
 from mhmcli.engine import EngineInfo, Sampling
 from mhmcli.engine.llama import HighLevel, LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.engine.llama.hardware import peak_memory_bytes
@@ -33,6 +32,7 @@ from mhmcli.receipt import duration
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, Passage, open_source
 from mhmcli.tokens import read_header
+from mhmcli.verdicts import judges
 
 _PARTS = {"reading": "█", "asking": "▓", "writing": "▒", "waiting": "░", "answering": "·"}
 _BAR = 60  # characters of the slowest

@@ -27,7 +27,6 @@ from mhmcli.cli.reading import Job, Whole, begin_answer, gathered, written
 from mhmcli.cli.recording import journal_for
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
-from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Sampling
 from mhmcli.engine.llama import Stop
 from mhmcli.errors import ExitStatus
@@ -36,6 +35,7 @@ from mhmcli.printable import one_line, printable
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally, duration
 from mhmcli.source import Documents, Intervals
+from mhmcli.verdicts import judges
 from mhmcli.view import RunState
 
 _LEAST_S = 1.0  # of an interval, however long the last answers took

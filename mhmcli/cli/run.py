@@ -27,7 +27,6 @@ from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.telling import Answered, Failed, Finished, Started, teller_of
 from mhmcli.cli.told import AnswerTold, ReceiptTold, RunTold
-from mhmcli.cli.verdicts import judges
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import Stop, grammar_of
 from mhmcli.errors import ExitStatus, MhmError, UsageError
@@ -38,6 +37,7 @@ from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
 from mhmcli.session import Store
 from mhmcli.source import Documents, open_source
+from mhmcli.verdicts import judges
 from mhmcli.view import RunState
 
 

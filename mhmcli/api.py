@@ -1,0 +1,206 @@
+"""mhm in Python: read documents for a question, step by step or all at once, and answer it.
+
+    answer = mhmcli.ask("book.pdf", "Who is the keeper?")       answer.text, answer.places
+
+    with mhmcli.read("book.pdf", "Who is the keeper?", memory="mhm-lru") as reading:
+        for step in reading:                                     step.chunk, step.head, step.memory
+            ...
+        answer = reading.answer()
+
+Nothing is printed, and nothing is kept on disk but a model that had to be fetched. Sessions, the
+cache of what was read, and reading less than all are `mhm ask`'s.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from mhmcli import models, prompts
+from mhmcli.answer import Answer, answer
+from mhmcli.candidates import Weighed, likelihood_of
+from mhmcli.chunk import Chunk, cut
+from mhmcli.counting import counted
+from mhmcli.engine import Engine, Sampling
+from mhmcli.engine.llama import LlamaEngine, LlamaOptions, tokenizer_of
+from mhmcli.errors import ModelError, UsageError
+from mhmcli.evidence import gather
+from mhmcli.follow import follow
+from mhmcli.memory import Memory
+from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
+from mhmcli.presets import preset
+from mhmcli.prompter import Prompter, run
+from mhmcli.reader import Lane, Step
+from mhmcli.reader import read as read_chunks
+from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
+from mhmcli.source import Documents, SourceReport, open_source
+from mhmcli.spool import Spool
+from mhmcli.tokens import read_header
+from mhmcli.verdicts import judges
+
+Sources = str | Path | Sequence[str | Path]
+_MODEL = "default"
+
+
+def ask(  # noqa: PLR0913  one parameter is one option
+    sources: Sources,
+    question: str,
+    *,
+    memory: MemoryKind | str = DEFAULT_MEMORY,
+    model: str = _MODEL,
+    threads: int | None = None,
+    gpu_layers: int = -1,
+    offline: bool = False,
+) -> Answer:
+    """The answer to a question about documents, all of which are read.
+
+    Raises:
+        MhmError: a document, a model or a setting that cannot be; see `mhmcli.errors`.
+    """
+    with read(
+        sources,
+        question,
+        memory=memory,
+        model=model,
+        threads=threads,
+        gpu_layers=gpu_layers,
+        offline=offline,
+    ) as reading:
+        return reading.answer()
+
+
+def read(  # noqa: PLR0913
+    sources: Sources,
+    question: str,
+    *,
+    memory: MemoryKind | str = DEFAULT_MEMORY,
+    model: str = _MODEL,
+    threads: int | None = None,
+    gpu_layers: int = -1,
+    offline: bool = False,
+) -> Reading:
+    """Documents that are ready to be read for a question, and the model that reads them.
+
+    Raises:
+        MhmError: a document, a model or a setting that cannot be; see `mhmcli.errors`.
+    """
+    try:
+        kind = MemoryKind(memory)
+    except ValueError:
+        names = ", ".join(each.value for each in MemoryKind)
+        raise UsageError(f"no memory {memory!r}", hint=f"there are: {names}") from None
+    named = [sources] if isinstance(sources, str | Path) else sources
+    documents = Documents([open_source(str(name), io.BytesIO()) for name in named])
+    try:
+        documents.open()
+        path = _file_of(model, offline=offline)
+        header = read_header(path)
+        chosen, count = preset(kind), tokenizer_of(header).count
+        wanted = Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens)
+        window = header.window_tokens or UNSAID_WINDOW_TOKENS
+        sizes = fit(wanted, chosen.writer, count(question), window)
+        options = LlamaOptions(
+            window_tokens=sizes.window_tokens, threads=threads, gpu_layers=gpu_layers
+        )
+        engine = LlamaEngine(path, options)
+    except BaseException:
+        documents.close()
+        raise
+    return Reading(documents, question, kind, sizes=sizes, engine=engine, model=model)
+
+
+def _file_of(name: str, *, offline: bool) -> Path:
+    """The model's file, fetched if it is not here."""
+    found = models.resolve(name)
+    if isinstance(found, Path):
+        return found
+    if not models.is_installed(found):
+        if offline:
+            raise ModelError(
+                f"the model {found.name} is not on this machine, and the network is forbidden",
+                hint=f"fetch it while online: mhm models pull {found.name}",
+            )
+        for _ in models.fetch(found):
+            pass
+    return models.path_of(found)
+
+
+class Reading:
+    """Documents that are being read for a question. Iterate over it for the steps; `answer` reads
+    first what is left. It holds a model: close it, or use it in a `with`."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        documents: Documents,
+        question: str,
+        kind: MemoryKind,
+        *,
+        sizes: Sizes,
+        engine: Engine,
+        model: str = _MODEL,
+    ) -> None:
+        self.question = question
+        self.memory = Memory.empty(sizes.heads, sizes.head_tokens)
+        self._documents = documents
+        self._preset = preset(kind)
+        self._sizes = sizes
+        self._engine = engine
+        self._prompter = Prompter(engine, prompts.SYSTEM, Sampling())
+        self._prompter.verdicts = judges(model, self._prompter)
+        self._spool = Spool[Chunk]()
+        self._likelihoods: list[float] = []
+        self._steps = self._read()
+
+    def __iter__(self) -> Iterator[Step]:
+        """The steps that are left: each chunk is read, and at most one head written."""
+        return self._steps
+
+    def _read(self) -> Iterator[Step]:
+        sizes, chosen, count = self._sizes, self._preset, self._prompter.count
+        chunks = cut(self._documents.passages(), sizes.chunk_tokens, count)
+        kept = self._spool.through(chunks) if chosen.writer.keeps_whole else chunks
+        lane = Lane(self.question, self.memory, chosen.selector, chosen.writer)
+        for event in read_chunks(kept, [lane], prompter=self._prompter):
+            if isinstance(event, Step):
+                self.memory = event.memory
+                self._likelihoods.append(likelihood_of(event.signals))
+                yield event
+        if chosen.writer.keeps_whole:
+            for memory in follow(self._prompter, self.question, self.memory, self._spool.kept):
+                self.memory = memory
+
+    @property
+    def reports(self) -> tuple[SourceReport, ...]:
+        """What was read of each document so far."""
+        return self._documents.reports
+
+    def answer(self) -> Answer:
+        """The answer by all that the documents have; `found` is False where they do not say."""
+        for _ in self._steps:
+            pass
+        prompter, question = self._prompter, self.question
+        if self._preset.writer.keeps_whole:
+            document = Weighed(self._spool.kept, self._likelihoods, self.memory.seen)
+            if by_census := run(counted(prompter, question, document)):
+                return by_census
+        evidence = run(gather(prompter, question, self.memory))
+        return run(answer(prompter, question, evidence, max_tokens=self._sizes.answer_tokens))
+
+    def close(self) -> None:
+        """The model is unloaded and the documents are closed."""
+        self._documents.close()
+        self._spool.close()
+        self._engine.shut()
+
+    def __enter__(self) -> Reading:  # noqa: PYI034  there is no Self in Python 3.10
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
