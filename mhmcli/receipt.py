@@ -127,7 +127,7 @@ class Receipt:
             return [self._remembered_line(), self._model_line()]
         return [
             *(self._source_line(source) for source in self.sources),
-            *(warning for source in self.sources for warning in _warnings(source)),
+            *(warning for source in self.sources for warning in warnings(source)),
             self._reading_line(),
             *([_NOT_KEPT.format(self.not_kept)] if self.not_kept else []),
             *([_KNOWN.format(self)] if self.known_chunks else []),
@@ -208,7 +208,7 @@ class Receipt:
         return "model read  " + "; ".join(parts)
 
 
-def _warnings(source: SourceReport) -> list[str]:
+def warnings(source: SourceReport) -> list[str]:
     """What a reader of the answer has to know about one source."""
     found = []
     if source.passed_over:
@@ -229,7 +229,7 @@ def _warnings(source: SourceReport) -> list[str]:
         found.append(f"{_count(source.recoded_bytes, 'byte')} not UTF-8, read as cp1252")
     if source.replaced_bytes:
         found.append(f"{_count(source.replaced_bytes, 'byte')} in no encoding, replaced")
-    of_members = (warning for member in source.members for warning in _warnings(member))
+    of_members = (warning for member in source.members for warning in warnings(member))
     return [*(f"        {one_line(source.name)}: {one_line(text)}" for text in found), *of_members]
 
 

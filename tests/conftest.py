@@ -41,6 +41,7 @@ def _sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test leaves behind is its own."""
     monkeypatch.setenv("MHM_STATE_DIR", str(tmp_path / "sessions"))
     monkeypatch.setenv("MHM_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("MHM_SPEEDS_FILE", str(tmp_path / "speeds.json"))
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +77,7 @@ def mhm(tmp_path: Path) -> Callable[..., Ran]:
             "MHM_MODELS_DIR": str(models.directory()),
             "MHM_STATE_DIR": str(tmp_path / "sessions"),
             "MHM_CONFIG": str(tmp_path / "config.toml"),
+            "MHM_SPEEDS_FILE": str(tmp_path / "speeds.json"),
             "COLUMNS": "80",
             **(env or {}),
         }

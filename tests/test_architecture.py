@@ -15,7 +15,7 @@ LAYERS = [
     ["errors", "printable", "memory_kind", "format_kind"],
     ["source", "score", "folders", "settings"],
     ["tokens", "chunk"],
-    ["spool", "scan", "events", "asked", "stretches"],
+    ["spool", "scan", "events", "asked", "stretches", "speeds"],
     ["memory"],
     ["engine", "models"],
     ["prompts", "replies", "weights", "cache"],

@@ -17,6 +17,7 @@ from mhmcli.cli.ask import ask
 from mhmcli.cli.caching import app as cache_app
 from mhmcli.cli.chatting import chat
 from mhmcli.cli.configuring import app as config_app
+from mhmcli.cli.doctor import doctor
 from mhmcli.cli.output import print_json, print_line, say_error
 from mhmcli.cli.replaying import replay
 from mhmcli.cli.tracing import why
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("ask", no_args_is_help=True)(ask)
 app.command("chat")(chat)
 app.command("replay")(replay)
+app.command("doctor")(doctor)
 app.command("why", no_args_is_help=True)(why)
 app.add_typer(bench_command.app, name="bench")
 app.add_typer(models_command.app, name="models")

@@ -177,6 +177,14 @@ def ask(  # noqa: PLR0913  one parameter is one option
         ),
     ] = None,
     cite: options.CiteOption = options.Cite.QUOTES,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Read no more than the documents: how many tokens, how long, how much memory.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -270,6 +278,11 @@ def ask(  # noqa: PLR0913  one parameter is one option
         verbose=verbose,
     )
     # What is heavy waits until it is needed.
+    if dry_run:
+        from mhmcli.cli.planning import plan  # noqa: PLC0415
+
+        with into(output):
+            raise typer.Exit(plan(request))
     if every is not None:
         from mhmcli.cli.every import watch  # noqa: PLC0415
 

@@ -7,16 +7,21 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mhmcli.cli.output import print_json, print_line, say
 from mhmcli.errors import UsageError
 
+if TYPE_CHECKING:  # nothing else needs it
+    from mhmcli.settings import Settings
+
 _COMMANDS = ("ask", "chat")
 # What a single question is, and what cannot be set for all of them.
-_NOT_SET = frozenset({"question", "session", "fresh", "profile", "schema", "output", "help"})
+_NOT_SET = frozenset(
+    {"question", "session", "fresh", "profile", "schema", "output", "dry-run", "help"}
+)
 _LOADERS = "mhm.loaders"  # under which a context has them
 _EDITORS = ("VISUAL", "EDITOR")
 
@@ -31,9 +36,7 @@ def applied(context: typer.Context, profile: str | None) -> str | None:
     """
     if context.resilient_parsing:
         return profile
-    from mhmcli.settings import settings  # noqa: PLC0415  nothing else needs it
-
-    found = settings(_options(context), profile)
+    found = set_in(context, profile)
     names = {option: parameter.name for option, parameter in _parameters(context.command)}
     context.default_map = {
         names[option]: setting.value
@@ -80,6 +83,17 @@ def loaders_of(context: typer.Context) -> Mapping[str, str]:
     return found
 
 
+def set_in(context: typer.Context, profile: str | None = None) -> Settings:
+    """All that is set for the commands that have settings.
+
+    Raises:
+        UsageError: something is set that cannot be.
+    """
+    from mhmcli.settings import settings  # noqa: PLC0415  nothing else needs it
+
+    return settings(_options(context), profile)
+
+
 def _parameters(command: Any) -> Iterator[tuple[str, Any]]:
     """The options of a command that may be set, by the names that they have there."""
     for parameter in command.params:
@@ -104,10 +118,10 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Each setting, its value, and where it comes from."""
-    from mhmcli.settings import Setting, settings  # noqa: PLC0415
+    from mhmcli.settings import Setting  # noqa: PLC0415
 
     options = _options(context)
-    found = settings(options, profile or os.environ.get("MHM_PROFILE"))
+    found = set_in(context, profile or os.environ.get("MHM_PROFILE"))
     rows = {
         name: found.values.get(name, Setting(_default(parameter), "default"))
         for name, parameter in sorted(options.items())
@@ -160,7 +174,7 @@ def init(context: typer.Context) -> None:
 @app.command()
 def edit(context: typer.Context) -> None:
     """Open your settings in $VISUAL or $EDITOR; a first file is written where there is none."""
-    from mhmcli.settings import settings, user_file  # noqa: PLC0415
+    from mhmcli.settings import user_file  # noqa: PLC0415
 
     editor = next((os.environ[name] for name in _EDITORS if os.environ.get(name)), None)
     if editor is None:
@@ -174,7 +188,7 @@ def edit(context: typer.Context) -> None:
         raise UsageError(f"cannot run {editor}: {error.strerror}", hint="set EDITOR") from error
     if done.returncode:
         raise UsageError(f"{editor} ended with status {done.returncode}", hint=f"edit {file}")
-    settings(_options(context))
+    set_in(context)
     say(f"mhm: {file} is in order")
 
 

@@ -18,11 +18,11 @@ from mhmcli.cli.request import Request
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import MemoryKind
-from mhmcli.presets import Preset, preset
+from mhmcli.presets import preset
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents
 from mhmcli.spool import has_room
-from mhmcli.tokens import GgufHeader, read_header
+from mhmcli.tokens import read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
@@ -80,10 +80,18 @@ def fitted(request: Request) -> Fitted:
     path = model_file(request.model, offline=request.offline, quiet=request.quiet)
     header = read_header(path)
     count = tokenizer_of(header).count
-    return Fitted(path, count, _sizes(request, preset(request.memory), count, header))
+    window = header.window_tokens or UNSAID_WINDOW_TOKENS
+    return Fitted(path, count, sizes_of(request, count, window))
 
 
-def _sizes(request: Request, chosen: Preset, count: Count, header: GgufHeader) -> Sizes:
+def sizes_of(request: Request, count: Count, window_tokens: int) -> Sizes:
+    """Sizes that go together with each other, the questions, and a model's window.
+
+    Raises:
+        UsageError: those that were asked for do not go together.
+        ModelError: the window has no room for them.
+    """
+    chosen = preset(request.memory)
     wanted = Wanted(
         heads=chosen.heads if request.heads is None else request.heads,
         default_head_tokens=chosen.head_tokens,
@@ -93,7 +101,7 @@ def _sizes(request: Request, chosen: Preset, count: Count, header: GgufHeader) -
         overlap_tokens=request.overlap_tokens,
     )
     longest = max(map(count, request.questions)) + count(request.schema)
-    return fit(wanted, chosen.writer, longest, header.window_tokens or UNSAID_WINDOW_TOKENS)
+    return fit(wanted, chosen.writer, longest, window_tokens)
 
 
 def view_of(request: Request, state: RunState) -> View:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from mhmcli import prompts
+from mhmcli import prompts, speeds
 from mhmcli.answer import Answer
 from mhmcli.cli.again import Remembered, documents_of, session_of
 from mhmcli.cli.answers import print_answers, say_receipt
@@ -39,6 +39,8 @@ from mhmcli.session import Store
 from mhmcli.source import Documents, open_source
 from mhmcli.verdicts import judges
 from mhmcli.view import RunState
+
+_PACE_TOKENS = 500
 
 
 def run(request: Request) -> ExitStatus:
@@ -162,6 +164,8 @@ class _Run:
         session = receipt.remembered or self.job.journal.id
         whole = receipt.complete and receipt.read_all
         self.job.journal.end("answered", whole=whole)
+        if self.job.request.history and _tells_the_pace(receipt):
+            speeds.keep(self.model.model, self.job.request.memory, receipt.tokens_per_s)
         return Ended(self._print(answers, receipt), tuple(answers), session)
 
     def _read_and_answer(self, engine: Engine) -> tuple[list[Answer], Receipt]:
@@ -273,6 +277,12 @@ class _Run:
             "seed": request.seed,
             **self.job.sizes.as_dict(),
         }
+
+
+def _tells_the_pace(receipt: Receipt) -> bool:
+    """True of a reading that was long enough, and computed what it read."""
+    computed = receipt.document_tokens - receipt.known_tokens - receipt.tokens_found
+    return computed >= _PACE_TOKENS and not receipt.tokens_found
 
 
 def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> ExitStatus:

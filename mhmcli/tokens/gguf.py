@@ -78,6 +78,25 @@ class GgufHeader:
         """The context length that the model was trained for, in tokens; 0 when unsaid."""
         return self.number(f"{self.text('general.architecture')}.context_length")
 
+    @property
+    def cell_bytes(self) -> int:
+        """What the keys and values of a token take, as 16-bit numbers; 0 when unsaid."""
+        architecture = self.text("general.architecture")
+
+        def number(key: str, otherwise: int = 0) -> int:
+            return self.number(f"{architecture}.{key}") or otherwise
+
+        heads = number("attention.head_count")
+        each = number("embedding_length") // heads if heads else 0
+        of_keys = number("attention.key_length", each)
+        of_values = number("attention.value_length", each)
+        return (
+            2
+            * number("block_count")
+            * number("attention.head_count_kv", heads)
+            * (of_keys + of_values)
+        )
+
 
 class _Reader:
     """A cursor over the file's bytes that refuses to leave them."""
