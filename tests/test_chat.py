@@ -11,12 +11,14 @@ import pytest
 from mhmcli.answer import Answer
 from mhmcli.cli import run as room
 from mhmcli.cli.chatting import _questions, _Talk
+from mhmcli.cli.ended import Ended
 from mhmcli.cli.request import Request
-from mhmcli.cli.run import Ended
 from mhmcli.engine.llama import Stop
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import ExitStatus
 from tests.conftest import Ran
+from tests.test_answers import WHOLE
+from tests.test_partial import SIZES
 
 Mhm = Callable[..., Ran]
 
@@ -29,7 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
     def run_with(request: Request, _stop: Stop, _engine: ScriptedEngine) -> Ended:
         requests.append(request)
         answer = Answer(request.questions[0], "Ada Lovelace", found=True)
-        return Ended(ExitStatus.ANSWERED, (answer,), f"session {len(requests)}")
+        return Ended((answer,), (), WHOLE, f"session {len(requests)}", SIZES)
 
     monkeypatch.setattr(room, "run_with", run_with)
     return requests

@@ -153,3 +153,21 @@ def interval_of(every: str, request: Request) -> float:
         if given:
             raise UsageError(f"--every and {option} exclude each other", hint="give one")
     return parse_duration(every)
+
+
+def checked_for_each(request: Request) -> Request:
+    """The request, where its documents can be asked one by one.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    if request.session is not None or STDIN in request.sources:
+        raise UsageError(
+            "--each is for documents that are named", hint='mhm ask --each FILE... "question"'
+        )
+    if request.form not in (Format.SHORT, Format.TABLE):
+        raise UsageError(
+            f"--each prints rows, not --format {request.form.value}",
+            hint="--format table, --json, or --ndjson",
+        )
+    return request

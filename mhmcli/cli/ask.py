@@ -9,6 +9,7 @@ import typer
 
 from mhmcli.cli import options
 from mhmcli.cli.arguments import (
+    checked_for_each,
     chosen,
     interval_of,
     memory_of,
@@ -86,31 +87,9 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = False,
-    skim: Annotated[
-        str | None,
-        typer.Option(
-            help="Scan everything, and read this share of it, the most promising passages first.",
-            metavar="SHARE",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
-    budget: Annotated[
-        str | None,
-        typer.Option(
-            help="The same for as long as this, loading and answering included: 90s, 5m, 1h30m.",
-            metavar="TIME",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
-    every: Annotated[
-        str | None,
-        typer.Option(
-            help="Answer of what came through the pipe each time so long has gone by (5m, 30s), "
-            "as with `tail -f`; of all that came on SIGUSR1 and at its end.",
-            metavar="TIME",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
+    skim: options.Skim = None,
+    budget: options.Budget = None,
+    every: options.Every = None,
     cache_size: options.CacheSize = "0",
     session: Annotated[
         str | None,
@@ -131,15 +110,8 @@ def ask(  # noqa: PLR0913  one parameter is one option
     ] = False,
     no_history: options.NoHistory = False,
     password_file: options.PasswordFile = None,
-    strict: Annotated[
-        bool,
-        typer.Option(
-            "--strict",
-            help="Answer only where the model is sure that the document says it: fewer wrong "
-            "answers, and more that it does not say.",
-            rich_help_panel=_READING,
-        ),
-    ] = False,
+    each: options.Each = False,
+    strict: options.Strict = False,
     partial_ok: Annotated[
         bool,
         typer.Option(
@@ -177,14 +149,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         ),
     ] = None,
     cite: options.CiteOption = options.Cite.QUOTES,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Read no more than the documents: how many tokens, how long, how much memory.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = False,
+    dry_run: options.DryRun = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -288,6 +253,11 @@ def ask(  # noqa: PLR0913  one parameter is one option
 
         with into(output):
             raise typer.Exit(watch(request, interval_of(every, request)))
+    if each:
+        from mhmcli.cli.each import ask_each  # noqa: PLC0415
+
+        with into(output):
+            raise typer.Exit(ask_each(checked_for_each(request)))
     from mhmcli.cli.run import run  # noqa: PLC0415
 
     with into(output):

@@ -137,7 +137,7 @@ class _Talk:
         if ended.session:
             self._request = replace(self._request, session=ended.session)
         self._before = asked, ended.answers[0].text[:_LONGEST_ANSWER]
-        return ended.status
+        return ended.status(partial_ok=False)
 
     def _standalone(self, question: str, before: str, answer: str) -> str:
         """The question in words that need no other; as it is, if nothing of use comes of it."""

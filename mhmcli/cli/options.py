@@ -127,6 +127,59 @@ Quiet = Annotated[
 ]
 
 
+Skim = Annotated[
+    str | None,
+    typer.Option(
+        help="Scan everything, and read this share of it, the most promising passages first.",
+        metavar="SHARE",
+        rich_help_panel=READING_PANEL,
+    ),
+]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        help="The same for as long as this, loading and answering included: 90s, 5m, 1h30m.",
+        metavar="TIME",
+        rich_help_panel=READING_PANEL,
+    ),
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        help="Answer of what came through the pipe each time so long has gone by (5m, 30s), "
+        "as with `tail -f`; of all that came on SIGUSR1 and at its end.",
+        metavar="TIME",
+        rich_help_panel=READING_PANEL,
+    ),
+]
+Each = Annotated[
+    bool,
+    typer.Option(
+        "--each",
+        help="Ask each document by itself, and print a row for each as it is known; of a "
+        "directory, each file.",
+        rich_help_panel=READING_PANEL,
+    ),
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Answer only where the model is sure that the document says it: fewer wrong "
+        "answers, and more that it does not say.",
+        rich_help_panel=READING_PANEL,
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Read no more than the documents: how many tokens, how long, how much memory.",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
+
+
 def is_given(context: typer.Context, name: str) -> bool:
     """Whether an option stands on the command line: not in the environment, not left out."""
     source = context.get_parameter_source(name)

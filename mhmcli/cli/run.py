@@ -8,30 +8,28 @@ import time
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any, BinaryIO
-
-import msgspec
+from typing import BinaryIO
 
 from mhmcli import prompts, speeds
 from mhmcli.answer import Answer
 from mhmcli.cli.again import Remembered, documents_of, session_of
 from mhmcli.cli.answers import print_answers, say_receipt
 from mhmcli.cli.caching import part_cache
+from mhmcli.cli.ended import Ended, print_ended, settings_of
 from mhmcli.cli.limits import Deadline
-from mhmcli.cli.output import print_json, say
+from mhmcli.cli.output import say
 from mhmcli.cli.preparing import Fitted, deadline_of, engine_of, fitted, reading_of, view_of
 from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Reading, shown_while
 from mhmcli.cli.recording import journal_for, say_where_to_go_on
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
-from mhmcli.cli.telling import Answered, Failed, Finished, Started, teller_of
-from mhmcli.cli.told import AnswerTold, ReceiptTold, RunTold
+from mhmcli.cli.telling import Failed, Started, teller_of
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import Stop, grammar_of
 from mhmcli.errors import ExitStatus, MhmError, UsageError
 from mhmcli.format_kind import Format
-from mhmcli.formats import NOTHING, Form, shaped
+from mhmcli.formats import Form, shaped
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Receipt, Tally
@@ -48,7 +46,7 @@ def run(request: Request) -> ExitStatus:
     stop = Stop()
     with stopping(stop):
         try:
-            return run_with(request, stop).status
+            return run_with(request, stop).status(partial_ok=request.partial_ok)
         except MhmError as error:
             if error.status is not ExitStatus.CLOSED_PIPE:
                 teller_of(request)(Failed.of(error))
@@ -57,6 +55,13 @@ def run(request: Request) -> ExitStatus:
 
 def run_with(request: Request, stop: Stop, engine: Engine | None = None) -> Ended:
     """The same with an engine that is loaded already, and can be used again."""
+    ended = answered(request, stop, engine)
+    print_ended(request, ended)
+    return ended
+
+
+def answered(request: Request, stop: Stop, engine: Engine | None = None) -> Ended:
+    """The same, and nothing is printed of what came of it."""
     deadline = deadline_of(request)
     with session_of(request) as (wanted, session):
         documents = _documents(wanted, session, deadline)
@@ -122,15 +127,6 @@ def _prepared(
     return _Run(job, with_model, reading, stop, form)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What came of a run; `session` has the memory that it was answered from."""
-
-    status: ExitStatus
-    answers: tuple[Answer, ...]
-    session: str | None
-
-
 @dataclass(slots=True)
 class _Run:
     """One run, with all that it was given."""
@@ -143,7 +139,7 @@ class _Run:
     loaded: Engine | None = None
 
     def whole(self) -> Ended:
-        """Load, read, answer, print."""
+        """Load, read, answer."""
         self.job.view.start()
         try:
             if self.loaded:
@@ -166,7 +162,8 @@ class _Run:
         self.job.journal.end("answered", whole=whole)
         if self.job.request.history and _tells_the_pace(receipt):
             speeds.keep(self.model.model, self.job.request.memory, receipt.tokens_per_s)
-        return Ended(self._print(answers, receipt), tuple(answers), session)
+        memories = tuple(self.job.state.memories)
+        return Ended(tuple(answers), memories, receipt, session, self.job.sizes)
 
     def _read_and_answer(self, engine: Engine) -> tuple[list[Answer], Receipt]:
         """The answers and the receipt. What stops the run leaves a receipt of what was read."""
@@ -186,7 +183,7 @@ class _Run:
                 sources=list(request.sources),
                 questions=list(request.questions),
                 model=asdict(engine.info),
-                settings=self._settings(),
+                settings=settings_of(request, self.job.sizes),
             )
         )
 
@@ -247,50 +244,8 @@ class _Run:
         shaping = shaped(prompter, answer, self.form, self.job.sizes.answer_tokens)
         return shown_while(self.job, number, shaping)
 
-    def _print(self, answers: list[Answer], receipt: Receipt) -> ExitStatus:
-        request, memories = self.job.request, self.job.state.memories
-        status = _status(answers, receipt, partial_ok=request.partial_ok)
-        if request.as_events:
-            for number, (answer, memory) in enumerate(zip(answers, memories, strict=True)):
-                self.job.tell(Answered(question=number, answer=AnswerTold.of(answer, memory)))
-            self.job.tell(Finished(status=status, receipt=ReceiptTold.of(receipt)))
-        elif request.as_json:
-            told = RunTold.of(answers, memories, receipt, self._settings())
-            print_json(msgspec.to_builtins(told))
-        else:
-            print_answers(answers, of=len(answers), form=request.form)
-        if not request.quiet:
-            say_receipt(receipt, answers, request.cite)
-        return status
-
-    def _settings(self) -> dict[str, Any]:
-        """What was asked for, and what came of it."""
-        request = self.job.request
-        return {
-            "memory": None if request.quick else request.memory.value,
-            "quick": request.quick,
-            "skim": request.skim,
-            "budget_seconds": request.budget,
-            "strict": request.strict,
-            "temperature": request.temperature,
-            "top_p": request.top_p,
-            "seed": request.seed,
-            **self.job.sizes.as_dict(),
-        }
-
 
 def _tells_the_pace(receipt: Receipt) -> bool:
     """True of a reading that was long enough, and computed what it read."""
     computed = receipt.document_tokens - receipt.known_tokens - receipt.tokens_found
     return computed >= _PACE_TOKENS and not receipt.tokens_found
-
-
-def _status(answers: list[Answer], receipt: Receipt, *, partial_ok: bool) -> ExitStatus:
-    """Incomplete reading outranks the rest: a "no" from half a document is no answer."""
-    if not receipt.complete and not partial_ok:
-        return ExitStatus.INCOMPLETE
-    if any(answer.found and answer.text == NOTHING and not answer.complete for answer in answers):
-        return ExitStatus.MODEL  # which came to no end of its JSON
-    if not all(answer.found for answer in answers):
-        return ExitStatus.NOT_IN_DOCUMENT
-    return ExitStatus.ANSWERED

@@ -106,6 +106,15 @@ class Failed(Event, frozen=True):
         return cls(status=error.status, message=error.message, hint=error.hint)
 
 
+class Asked(Event, frozen=True, tag="document"):
+    """A document of `--each` was asked; `run` is null where it could not be read."""
+
+    source: str
+    status: int
+    run: RunTold | None
+    error: str | None
+
+
 def as_line(event: Event) -> str:
     """The event as JSON in ASCII: nothing in it can reach a terminal as a control character."""
     return json.dumps(msgspec.to_builtins(event)).replace("\x7f", "\\u007f")
@@ -113,7 +122,7 @@ def as_line(event: Event) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of `--json` (RunTold) and of a line of `--ndjson` (the others)."""
-    events = Started | Stepped | Provisional | Answered | Finished | Failed
+    events = Started | Stepped | Provisional | Answered | Finished | Failed | Asked
     (run, event), parts = msgspec.json.schema_components((RunTold, events))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -131,11 +140,11 @@ def to_nobody(event: Event) -> None:
     del event
 
 
-def to_stdout(event: Event) -> None:
+def tell(event: Event) -> None:
     """The event is on stdout."""
     print_line(as_line(event))
 
 
 def teller_of(request: Request) -> Tell:
     """Who is told of a run."""
-    return to_stdout if request.as_events else to_nobody
+    return tell if request.as_events else to_nobody
