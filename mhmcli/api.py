@@ -14,7 +14,7 @@ cache of what was read, and reading less than all are `mhm ask`'s.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -25,7 +25,7 @@ from mhmcli.chunk import Chunk, cut
 from mhmcli.counting import counted
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, tokenizer_of
-from mhmcli.errors import ModelError, UsageError
+from mhmcli.errors import ModelError, SourceError, UsageError
 from mhmcli.evidence import gather
 from mhmcli.follow import follow
 from mhmcli.memory import Memory
@@ -34,6 +34,7 @@ from mhmcli.presets import preset
 from mhmcli.prompter import Prompter, run
 from mhmcli.reader import Lane, Step
 from mhmcli.reader import read as read_chunks
+from mhmcli.receipt import warnings
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, SourceReport, open_source
 from mhmcli.spool import Spool
@@ -49,14 +50,16 @@ def ask(  # noqa: PLR0913  one parameter is one option
     question: str,
     *,
     memory: MemoryKind | str = DEFAULT_MEMORY,
-    model: str = _MODEL,
+    model: str | Path = _MODEL,
     threads: int | None = None,
     gpu_layers: int = -1,
     offline: bool = False,
+    partial_ok: bool = False,
 ) -> Answer:
     """The answer to a question about documents, all of which are read.
 
     Raises:
+        SourceError: not everything could be read, unless that is `partial_ok`.
         MhmError: a document, a model or a setting that cannot be; see `mhmcli.errors`.
     """
     with read(
@@ -68,7 +71,14 @@ def ask(  # noqa: PLR0913  one parameter is one option
         gpu_layers=gpu_layers,
         offline=offline,
     ) as reading:
-        return reading.answer()
+        found = reading.answer()
+        if not (partial_ok or reading.is_complete):
+            reasons = (line.strip() for report in reading.reports for line in warnings(report))
+            raise SourceError(
+                f"not everything could be read: {'; '.join(reasons)}",
+                hint="partial_ok=True takes the answer as it is",
+            )
+        return found
 
 
 def read(  # noqa: PLR0913
@@ -76,7 +86,7 @@ def read(  # noqa: PLR0913
     question: str,
     *,
     memory: MemoryKind | str = DEFAULT_MEMORY,
-    model: str = _MODEL,
+    model: str | Path = _MODEL,
     threads: int | None = None,
     gpu_layers: int = -1,
     offline: bool = False,
@@ -91,11 +101,13 @@ def read(  # noqa: PLR0913
     except ValueError:
         names = ", ".join(each.value for each in MemoryKind)
         raise UsageError(f"no memory {memory!r}", hint=f"there are: {names}") from None
-    named = [sources] if isinstance(sources, str | Path) else sources
+    named = [sources] if isinstance(sources, str | Path) else list(sources)
+    if not named or not question.strip():
+        raise UsageError("there is no document, or no question", hint='ask("book.pdf", "Who?")')
     documents = Documents([open_source(str(name), io.BytesIO()) for name in named])
     try:
         documents.open()
-        path = _file_of(model, offline=offline)
+        path = _file_of(str(model), offline=offline)
         header = read_header(path)
         chosen, count = preset(kind), tokenizer_of(header).count
         wanted = Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens)
@@ -105,10 +117,14 @@ def read(  # noqa: PLR0913
             window_tokens=sizes.window_tokens, threads=threads, gpu_layers=gpu_layers
         )
         engine = LlamaEngine(path, options)
+        try:
+            return Reading(documents, question, kind, sizes=sizes, engine=engine, model=str(model))
+        except BaseException:
+            engine.shut()
+            raise
     except BaseException:
         documents.close()
         raise
-    return Reading(documents, question, kind, sizes=sizes, engine=engine, model=model)
 
 
 def _file_of(name: str, *, offline: bool) -> Path:
@@ -151,13 +167,14 @@ class Reading:
         self._prompter.verdicts = judges(model, self._prompter)
         self._spool = Spool[Chunk]()
         self._likelihoods: list[float] = []
+        self._is_read = self._is_closed = False
         self._steps = self._read()
 
     def __iter__(self) -> Iterator[Step]:
         """The steps that are left: each chunk is read, and at most one head written."""
         return self._steps
 
-    def _read(self) -> Iterator[Step]:
+    def _read(self) -> Generator[Step, None, None]:
         sizes, chosen, count = self._sizes, self._preset, self._prompter.count
         chunks = cut(self._documents.passages(), sizes.chunk_tokens, count)
         kept = self._spool.through(chunks) if chosen.writer.keeps_whole else chunks
@@ -170,16 +187,28 @@ class Reading:
         if chosen.writer.keeps_whole:
             for memory in follow(self._prompter, self.question, self.memory, self._spool.kept):
                 self.memory = memory
+        self._is_read = True
 
     @property
     def reports(self) -> tuple[SourceReport, ...]:
         """What was read of each document so far."""
         return self._documents.reports
 
+    @property
+    def is_complete(self) -> bool:
+        """True when everything was read: no page was a picture, nothing was damaged."""
+        return self._is_read and all(report.complete for report in self.reports)
+
     def answer(self) -> Answer:
-        """The answer by all that the documents have; `found` is False where they do not say."""
+        """The answer by all that the documents have; `found` is False where they do not say.
+
+        Raises:
+            UsageError: the reading was closed, or broken off by an error.
+        """
         for _ in self._steps:
             pass
+        if self._is_closed or not self._is_read:
+            raise UsageError("the reading was closed, or broken off", hint="read again")
         prompter, question = self._prompter, self.question
         if self._preset.writer.keeps_whole:
             document = Weighed(self._spool.kept, self._likelihoods, self.memory.seen)
@@ -189,7 +218,11 @@ class Reading:
         return run(answer(prompter, question, evidence, max_tokens=self._sizes.answer_tokens))
 
     def close(self) -> None:
-        """The model is unloaded and the documents are closed."""
+        """The model is unloaded and the documents are closed; a second time does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._steps.close()
         self._documents.close()
         self._spool.close()
         self._engine.shut()

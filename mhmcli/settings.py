@@ -4,7 +4,8 @@
     over what mhm does by itself
 
 A setting has the name of its option: `memory = "append"`, `cache-size = "2G"`. A project's file may
-come with a download, so it cannot name loaders: these are commands that are run.
+come with a download, so it cannot name loaders, which are commands that are run, nor change what
+keeps a user's data where it is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ _USER_FILE = "config.toml"
 _VARIABLE = "MHM_CONFIG"
 _PROFILES, _LOADERS = "profiles", "loaders"
 _END_OF_PROJECT = ".git"
+_EXCLUSIVE = (("quick", "skim", "budget"), ("json", "ndjson"))
+_GUARDED = frozenset({"offline", "no-history", "cache-size", "password-file"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,15 @@ def project_file(folder: Path) -> Path | None:
     """The file of the project that a directory is in; None where there is none."""
     for place in (folder, *folder.parents):
         if (place / PROJECT_FILE).is_file():
-            return place / PROJECT_FILE
+            return place / PROJECT_FILE if _is_ours(place / PROJECT_FILE) else None
         if (place / _END_OF_PROJECT).exists():
             return None
     return None
+
+
+def _is_ours(file: Path) -> bool:
+    """False of a file that somebody else has put where all may write."""
+    return not hasattr(os, "getuid") or file.stat().st_uid in (os.getuid(), 0)
 
 
 def settings(
@@ -78,7 +86,7 @@ def settings(
     Raises:
         UsageError: a file that is no TOML, a name that is no option's, no such profile.
     """
-    files = [user_file(), project_file(folder or Path.cwd())]
+    files = [user_file(), project_file(folder or _here())]
     values: dict[str, Setting] = {}
     of_profile: dict[str, Setting] = {}
     loaders: Mapping[str, str] = {}
@@ -88,12 +96,17 @@ def settings(
             continue
         named = _table(file, found.pop(_PROFILES, {}), _PROFILES)
         profiles |= dict.fromkeys(named)
+        for name, table in named.items():
+            _checked(file, _table(file, table, name), options, file.name)
         if _LOADERS in found:
             loaders = _loaders(file, found.pop(_LOADERS), is_project=number > 0)
-        values |= _checked(file, found, options, str(file))
+        if number > 0:
+            _refuse_guarded(file, [found, *(named[name] for name in named)])
+        values = _over(_checked(file, found, options, str(file)), values)
         if profile in named:
             chosen = _table(file, named[profile], profile)
-            of_profile |= _checked(file, chosen, options, f"{file} [{_PROFILES}.{profile}]")
+            origin = f"{file} [{_PROFILES}.{profile}]"
+            of_profile = _over(_checked(file, chosen, options, origin), of_profile)
     if profile is not None and profile not in profiles:
         raise _unknown(f"no profile {profile!r}", profile, profiles)
     of_environment = {
@@ -101,7 +114,39 @@ def settings(
         for option in options
         if (value := environment.get(variable := variable_of(option)))
     }
-    return Settings({**values, **of_profile, **of_environment}, loaders, tuple(profiles))
+    nearest = _over(of_environment, _over(of_profile, values))
+    return Settings(nearest, loaders, tuple(profiles))
+
+
+def _here() -> Path:
+    """The current directory; the root, where it is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path("/")
+
+
+def _over(nearer: Mapping[str, Setting], farther: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Both, the nearer before the farther; of ways that exclude each other, the nearer alone."""
+    beaten = {
+        other
+        for ways in _EXCLUSIVE
+        for way in ways
+        if way in nearer and nearer[way].value not in (False, "", "0")
+        for other in ways
+    }
+    return {**{n: s for n, s in farther.items() if n not in beaten}, **nearer}
+
+
+def _refuse_guarded(file: Path, tables: Sequence[object]) -> None:
+    """What keeps a user's data where it is, a project cannot change."""
+    dicts = [table for table in tables if isinstance(table, dict)]
+    named = {name.replace("_", "-") for table in dicts for name in table}
+    if wrong := sorted(named & _GUARDED):
+        raise UsageError(
+            f"{file} sets {wrong[0]}, which is for you to set",
+            hint=f"it belongs into {user_file()}",
+        )
 
 
 def variable_of(option: str) -> str:
@@ -152,7 +197,8 @@ def _checked(
     values = {name.replace("_", "-"): value for name, value in found.items()}
     for name, value in values.items():
         if name not in options:
-            raise _unknown(f"{file}: no setting {name!r}", name, options)
+            known = [*options, _PROFILES, _LOADERS]
+            raise _unknown(f"{file}: no setting {name!r}", name, known)
         if isinstance(value, (dict, list)):
             raise UsageError(f"{file}: {name} is one value", hint=f"as in {name} = ...")
     return {name: Setting(value, origin) for name, value in values.items()}

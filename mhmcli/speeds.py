@@ -12,6 +12,7 @@ from mhmcli.folders import in_cache
 from mhmcli.memory_kind import MemoryKind
 
 _VARIABLE = "MHM_SPEEDS_FILE"
+QUESTION_SHARE = 0.13  # of the reading, that each question after the first takes besides
 _NEWER = 0.5  # the weight of what was measured last: a machine is not always as fast
 
 
@@ -21,8 +22,8 @@ def file() -> Path:
 
 
 def known(model: Path, memory: MemoryKind) -> float | None:
-    """Tokens of a document in a second with the model in that file and that memory; None where none
-    was read."""
+    """Tokens of a document in a second, for one question, with the model in that file and that
+    memory; None where none was read."""
     return _all().get(_key(model, memory))
 
 

@@ -34,6 +34,7 @@ _FILES = {
     "~/.config/mhm/config.toml": "your settings (MHM_CONFIG); see mhm config",
     ".mhm.toml": "those of a project, in the directory or above it",
     "~/.cache/mhm/models": "models (MHM_MODELS_DIR)",
+    "~/.cache/mhm/speeds.json": "how fast this machine read (MHM_SPEEDS_FILE)",
     "~/.cache/mhm": "what was computed of documents, with --cache-size (MHM_CACHE_DIR)",
     "~/.local/state/mhm": "sessions (MHM_STATE_DIR)",
 }

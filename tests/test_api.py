@@ -47,12 +47,34 @@ def test_steps_are_seen_and_the_rest_is_read_before_the_answer() -> None:
     assert "Anna Roy" in "".join(head.text for head in reading.memory.heads)
 
 
+def test_a_reading_that_was_broken_off_has_no_answer() -> None:
+    """Nor has one that is closed; it is closed once."""
+    reading = reading_of(TEXT + FACT, MemoryKind.SCORING)
+    steps = iter(reading)
+    next(steps)
+    with pytest.raises(KeyboardInterrupt):
+        steps.throw(KeyboardInterrupt)  # type: ignore[attr-defined]
+    with pytest.raises(UsageError, match="broken off"):
+        reading.answer()
+    reading = reading_of(FACT, MemoryKind.SCORING)
+    with reading:
+        assert reading.answer().found
+        assert reading.is_complete
+    reading.close()
+    assert list(reading) == []
+    with pytest.raises(UsageError, match="closed"):
+        reading.answer()
+
+
 def test_what_cannot_be_is_an_error_of_mhm(tmp_path: Path) -> None:
     """Before a model is looked for."""
     with pytest.raises(SourceError, match="no such file"):
         ask(tmp_path / "nothing.txt", "Who?")
     with pytest.raises(UsageError, match="no memory 'brain'"):
         read(tmp_path, "Who?", memory="brain")
+    for sources, question in (([], "Who?"), (tmp_path, " ")):
+        with pytest.raises(UsageError, match="no document, or no question"):
+            read(sources, question)
     with pytest.raises(AttributeError):
         getattr(mhmcli, "reply")  # noqa: B009
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from mhmcli.cli import each as room
 from mhmcli.cli.each import ask_each
 from mhmcli.cli.ended import Ended
 from mhmcli.cli.request import Request
-from mhmcli.errors import ExitStatus
+from mhmcli.errors import ExitStatus, Interrupted, SourceError
 from mhmcli.format_kind import Format
 from mhmcli.memory import Memory
 from tests.conftest import Ran
@@ -104,6 +106,33 @@ def test_a_table_and_what_programs_get(capsys: pytest.CaptureFixture[str]) -> No
     ]
     ask_each(Request(sources, ("Is it?",), as_json=True, quiet=True))
     assert json.loads(capsys.readouterr().out) == events
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_was_finished_before_an_error_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Of an empty directory there is nothing to ask."""
+    before: Callable[..., Ended] = vars(room)["answered"]
+
+    def stopped(request: Request, stop: Any, engine: Any) -> Ended:
+        if request.sources == ("d/b.txt",):
+            raise Interrupted("stopped")
+        return before(request, stop, engine)
+
+    monkeypatch.setattr(room, "answered", stopped)
+    for request in (Request(("a.txt", "d"), ("Is it?",), as_json=True, quiet=True),):
+        with pytest.raises(Interrupted):
+            ask_each(request)
+        (row,) = json.loads(capsys.readouterr().out)
+        assert row["source"] == "a.txt"
+        with pytest.raises(Interrupted):
+            ask_each(replace(request, as_json=False, as_events=True))
+        lines = capsys.readouterr().out.splitlines()
+        assert [json.loads(line)["event"] for line in lines] == ["document", "failed"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="no files"):
+        ask_each(Request(("empty",), ("Is it?",)))
 
 
 def test_what_cannot_be_asked_one_by_one_says_so(mhm: Mhm, tmp_path: Path) -> None:

@@ -58,7 +58,9 @@ def test_a_project_ends_where_its_repository_does(tmp_path: Path) -> None:
     ("text", "says", "hint"),
     [
         ("memroy = 'append'", "no setting 'memroy'", "did you mean memory?"),
-        ("colour = 1", "no setting 'colour'", "there are: cache-size, memory, quick, threads"),
+        ("colour = 1", "no setting 'colour'", "there are: cache-size, loaders, memory"),
+        ("[profile.fast]", "no setting 'profile'", "did you mean profiles?"),
+        ("[profiles.slow]\ntreads = 1", "no setting 'treads'", "did you mean threads?"),
         ("memory = ", "is no TOML", "mhm config edit"),
         ("memory = ['append']", "memory is one value", "memory = ..."),
         ("profiles = 3", "profiles is no table", "[profiles.fast]"),
@@ -80,6 +82,28 @@ def test_a_profile_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no profile 'fats'") as error:
         found(tmp_path, "fats")
     assert error.value.hint == "did you mean fast?"
+
+
+def test_of_ways_that_exclude_each_other_the_nearest_counts(tmp_path: Path) -> None:
+    """Whatever is set farther away; what is switched off beats nothing."""
+    ways = ("quick", "skim", "budget")
+
+    def chosen(profile: str | None = None, **environment: str) -> dict[str, object]:
+        made = settings(ways, profile, folder=tmp_path, environment=environment)
+        return {name: setting.value for name, setting in made.values.items()}
+
+    own('skim = "20%"\n[profiles.fast]\nquick = true\n[profiles.off]\nquick = false\n')
+    assert chosen() == {"skim": "20%"}
+    assert chosen("fast") == {"quick": True}
+    assert chosen("off") == {"skim": "20%", "quick": False}
+    assert chosen("fast", MHM_BUDGET="5m") == {"budget": "5m"}
+
+
+@pytest.mark.parametrize("name", ["offline", "no-history", "cache-size"])
+def test_what_keeps_data_where_it_is_no_project_sets(tmp_path: Path, name: str) -> None:
+    (tmp_path / ".mhm.toml").write_text(f"[profiles.fast]\n{name} = false\n")
+    with pytest.raises(UsageError, match=f"sets {name}, which is for you to set"):
+        settings(("offline", "no-history", "cache-size"), folder=tmp_path, environment={})
 
 
 def test_a_project_names_no_commands(tmp_path: Path) -> None:
@@ -119,10 +143,11 @@ def test_what_is_set_is_what_is_asked_with(mhm: Mhm, tmp_path: Path) -> None:
     assert "exclude" not in mhm(*ask, "--skim", "20%").err
     assert "no profile 'slow'" in mhm(*ask, "--profile", "slow").err
     assert "no profile 'slow'" in mhm(*ask, env={"MHM_PROFILE": "slow"}).err
-    (tmp_path / "config.toml").write_text('memory = "brain"\n')
-    ran = mhm(*ask)
-    assert ran.status == 2
-    assert "brain" in ran.err
+    for wrong in ('memory = "brain"', "heads = true", 'threads = "lots"'):
+        (tmp_path / "config.toml").write_text(f"{wrong}\n")
+        ran = mhm(*ask)
+        assert ran.status == 2
+        assert f"{tmp_path / 'config.toml'}: {wrong.replace(chr(34), '')}: " in ran.err
 
 
 def test_a_first_file_sets_nothing_and_is_written_once(mhm: Mhm, tmp_path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from mhmcli.cli.output import into, print_line
 from mhmcli.cli.telling import schema
+from mhmcli.errors import Interrupted
 from tests.conftest import Ran
 
 Mhm = Callable[..., Ran]
@@ -84,3 +87,48 @@ def test_what_is_printed_may_go_into_a_file(mhm: Mhm, tiny_model: Path, document
     assert ran.status == 2
     assert "cannot write no/such/folder.txt" in ran.err
     assert mhm(*ask, "--json", "--ndjson").status == 2
+
+
+def test_a_file_that_is_no_place_for_an_answer(mhm: Mhm, document: Path) -> None:
+    """Is said before a model is looked for; a document is never overwritten."""
+    ask = ("ask", "-m", "no-such-model", "doc.txt", "Who?", "-o")
+    (document.parent / "link").symlink_to(document)
+    for wrong, says in ((".", "a directory"), ("doc.txt", "is read"), ("link", "is read")):
+        ran = mhm(*ask, wrong)
+        assert (ran.status, says in ran.err) == (2, True), ran.err
+    assert "no-such-model" in mhm(*ask, "-").err
+
+
+def test_what_was_printed_before_an_error_is_not_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It goes to stdout, and what was in the file stays there, with its permissions."""
+    path = tmp_path / "answer.txt"
+    path.write_text("old\n")
+    path.chmod(0o600)
+
+    def stopped() -> None:
+        with into(path):
+            print_line("half")
+            raise Interrupted("stopped")
+
+    with pytest.raises(Interrupted):
+        stopped()
+    assert capsys.readouterr().out == "half\n"
+    assert path.read_text() == "old\n"
+    with into(path):
+        print_line("new")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new\n", 0o600)
+    assert [each.name for each in tmp_path.iterdir()] == ["answer.txt"]
+
+
+def test_a_device_is_written_to_as_it_is(tmp_path: Path) -> None:
+    """And is a device after that."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    read = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    with into(fifo):
+        print_line("for whom it may concern")
+    assert os.read(read, 100) == b"for whom it may concern\n"
+    assert fifo.is_fifo()
+    os.close(read)

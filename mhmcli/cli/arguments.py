@@ -17,6 +17,7 @@ from mhmcli.errors import UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
+_AS_OPTIONS = {"as_json": "json", "as_events": "ndjson"}
 STDIN = "-"  # as a document; `mhmcli.source` has the same, and is heavy
 
 
@@ -57,7 +58,9 @@ def chosen(context: typer.Context, **ways: str | None) -> list[str | None]:
     given = [name for name in ways if options.is_given(context, name)]
     wanted = {name: value for name, value in ways.items() if not given or name in given}
     if sum(bool(value) for value in wanted.values()) > 1:
-        raise UsageError("--quick, --skim and --budget exclude each other", hint="give one")
+        names = [f"--{_AS_OPTIONS.get(name, name)}" for name in ways]
+        together = f"{', '.join(names[:-1])} and {names[-1]}"
+        raise UsageError(f"{together} exclude each other", hint="give one")
     return [wanted.get(name) for name in ways]
 
 

@@ -23,7 +23,7 @@ from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.cli.output import into
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import ids
-from mhmcli.errors import UsageError
+from mhmcli.errors import ExitStatus, UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
@@ -205,13 +205,14 @@ def ask(  # noqa: PLR0913  one parameter is one option
             "a session has its own documents", hint='mhm ask --session last "another question"'
         )
     sources, questions = split_arguments(arguments or [], question or [])
-    if as_json and as_events:
-        raise UsageError("--json and --ndjson exclude each other", hint="give one")
+    as_object, as_lines = chosen(
+        context, as_json="yes" if as_json else None, as_events="yes" if as_events else None
+    )
     at_once, share, time = chosen(context, quick="yes" if quick else None, skim=skim, budget=budget)
     request = Request(
         sources=sources,
         questions=questions,
-        model=model,
+        model=options.model_of(context, model, session),
         memory=memory_of(context, memory, scored=bool(share or time)),
         heads=heads,
         head_tokens=head_tokens,
@@ -237,28 +238,37 @@ def ask(  # noqa: PLR0913  one parameter is one option
         cite=cite,
         form=form,
         schema=schema_of(schema, form),
-        as_json=as_json,
-        as_events=as_events,
+        as_json=bool(as_object),
+        as_events=bool(as_lines),
         quiet=quiet,
         verbose=verbose,
     )
-    # What is heavy waits until it is needed.
+    with into(output, sources):
+        status = _run(
+            request,
+            interval_s=None if every is None else interval_of(every, request),
+            dry_run=dry_run,
+            each=each,
+        )
+    raise typer.Exit(status)
+
+
+def _run(request: Request, *, interval_s: float | None, dry_run: bool, each: bool) -> ExitStatus:
+    """What is heavy waits until it is needed."""
+    if sum((interval_s is not None, dry_run, each)) > 1 or (dry_run and request.session):
+        raise UsageError("--every, --each, --dry-run and --session exclude each other")
     if dry_run:
         from mhmcli.cli.planning import plan  # noqa: PLC0415
 
-        with into(output):
-            raise typer.Exit(plan(request))
-    if every is not None:
+        return plan(request)
+    if interval_s is not None:
         from mhmcli.cli.every import watch  # noqa: PLC0415
 
-        with into(output):
-            raise typer.Exit(watch(request, interval_of(every, request)))
+        return watch(request, interval_s)
     if each:
         from mhmcli.cli.each import ask_each  # noqa: PLC0415
 
-        with into(output):
-            raise typer.Exit(ask_each(checked_for_each(request)))
+        return ask_each(checked_for_each(request))
     from mhmcli.cli.run import run  # noqa: PLC0415
 
-    with into(output):
-        raise typer.Exit(run(request))
+    return run(request)

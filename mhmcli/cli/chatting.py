@@ -61,7 +61,7 @@ def chat(  # noqa: PLR0913  one parameter is one option
     request = Request(
         sources=("-",),
         questions=(_LONGEST_QUESTION,),
-        model=model,
+        model=options.model_of(context, model, session),
         session=folder().find(session).stem,
         history=not no_history,
         cache_bytes=parse_size(cache_size),

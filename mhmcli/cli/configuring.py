@@ -15,12 +15,13 @@ from mhmcli.cli.output import print_json, print_line, say
 from mhmcli.errors import UsageError
 
 if TYPE_CHECKING:  # nothing else needs it
-    from mhmcli.settings import Settings
+    from mhmcli.settings import Setting, Settings
 
 _COMMANDS = ("ask", "chat")
 # What a single question is, and what cannot be set for all of them.
 _NOT_SET = frozenset(
     {"question", "session", "fresh", "profile", "schema", "output", "dry-run", "help"}
+    | {"each", "every"}
 )
 _LOADERS = "mhm.loaders"  # under which a context has them
 _EDITORS = ("VISUAL", "EDITOR")
@@ -91,7 +92,31 @@ def set_in(context: typer.Context, profile: str | None = None) -> Settings:
     """
     from mhmcli.settings import settings  # noqa: PLC0415  nothing else needs it
 
-    return settings(_options(context), profile)
+    options = _options(context)
+    found = settings(options, profile)
+    for name, setting in found.values.items():
+        _refuse_what_it_cannot_be(context, options[name], name, setting)
+    return found
+
+
+def _refuse_what_it_cannot_be(
+    context: typer.Context, parameter: Any, name: str, setting: Setting
+) -> None:
+    """The value must be one that could stand on the command line.
+
+    Raises:
+        UsageError: it is another.
+    """
+    value = setting.value
+    wrong = None
+    if isinstance(value, bool) and not parameter.is_flag:
+        wrong = "it is no switch"
+    try:
+        parameter.process_value(context, value if isinstance(value, bool) else str(value))
+    except typer.BadParameter as error:
+        wrong = error.message
+    if wrong:
+        raise UsageError(f"{setting.origin}: {name} = {_shown(value)}: {wrong}", hint="mend it")
 
 
 def _parameters(command: Any) -> Iterator[tuple[str, Any]]:

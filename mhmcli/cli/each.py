@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from mhmcli.cli.preparing import engine_of, fitted
 from mhmcli.cli.request import Request
 from mhmcli.cli.run import answered
 from mhmcli.cli.signals import stopping
-from mhmcli.cli.telling import Asked, tell
+from mhmcli.cli.telling import Asked, failure_told, tell
 from mhmcli.engine import Engine
 from mhmcli.engine.llama import Stop
 from mhmcli.errors import ExitStatus, MhmError, SourceError
@@ -56,9 +56,26 @@ def ask_each(request: Request) -> ExitStatus:
     Returns: 5 where something could not be read, 0 where any document answers, 1 where none does.
     """
     sources = list(_documents(request.sources))
-    stop = Stop()
+    if not sources:
+        raise SourceError(
+            f"there are no files in {' '.join(request.sources)}", hint="name the documents"
+        )
     rows: list[_Row] = []
-    with stopping(stop), ExitStack() as open_things:
+    try:
+        stop = Stop()
+        with failure_told(request), stopping(stop):
+            for row in _rows(request, sources, stop):
+                rows.append(row)
+                _print(request, row, is_first=len(rows) == 1)
+    finally:  # what is finished is not lost
+        if request.as_json:
+            print_json([msgspec.to_builtins(row.told(request)) for row in rows])
+    return _status([row.status(partial_ok=request.partial_ok) for row in rows])
+
+
+def _rows(request: Request, sources: Sequence[str], stop: Stop) -> Iterator[_Row]:
+    """Each document asked, with a model that is loaded for the first that can be read."""
+    with ExitStack() as open_things:
         engine: Engine | None = None
         for source in sources:
             alone = replace(request, sources=(source,))
@@ -70,11 +87,7 @@ def ask_each(request: Request) -> ExitStatus:
                 row = _Row(source, answered(alone, stop, engine))
             except SourceError as error:
                 row = _Row(source, error)
-            rows.append(row)
-            _print(request, row, is_first=len(rows) == 1)
-    if request.as_json:
-        print_json([msgspec.to_builtins(row.told(request)) for row in rows])
-    return _status([row.status(partial_ok=request.partial_ok) for row in rows])
+            yield row
 
 
 def _documents(sources: tuple[str, ...]) -> Iterator[str]:
@@ -124,8 +137,10 @@ def _print(request: Request, row: _Row, *, is_first: bool) -> None:
             print_line(_cells(*["---"] * (1 + len(texts))))
         print_line(_cells(one_line(row.source), *texts))
     else:
-        for text in texts:
-            print_line(f"{one_line(row.source)}: {text}")
+        asked = request.questions if len(texts) > 1 else ()
+        labels = [f"{one_line(question)} " for question in asked] or [""]
+        for label, text in zip(labels, texts, strict=True):
+            print_line(f"{one_line(row.source)}: {label}{text}")
 
 
 def _cells(*texts: str) -> str:

@@ -186,6 +186,13 @@ def is_given(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
+def model_of(context: typer.Context, model: str, session: str | None) -> str:
+    """The model that is asked for: of a session its own, unless another is named for this run."""
+    source = context.get_parameter_source("model")
+    is_named = source is not None and source.name in ("COMMANDLINE", "ENVIRONMENT")
+    return model if session is None or is_named else "default"
+
+
 def tokens(text: str) -> int:
     """How long a document is to be: '4k' -> 4096, '1000' -> 1000.
 

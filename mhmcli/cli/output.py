@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -32,44 +32,77 @@ def say_error(error: MhmError) -> None:
 
 
 @contextlib.contextmanager
-def into(path: Path | None) -> Iterator[None]:
+def into(path: Path | None, sources: Sequence[str] = ()) -> Iterator[None]:
     """What is printed goes into a file, which is there, whole, only when all is printed; to stdout
-    where no file is named.
+    where no file is named, or it is `-`. What had been printed when an error ended it goes to
+    stdout. A pipe or a device is written to as it is.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: it cannot be written, or is one of the `sources`.
     """
-    if path is None:
+    if path is None or str(path) == "-":
         yield
         return
-    stdout, part = sys.stdout, path.with_name(f".{path.name}.{os.getpid()}.part")
+    target = _checked(path, sources)
+    is_file = not target.exists() or target.is_file()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part") if is_file else target
+    stdout = sys.stdout
     try:
-        sys.stdout = part.open("w", encoding="utf-8", errors="backslashreplace")
+        file = part.open("w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror}", hint="name another file with -o"
-        ) from error
+        raise _cannot_write(path, error) from error
+    sys.stdout = file
     try:
         yield
+        sys.stdout = stdout
+        if is_file:
+            _replace(file, part, target)
     finally:
-        file, sys.stdout = sys.stdout, stdout
-        _finish(file, part, path)
+        sys.stdout = stdout
+        with contextlib.suppress(OSError):
+            file.close()
+        if is_file and part.exists():  # an error ended it
+            text = part.read_text(encoding="utf-8", errors="replace")
+            part.unlink()
+            if text:
+                print_line(text.rstrip("\n"))
 
 
-def _finish(file: TextIO, part: Path, path: Path) -> None:
-    """What was printed is the file of that name; nothing is, where nothing was printed."""
+def _checked(path: Path, sources: Sequence[str]) -> Path:
+    """The file that is meant, through links.
+
+    Raises:
+        UsageError: it is a directory, or one of the documents.
+    """
+    target = path.resolve()
+    if target.is_dir() or not target.name:
+        raise UsageError(f"cannot write {path}: it is a directory", hint="name a file with -o")
+    for source in sources:
+        with contextlib.suppress(OSError):
+            if target.samefile(source):
+                raise UsageError(
+                    f"{path} is a document that is read", hint="name another file with -o"
+                )
+    return target
+
+
+def _replace(file: TextIO, part: Path, target: Path) -> None:
+    """What was printed is the file of that name, with the permissions that it had."""
     try:
-        with contextlib.closing(file):
-            file.flush()
-            os.fsync(file.fileno())
-        if part.stat().st_size:
-            part.replace(path)
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        if target.exists():
+            part.chmod(target.stat().st_mode & 0o7777)
+        part.replace(target)
     except OSError as error:
         raise MhmError(
-            f"cannot write {path}: {error.strerror}", hint="is the disk full?"
+            f"cannot write {target}: {error.strerror}", hint="is the disk full?"
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def _cannot_write(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write {path}: {error.strerror}", hint="name another file with -o")
 
 
 def print_line(text: str) -> None:

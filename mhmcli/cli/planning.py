@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -22,7 +23,6 @@ from mhmcli.tokens import GgufHeader, read_header
 
 _CHARS_A_TOKEN = 4  # of English, where the model that would count them is not here
 _ANSWER_TOKENS = 2300  # read and written for an answer, in those that are read
-_QUESTION_SHARE = 0.13  # of the reading, for each question after the first
 _STEP_BYTES = 600  # of a session's file, for each chunk and question
 _BUFFER_BYTES = 350 << 20  # of llama.cpp, beside weights and window
 _MB, _GB = 1e6, 1e9
@@ -52,7 +52,7 @@ def plan(request: Request) -> ExitStatus:
     model = _model(request.model)
     opened = partial(
         open_source,
-        stdin=sys.stdin.buffer,
+        stdin=sys.stdin.buffer if sys.stdin else io.BytesIO(),
         password=request.password,
         loaders=request.loaders,
     )
@@ -62,12 +62,13 @@ def plan(request: Request) -> ExitStatus:
         made = _plan(request, documents, model)
     finally:
         documents.close()
-    if request.as_json:
+    if request.as_json or request.as_events:
         print_json(asdict(made))
     else:
         for line in _lines(made, request):
             print_line(line)
-    return ExitStatus.ANSWERED if all(s.complete for s in made.sources) else ExitStatus.INCOMPLETE
+    whole = request.partial_ok or all(source.complete for source in made.sources)
+    return ExitStatus.ANSWERED if whole else ExitStatus.INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,9 @@ def _plan(request: Request, documents: Documents, model: _Model) -> Plan:
     pace = speeds.known(model.path, request.memory)
     reading = None
     if pace:
-        reading = share * tokens * (1 + _QUESTION_SHARE * (asked - 1)) / pace
-        reading = min(reading, request.budget) if request.budget else reading
+        reading = share * tokens * (1 + speeds.QUESTION_SHARE * (asked - 1)) / pace
+        answering = _ANSWER_TOKENS * asked / pace
+        reading = min(reading, max(0.0, request.budget - answering)) if request.budget else reading
     a_token = header.cell_bytes if header else 0
     kept = min(request.cache_bytes, tokens * a_token)
     return Plan(

@@ -143,6 +143,7 @@ def read_chunks(
         tally.take_known(step)
         job.state.take_known(step)
         job.view.update()
+        job.tell(Stepped.of(step, job.state.share_read))
         yield step
     job.journal.settle(past)
     if not job.request.quiet:

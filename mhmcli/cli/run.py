@@ -24,7 +24,7 @@ from mhmcli.cli.reading import Job, Reading, shown_while
 from mhmcli.cli.recording import journal_for, say_where_to_go_on
 from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
-from mhmcli.cli.telling import Failed, Started, teller_of
+from mhmcli.cli.telling import Started, failure_told, teller_of
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import Stop, grammar_of
 from mhmcli.errors import ExitStatus, MhmError, UsageError
@@ -44,13 +44,8 @@ _PACE_TOKENS = 500
 def run(request: Request) -> ExitStatus:
     """The whole run; its exit status. Ctrl-C and SIGTERM stop it at whatever it is."""
     stop = Stop()
-    with stopping(stop):
-        try:
-            return run_with(request, stop).status(partial_ok=request.partial_ok)
-        except MhmError as error:
-            if error.status is not ExitStatus.CLOSED_PIPE:
-                teller_of(request)(Failed.of(error))
-            raise
+    with failure_told(request), stopping(stop):
+        return run_with(request, stop).status(partial_ok=request.partial_ok)
 
 
 def run_with(request: Request, stop: Stop, engine: Engine | None = None) -> Ended:
@@ -161,7 +156,9 @@ class _Run:
         whole = receipt.complete and receipt.read_all
         self.job.journal.end("answered", whole=whole)
         if self.job.request.history and _tells_the_pace(receipt):
-            speeds.keep(self.model.model, self.job.request.memory, receipt.tokens_per_s)
+            asked = 1 + speeds.QUESTION_SHARE * (len(answers) - 1)
+            pace = asked * receipt.tokens_per_s
+            speeds.keep(self.model.model, self.job.request.memory, pace)
         memories = tuple(self.job.state.memories)
         return Ended(tuple(answers), memories, receipt, session, self.job.sizes)
 

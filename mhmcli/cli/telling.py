@@ -6,8 +6,9 @@ JSON Schema and that of `--json`, which are made from these types.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from mhmcli.answer import Answer
 from mhmcli.cli.output import print_line
 from mhmcli.cli.request import Request
 from mhmcli.cli.told import SCHEMA_VERSION, AnswerTold, PlaceTold, ReceiptTold, RunTold, Told
-from mhmcli.errors import MhmError
+from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.reader import Step
 
 
@@ -148,3 +149,19 @@ def tell(event: Event) -> None:
 def teller_of(request: Request) -> Tell:
     """Who is told of a run."""
     return tell if request.as_events else to_nobody
+
+
+@contextlib.contextmanager
+def failure_told(request: Request) -> Iterator[None]:
+    """What ends the run within this is the last that a program is told of it."""
+    tells = teller_of(request)
+    try:
+        yield
+    except MhmError as error:
+        if error.status is not ExitStatus.CLOSED_PIPE:
+            tells(Failed.of(error))
+        raise
+    except Exception as error:
+        message = f"internal error: {type(error).__name__}: {error}"
+        tells(Failed(status=ExitStatus.BUG, message=message, hint=None))
+        raise
