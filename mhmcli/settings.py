@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -182,13 +183,23 @@ def _loaders(file: Path, value: object, *, is_project: bool) -> dict[str, str]:
             f"{file} names loaders, which are commands", hint=f"they belong into {user_file()}"
         )
     found = _table(file, value, _LOADERS)
-    wrong = next((n for n, c in found.items() if not isinstance(c, str) or "{}" not in c), None)
+    wrong = next((suffix for suffix, command in found.items() if not _is_command(command)), None)
     if wrong is not None:
         raise UsageError(
-            f"{file}: the loader of {wrong} has no {{}}, which stands for the file",
+            f"{file}: the loader of {wrong} has no {{}}, which stands for the file, as a word",
             hint='odt = "pandoc -t plain {}"',
         )
     return {suffix.lstrip(".").lower(): command for suffix, command in found.items()}
+
+
+def _is_command(command: object) -> bool:
+    """A program, and {} as a word of its own: in a larger one, a shell would read the name of a
+    file as commands."""
+    try:
+        words = shlex.split(command) if isinstance(command, str) else []
+    except ValueError:
+        return False
+    return "{}" in words[1:] and not any("{}" in word for word in words if word != "{}")
 
 
 def _checked(

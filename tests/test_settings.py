@@ -66,6 +66,8 @@ def test_a_project_ends_where_its_repository_does(tmp_path: Path) -> None:
         ("profiles = 3", "profiles is no table", "[profiles.fast]"),
         ("[profiles]\nfast = 3", "fast is no table", "[profiles.fast]"),
         ("[loaders]\nodt = 'pandoc'", "the loader of odt has no {}", "pandoc -t plain {}"),
+        ("[loaders]\nodt = 'sh -c \"cat {}\"'", "the loader of odt has no {}", "pandoc"),
+        ('[loaders]\nodt = "cat \'{}"', "the loader of odt has no {}", "pandoc"),
     ],
 )
 def test_what_is_set_wrong_says_where(tmp_path: Path, text: str, says: str, hint: str) -> None:

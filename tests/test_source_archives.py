@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import sys
 import tarfile
 import zipfile
@@ -14,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from mhmcli.errors import NotTextError, SourceError
-from mhmcli.source import Place, Source, open_source
+from mhmcli.errors import SourceError
+from mhmcli.source import Place, Source, files_in, open_source
 from mhmcli.source import streams as streams_room
 from tests.conftest import SAMPLE
 from tests.test_source_open import NO_STDIN, piped, text_of
@@ -218,6 +219,95 @@ def test_a_book_that_cannot_be_read_says_why(
         text_of(opened(tmp_path, zipped({**EPUB, **changed})))
 
 
+@pytest.mark.parametrize(
+    ("href", "member"),
+    [
+        ("one.xhtml#start", "OEBPS/one.xhtml"),
+        ("ONE.xhtml", "OEBPS/one.xhtml"),
+        ("o%20e.xhtml", "OEBPS/o%20e.xhtml"),
+        ("/OEBPS/one.xhtml", "OEBPS/one.xhtml"),
+    ],
+)
+def test_a_chapter_is_found_however_it_is_named(tmp_path: Path, href: str, member: str) -> None:
+    text = EPUB["OEBPS/one.xhtml"]
+    package = PACKAGE.replace('href="one.xhtml"', f'href="{href}"').replace('<item id="s"', "<item")
+    book = {**EPUB, "OEBPS/book.opf": f"\n{package}"}
+    del book["OEBPS/one.xhtml"]
+    source = opened(tmp_path, zipped({**book, member: text}))
+    assert "The lamp went out." in text_of(source)
+    assert source.report.complete
+
+
+def test_a_chapter_that_is_not_there_is_said(tmp_path: Path) -> None:
+    book = {name: text for name, text in EPUB.items() if name != "OEBPS/one.xhtml"}
+    source = opened(tmp_path, zipped(book))
+    assert text_of(source).split()[0] == "Dusk"
+    assert source.report.failed_parts == (f"{source.report.name}: one.xhtml is not in the book",)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8"])
+def test_a_chapter_is_in_the_encoding_that_it_says(tmp_path: Path, encoding: str) -> None:
+    """A title is no heading: a chapter may go on in the next file."""
+    text = f'<?xml version="1.0" encoding="{encoding}"?><html><head><title>Book</title></head>'
+    raw = f"{text}<body><p>Café “quoted”</p></body></html>".encode(encoding)
+    source = opened(tmp_path, zipped({**EPUB, "OEBPS/two b.xhtml": raw}))
+    last = list(source.passages())[-1]
+    assert (last.text.strip(), last.place.section) == ("Café “quoted”", "Dawn")
+    assert source.report.replaced_bytes == 0
+
+
+def test_protected_fonts_are_no_protected_book(tmp_path: Path) -> None:
+    said = '<e><EncryptionMethod Algorithm="http://www.idpf.org/2008/embedding"/></e>'
+    source = opened(tmp_path, zipped({**EPUB, "META-INF/encryption.xml": said}))
+    assert "It was lit." in text_of(source)
+
+
+def test_members_of_one_name_are_each_read(tmp_path: Path) -> None:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as archive:
+        archive.writestr("a.txt", "first\n")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.txt", "second\n")
+    assert text_of(opened(tmp_path, raw.getvalue())) == "first\nsecond\n"
+
+
+@pytest.mark.parametrize("damage", ["header", "inside a header", "before a header", "zero block"])
+def test_a_tar_archive_that_breaks_off_says_so(tmp_path: Path, damage: str) -> None:
+    """tarfile takes what it cannot read for the end."""
+    raw = bytearray(tarred({"a.txt": "one\n", "b.txt": "two\n", "c.txt": "three\n"}))
+    second = 2 * tarfile.BLOCKSIZE
+    if damage == "header":
+        raw[second] ^= 0xFF
+    elif damage == "zero block":
+        raw[second:second] = bytes(tarfile.BLOCKSIZE)
+    else:
+        del raw[second + (99 if damage == "inside a header" else 0) :]
+    source = opened(tmp_path, bytes(raw))
+    assert text_of(source) == "one\n"
+    assert source.report.cut_short == "the archive breaks off"
+
+
+def test_a_text_that_speaks_of_tar_is_a_text(tmp_path: Path) -> None:
+    text = f"{'x' * 257}ustar is a magic word\n"
+    assert text_of(opened(tmp_path, text.encode() + b"more\n" * 200)).startswith("xxx")
+
+
+def test_rtf_that_ends_within_a_group_is_cut_short(tmp_path: Path) -> None:
+    source = opened(tmp_path, rb"{\rtf1\ansi It was {\b cut")
+    assert "It was" in text_of(source)
+    assert source.report.cut_short == "it ends within a group"
+
+
+def test_what_word_has_and_nobody_reads_is_said(tmp_path: Path) -> None:
+    """A formula, as others that mammoth does not know."""
+    formula = '<w:p><m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"/>'
+    word = WORD.replace("<w:tbl>", f"{formula}</w:p><w:tbl>")
+    source = opened(tmp_path, zipped({**DOCX, "word/document.xml": word}))
+    assert "Three months" in text_of(source)
+    assert not source.report.complete
+    assert "oMath" in source.report.failed_parts[0]
+
+
 def test_a_docx_has_headings_paragraphs_and_tables(tmp_path: Path) -> None:
     source = opened(tmp_path, zipped(DOCX))
     found = [(passage.text.strip(), passage.place.section) for passage in source.passages()]
@@ -233,8 +323,11 @@ def test_a_docx_has_headings_paragraphs_and_tables(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "ppt/presentation.xml"])
 def test_what_is_no_document_is_refused_with_a_hint(tmp_path: Path, part: str) -> None:
-    with pytest.raises(NotTextError, match=r"a spreadsheet|a presentation") as error:
+    with pytest.raises(SourceError, match=r"a spreadsheet|a presentation") as error:
         opened(tmp_path, zipped({part: "<x/>"}))
+    source = opened(tmp_path, zipped({"a.txt": "text\n", "b.xlsx": zipped({part: "<x/>"})}))
+    assert text_of(source) == "text\n"
+    assert not source.report.complete, "it was meant to be read"
     assert "CSV" in str(error.value.hint)
 
 
@@ -277,6 +370,38 @@ def test_a_directory_is_read_without_what_is_ignored(tmp_path: Path) -> None:
     assert (source.report.kind, source.report.complete, source.progress) == ("directory", True, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        ("*\n!*/\n!*.txt\n", ["a.txt", "d/b.txt"]),
+        ("*\n!d/\n!d/**\n", ["d/b.txt", "d/c.md"]),
+        ("/d\n!\nfoo\\\n", ["a.txt", "e.md"]),
+        ("\ufeffd/\n", ["a.txt", "e.md"]),
+        ("**/b.*\n", ["a.txt", "d/c.md", "e.md"]),
+        ("d/**\n!d/c.md\n", ["a.txt", "d/c.md", "e.md"]),
+        ("d\n!d/\n", ["a.txt", "d/b.txt", "d/c.md", "e.md"]),
+    ],
+)
+def test_rules_are_those_of_git(tmp_path: Path, rules: str, kept: list[str]) -> None:
+    """The last that matches counts; what is no rule says nothing."""
+    (tmp_path / "d").mkdir()
+    for name in ("a.txt", "d/b.txt", "d/c.md", "e.md"):
+        (tmp_path / name).write_text("text\n")
+    (tmp_path / ".gitignore").write_text(rules)
+    assert [path.relative_to(tmp_path).as_posix() for path in files_in(tmp_path)] == kept
+
+
+def test_what_cannot_be_looked_at_is_among_the_files(tmp_path: Path) -> None:
+    """A link to itself, below a thousand directories; a pipe has no rules."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / ".gitignore")
+    assert list(files_in(tmp_path)) == [tmp_path / "loop"]
+    (tmp_path / "a.txt").write_text("text\n")
+    source = open_source(str(tmp_path), NO_STDIN)
+    assert text_of(source) == "text\n"
+    assert not source.report.complete
+
+
 def test_a_directory_without_text_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no text in it"):
         text_of(open_source(str(tmp_path), NO_STDIN))
@@ -288,6 +413,7 @@ def test_a_directory_without_text_says_so(tmp_path: Path) -> None:
         ("print(open(sys.argv[1]).read().upper())", "A LAMP\n\n", None),
         ("print('half'); sys.exit('no more')", "half\n", "ended with status 1: no more"),
         ("sys.exit(3)", None, "ended with status 3: no word why"),
+        ("pass", None, "wrote no text"),
     ],
 )
 def test_other_programs_turn_files_into_text(

@@ -87,6 +87,47 @@ def test_a_cell_of_a_table_is_short_and_a_layout_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<p>a<sup>2</sup> is<a>Home</a><a>About</a></p>", ["a^2 isHome About"]),
+        ("<p>|x| &lt; |y|</p>", ["|x| < |y|"]),
+        ("<tr><th><th>May</tr><tr><td>Oil<td>9</tr>", ["May\nOil | 9"]),
+        ("<tr><th>a<th></tr><tr><td><td>b</tr>", ["a\nb"]),
+        ("<tr><td>a<td><td>c</tr>", ["a | | c"]),
+        ("<h1><div>One</div></h1><p>x</p>", ["One", "x"]),
+        ("<h1>Head<p>Text</p>", ["Head", "Text"]),
+        (
+            "<p>intro<p><svg><path d=1><title>t</title><p>The body.<h2>More",
+            ["intro", "The body.", "More"],
+        ),
+        ("<template><p>kept</p></template><dialog>Sure?</dialog>No", ["kept", "Sure?", "No"]),
+        ("<p><![CDATA[ very <important> text ]]></p>", ["very <important> text"]),
+        ("<button>Yes</button><button>No</button>", ["Yes", "No"]),
+        ("<table><tr><td><pre>def f():\n  pass</pre></td></tr></table>", ["def f():\n  pass"]),
+        ("<pre/>a   b", ["a b"]),
+    ],
+)
+def test_nothing_is_lost_or_glued(page: str, said: list[str]) -> None:
+    assert [passage.text.strip() for passage in read(page, 9)] == said
+
+
+def test_long_lists_without_spaces_keep_every_word() -> None:
+    """In `pre` and with line breaks; what is not closed is not read as one passage of megabytes."""
+    ids = [f"id{n:06}" for n in range(6000)]
+    for page in (f"<pre>{chr(10).join(ids)}</pre>", f"<p>{'<br>'.join(ids)}</p>"):
+        assert "".join(passage.text for passage in read(page, 1000)).split() == ids
+    assert max(len(p.text) for p in read("<p>" + "x" * 100_000, 70_000)) < 20_000
+
+
+def test_a_page_that_ends_in_a_script_may_have_lost_something(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<html><p>Text</p><script>let a = 1; <p>more</p>")
+    source = open_source(str(path), NO_STDIN)
+    assert text_of(source).strip() == "Text"
+    assert not source.report.complete
+
+
+@pytest.mark.parametrize(
     ("raw", "said"),
     [
         ("<html><p>Häfen</p>".encode(), "Häfen"),
@@ -101,6 +142,16 @@ def test_a_page_is_in_the_encoding_that_it_says(tmp_path: Path, raw: bytes, said
     source = open_source(str(path), NO_STDIN)
     assert text_of(source).strip() == said
     assert (source.report.kind, source.report.complete) == ("html", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.html", "html"), ("a.md", "text"), ("a.php", "text")]
+)
+def test_a_name_helps_where_the_beginning_does_not(tmp_path: Path, name: str, kind: str) -> None:
+    """A page may begin with anything, and a program with a page."""
+    path = tmp_path / name
+    path.write_text("<html><?php echo 1 ?>" if kind == "text" and "php" in name else "<p>Text</p>")
+    assert open_source(str(path), NO_STDIN).report.kind == kind
 
 
 def test_markdown_with_tags_is_text(tmp_path: Path) -> None:

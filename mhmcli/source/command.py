@@ -13,6 +13,7 @@ from mhmcli.errors import SourceError
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.text import TextSource
 
+_MOST_WAITED_S = 10
 _MOST_SAID = 300  # characters of what the program says on stderr
 
 
@@ -22,7 +23,9 @@ class CommandSource:
 
     def __init__(self, name: str, command: str) -> None:
         self._name = name
-        self._arguments = [part.replace("{}", name) for part in shlex.split(command)]
+        # A name that begins with a dash would be taken for an option.
+        named = f"./{name}" if name.startswith("-") else name
+        self._arguments = [named if part == "{}" else part for part in shlex.split(command)]
         self._program = self._arguments[0]
         self._report = SourceReport(name, self._program, lines=0)
         self._text: TextSource | None = None
@@ -66,7 +69,7 @@ class CommandSource:
                 for passage in self._text.passages():
                     found = found or bool(passage.text.strip())
                     yield passage
-                status = self._running.wait()
+                status = self._ended(self._running)
             finally:
                 self.close()
             if status:
@@ -74,10 +77,20 @@ class CommandSource:
                 said = errors.read(_MOST_SAID).decode(errors="replace").strip()
                 reason = f"{self._program} ended with status {status}: {said or 'no word why'}"
                 self._report = replace(self._report, cut_short=reason)
-                if not found:
-                    raise SourceError(
-                        f"cannot read {self._name}: {reason}", hint=f"try it: {self._command}"
-                    )
+            if not found:
+                reason = self._report.cut_short or f"{self._program} wrote no text"
+                raise SourceError(
+                    f"cannot read {self._name}: {reason}", hint=f"try it: {self._command}"
+                )
+
+    @staticmethod
+    def _ended(running: subprocess.Popen[bytes]) -> int:
+        """Its status; it has closed its output, and is not waited for for ever."""
+        try:
+            return running.wait(_MOST_WAITED_S)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            return running.wait()
 
     @property
     def _command(self) -> str:

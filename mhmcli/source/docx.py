@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 from zipfile import ZipFile
@@ -15,7 +16,13 @@ from mhmcli.source.markup import Markup
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.unzip import whole_member
 
-DOCUMENT = "word/document.xml"
+_DOCUMENT = re.compile(r"word/document\d*\.xml")
+_LEFT_OUT = "unrecognised element was ignored"  # as a formula is: it may have had text in it
+
+
+def is_docx(members: Iterable[str]) -> bool:
+    """By the names of what is in the archive."""
+    return any(_DOCUMENT.fullmatch(member) for member in members)
 
 
 class DocxSource:
@@ -55,14 +62,17 @@ class DocxSource:
                     whole_member(self._archive, member)
             self._file.seek(0)
             whole = io.BytesIO(self._file.read())
-            found: str = mammoth.convert_to_html(whole, convert_image=no_picture).value
+            made = mammoth.convert_to_html(whole, convert_image=no_picture)
         except Exception as error:  # mammoth meets damage with any exception there is
             reason = str(error).strip().split("\n", maxsplit=1)[0] or type(error).__name__
             raise SourceError(
                 f"cannot read {self.report.name}: the DOCX is damaged ({reason})",
                 hint="open it in a word processor and save it anew",
             ) from error
-        return found
+        left_out = sorted({one.message for one in made.messages if _LEFT_OUT in one.message})
+        failed = tuple(f"{self.report.name}: {message}" for message in left_out)
+        self.report = replace(self.report, failed_parts=failed)
+        return str(made.value)
 
     def close(self) -> None:
         """The file is closed."""

@@ -15,14 +15,15 @@ from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 from mhmcli.errors import SourceError
-from mhmcli.source.html import charset_of
+from mhmcli.source.html import decoded
 from mhmcli.source.markup import Markup
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.unzip import ZIP_ERRORS, whole_member
 
 CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
-_FONT = "obfuscation"  # of fonts, which is no protection of the text
+# Of fonts alone, which is no protection of the text: EPUB's own, and Adobe's.
+_OF_FONTS = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
 
 
 class EpubSource:
@@ -41,16 +42,17 @@ class EpubSource:
                     f"cannot read {name}: the book is protected (DRM)",
                     hint="only its reader's program can open it",
                 )
-            self._chapters = _spine(archive)
+            self._chapters, missing = _spine(archive)
         except (*ZIP_ERRORS, ET.ParseError) as error:
             raise SourceError(
                 f"cannot read {name}: the EPUB is damaged ({error})",
                 hint="fetch it anew, or turn it into text with another program",
             ) from error
-        if not self._chapters:
+        if not self._chapters and not missing:
             raise SourceError(f"{name} has no chapters", hint="check that it is the right file")
         total = sum(archive.getinfo(chapter).file_size for chapter in self._chapters)
-        self.report = SourceReport(name, "epub", bytes_total=total)
+        failed = tuple(f"{name}: {chapter} is not in the book" for chapter in missing)
+        self.report = SourceReport(name, "epub", bytes_total=total, failed_parts=failed)
 
     @property
     def progress(self) -> float | None:
@@ -59,7 +61,7 @@ class EpubSource:
 
     def passages(self) -> Iterator[Passage]:
         """Those of the chapters in order."""
-        markup = Markup(self.report.name)
+        markup = Markup(self.report.name, has_titles=False)
         try:
             for chapter in self._chapters:
                 yield from self._chapter(chapter, markup)
@@ -73,7 +75,7 @@ class EpubSource:
             failed = f"{chapter}: {error}"
             self.report = replace(self.report, failed_parts=(*self.report.failed_parts, failed))
             return
-        text = raw.decode(charset_of(raw[:1024]) or "utf-8-sig", "replace")
+        text = decoded(raw)
         report = self.report
         self.report = replace(
             report,
@@ -89,20 +91,30 @@ class EpubSource:
         self._file.close()
 
 
-def _spine(archive: ZipFile) -> list[str]:
-    """The members that are the book, in order."""
-    container = ET.fromstring(whole_member(archive, CONTAINER))  # noqa: S314  see unzip
+def _spine(archive: ZipFile) -> tuple[list[str], list[str]]:
+    """The members that are the book, in order, and what is named as one and is not there."""
+    container = _parsed(archive, CONTAINER)
     path = _only(node.attrib["full-path"] for node in container.iter() if _is(node, "rootfile"))
-    package = ET.fromstring(whole_member(archive, path))  # noqa: S314
+    package = _parsed(archive, path)
     base = posixpath.dirname(path)
-    items = {
-        node.attrib["id"]: posixpath.normpath(posixpath.join(base, unquote(node.attrib["href"])))
-        for node in package.iter()
-        if _is(node, "item")
-    }
-    named = set(archive.namelist())
-    refs = (node.attrib["idref"] for node in package.iter() if _is(node, "itemref"))
-    return [items[ref] for ref in refs if items.get(ref) in named]
+    hrefs = {node.get("id"): node.get("href", "") for node in package.iter() if _is(node, "item")}
+    by_name = {name.casefold(): name for name in reversed(archive.namelist())}
+    there: list[str] = []
+    missing: list[str] = []
+    for ref in (node.get("idref") for node in package.iter() if _is(node, "itemref")):
+        href = hrefs.get(ref) or ""
+        spellings = (href, href.partition("#")[0], unquote(href.partition("#")[0]))
+        paths = (posixpath.normpath(posixpath.join(base, s)).lstrip("/") for s in spellings if s)
+        found = next((by_name[p.casefold()] for p in paths if p.casefold() in by_name), None)
+        if found:
+            there.append(found)
+        else:
+            missing.append(href or str(ref))
+    return there, missing
+
+
+def _parsed(archive: ZipFile, name: str) -> ET.Element:
+    return ET.fromstring(whole_member(archive, name).lstrip())  # noqa: S314  expat has its limits
 
 
 def _only(paths: Iterator[str]) -> str:
@@ -120,6 +132,6 @@ def _is(node: ET.Element, tag: str) -> bool:
 def _is_protected(archive: ZipFile) -> bool:
     if _ENCRYPTION not in archive.namelist():
         return False
-    found = ET.fromstring(whole_member(archive, _ENCRYPTION))  # noqa: S314
+    found = _parsed(archive, _ENCRYPTION)
     methods = [node.get("Algorithm", "") for node in found.iter() if _is(node, "EncryptionMethod")]
-    return any(_FONT not in method for method in methods)
+    return any(method not in _OF_FONTS for method in methods)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import tarfile
 from enum import Enum
 
 from mhmcli.errors import NotTextError, SourceError
+from mhmcli.source.code import is_code
 
 _PDF = b"%PDF-"
 _PDF_OFFSET = 1024  # the header may stand behind some rubbish
 _TAR, _TAR_OFFSET = b"ustar", 257
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _CONTROL = frozenset([*range(9), *range(14, 27)])  # not tab, line ends, or the escape of colours
 _MOST_CONTROL = 0.1
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body")
 _XML = b"<?xml"
 _FOREIGN = {
-    b"\xd0\xcf\x11\xe0": "an old Office file",
     b"\x7fELF": "a program",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -74,12 +76,17 @@ def kind_of(name: str, head: bytes) -> Kind:
         return Kind.PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Kind.ZIP
-    if head[_TAR_OFFSET:].startswith(_TAR):
+    if head[_TAR_OFFSET:].startswith(_TAR) and _has_checksum(head):
         return Kind.TAR
+    if head.startswith(_OLD_OFFICE):
+        raise SourceError(
+            f"cannot read {name}: it is an old Office file",
+            hint="save it as DOCX, CSV or PDF first",
+        )
     if head.startswith(b"{\\rtf"):
         return Kind.RTF
     refuse_binary(name, head)
-    return Kind.HTML if _is_html(head) else Kind.TEXT
+    return Kind.HTML if _is_html(name, head) else Kind.TEXT
 
 
 def is_pdf(head: bytes) -> bool:
@@ -90,13 +97,29 @@ def is_pdf(head: bytes) -> bool:
     return _PDF in head[:_PDF_OFFSET] and _looks_binary(head)
 
 
-def _is_html(head: bytes) -> bool:
-    """True where it begins as a page does; Markdown may have tags in it."""
+def _is_html(name: str, head: bytes) -> bool:
+    """True where it begins as a page does, or is called one and begins with a tag; Markdown and
+    programs may have tags in them."""
+    if is_code(name):
+        return False
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
     begun = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if begun.startswith(b"<") and name.lower().endswith((".html", ".htm", ".xhtml")):
+        return True
     while begun.startswith((_XML, b"<!--")):
         end = b"?>" if begun.startswith(_XML) else b"-->"
         begun = begun.partition(end)[2].lstrip()
     return begun.startswith(_HTML)
+
+
+def _has_checksum(header: bytes) -> bool:
+    """Whether it is the header of a file in a tar archive, and not a text that speaks of one."""
+    try:
+        tarfile.TarInfo.frombuf(header[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except tarfile.TarError:
+        return False
+    return True
 
 
 def _looks_binary(head: bytes) -> bool:

@@ -8,12 +8,13 @@ nothing but pictures is named, and then not everything was read.
 from __future__ import annotations
 
 import os
+import stat
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from mhmcli.errors import NotTextError, SourceError
 from mhmcli.source.place import Passage, Source, SourceReport
@@ -116,13 +117,23 @@ def _joined(whole: SourceReport, member: SourceReport) -> SourceReport:
 def directory(name: str, opened: Callable[[str], Source]) -> MembersSource:
     """The files of a directory, without what is ignored there."""
     paths = list(files_in(Path(name)))
-    sizes = [path.stat().st_size if path.is_file() else 0 for path in paths]
+    sizes = [_size(path) for path in paths]
     members = (
         Member(os.path.relpath(path, name), size, lambda path=path: opened(str(path)))  # type: ignore[misc]
         for path, size in zip(paths, sizes, strict=True)
-        if size or path.is_dir()
+        if size != 0
     )
-    return MembersSource(name.rstrip(os.sep), "directory", members, lambda: None, sum(sizes))
+    known = sum(size for size in sizes if size > 0)
+    return MembersSource(name.rstrip(os.sep), "directory", members, lambda: None, known)
+
+
+def _size(path: Path) -> int:
+    """In bytes; -1 of what cannot be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return -1
+    return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
 
 def zipped(name: str, file: BinaryIO, archive: ZipFile, sniffed: Sniffed) -> MembersSource:
@@ -130,11 +141,11 @@ def zipped(name: str, file: BinaryIO, archive: ZipFile, sniffed: Sniffed) -> Mem
     named = (info for info in archive.infolist() if not info.filename.endswith("/"))
     infos = [info for info in named if info.filename and info.file_size]
 
-    def opened(path: str) -> Source:
-        return sniffed(f"{name}/{path}", cast(BinaryIO, archive.open(path)))
+    def opened(info: ZipInfo) -> Source:
+        return sniffed(f"{name}/{info.filename}", cast(BinaryIO, archive.open(info)))
 
     members = (
-        Member(info.filename, info.file_size, lambda path=info.filename: opened(path))  # type: ignore[misc]
+        Member(info.filename, info.file_size, lambda info=info: opened(info))  # type: ignore[misc]
         for info in infos
     )
 
@@ -153,10 +164,43 @@ def tarred(
 
 
 def _of_tar(name: str, stream: BinaryIO, sniffed: Sniffed) -> Iterator[Member]:
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
+    """tarfile takes a header that it cannot read for the end, so the end is looked at.
+
+    Raises:
+        TarError: the archive breaks off.
+    """
+    watched = _Watched(stream)
+    with tarfile.open(fileobj=cast(BinaryIO, watched), mode="r|") as archive:
         for info in archive:
             if not info.isfile() or not info.size:
                 continue
             file = cast(BinaryIO, archive.extractfile(info))
             path = f"{name}/{info.name}"
             yield Member(info.name, info.size, lambda file=file, path=path: sniffed(path, file))  # type: ignore[misc]
+        end = archive.offset
+    watched.read(2 * tarfile.BLOCKSIZE)
+    if not watched.is_empty(end):
+        raise tarfile.ReadError("the archive breaks off")
+
+
+class _Watched:
+    """A stream, and what was last read of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._tail = b""
+        self._read = 0
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, or all that there are."""
+        found = self._stream.read(size)
+        self._read += len(found)
+        self._tail = (self._tail + found)[-4 * tarfile.RECORDSIZE :]
+        return found
+
+    def is_empty(self, start: int) -> bool:
+        """Whether the first block from there on is there, and it and the next have nothing in
+        them."""
+        at = start - (self._read - len(self._tail))
+        blocks = self._tail[at : at + 2 * tarfile.BLOCKSIZE]
+        return at >= 0 and len(blocks) >= tarfile.BLOCKSIZE and not any(blocks)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from zipfile import ZipFile
 
-from mhmcli.errors import NotTextError, SourceError
+from mhmcli.errors import SourceError
 from mhmcli.source.command import CommandSource
-from mhmcli.source.docx import DOCUMENT, DocxSource
+from mhmcli.source.docx import DocxSource, is_docx
 from mhmcli.source.epub import CONTAINER, EpubSource
 from mhmcli.source.html import HtmlSource, charset_of
 from mhmcli.source.kinds import Kind, kind_of, packing_of
@@ -144,13 +144,13 @@ class Opening:
                 f"cannot read {name}: the archive is damaged ({error})",
                 hint="check that the file is whole",
             ) from error
-        if DOCUMENT in named:
+        if is_docx(named):
             return DocxSource(name, file, archive, size)
         if CONTAINER in named and b"opendocument" not in mimetype:
             return EpubSource(name, file, archive)
         office = next((what for part, what in _OFFICE.items() if part in named), None)
         if office or b"opendocument" in mimetype:
-            raise NotTextError(
+            raise SourceError(
                 f"cannot read {name}: it is {office or 'an OpenDocument file'}",
                 hint="save it as text, CSV, DOCX or PDF first",
             )

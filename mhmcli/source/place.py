@@ -27,7 +27,8 @@ class Place:
 
     `label` is the number printed on the first page, where it is not the page's position; `section`
     the heading or chapter that a text without pages and lines stands under.
-    Byte offsets are those of the text as read: after decompression, before decoding. `order` is
+    Byte offsets are those of the text as read: after decompression, before decoding; of what is no
+    plain text (HTML, EPUB, DOCX, RTF), of the text that is taken from it. `order` is
     for sorting alone, where a run knows it: the number of the passage among all that it reads, and
     of the piece in the passage.
     """
@@ -69,6 +70,8 @@ class Place:
             return other.start_byte <= self.start_byte < (other.end_byte or 0)
         if self.page is not None and other.page is not None:
             return other.page <= self.page <= (other.last_page or other.page)
+        if self.line is not None and other.line is not None:
+            return other.line <= self.line <= (other.last_line or other.line)
         return False
 
     def __str__(self) -> str:

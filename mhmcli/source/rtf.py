@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from striprtf.striprtf import rtf_to_text
 from mhmcli.errors import SourceError
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.text import TextSource
+
+_OPENS, _CLOSES = re.compile(rb"(?<!\\){"), re.compile(rb"(?<!\\)}")
 
 
 class RtfSource:
@@ -29,13 +32,21 @@ class RtfSource:
                 hint="open it in a word processor and save it anew",
             ) from error
         self._raw_bytes = len(raw)
+        depth = len(_OPENS.findall(raw)) - len(_CLOSES.findall(raw))
+        self._cut_short = "it ends within a group" if depth > 0 else None
         self._text = TextSource(name, io.BytesIO(text.encode("utf-8", "replace")))
 
     @property
     def report(self) -> SourceReport:
         """What was read so far: of the text, the share that its bytes are."""
         text = self._text.report
-        return replace(text, kind="rtf", bytes_total=self._raw_bytes, lines=None)
+        return replace(
+            text,
+            kind="rtf",
+            bytes_total=self._raw_bytes,
+            lines=None,
+            cut_short=text.cut_short or self._cut_short,
+        )
 
     @property
     def progress(self) -> float | None:

@@ -11,9 +11,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern
 
 _RULES = (".gitignore", ".ignore", ".mhmignore")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A line of such a file. pathspec's expressions match what stands below a directory that is
+    named as well; here a path is matched itself, as git does, for directories are gone through."""
+
+    line: str
+    pattern: GitIgnoreBasicPattern
+
+    def is_about(self, relative: str) -> bool:
+        """Whether a path, of a directory with a slash at its end, is matched."""
+        regex, size = self.pattern.regex, len(relative)
+        if regex is None or (self.line.endswith("/") and not relative.endswith("/")):
+            return False
+        ends = {found.end() for found in regex.finditer(relative)}
+        if self.line.endswith("/**"):
+            return any(end < size for end in ends)
+        return size in ends or (bool(ends) and not self.line.strip("!*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,48 +40,69 @@ class _Rules:
     """What the files of one directory say of all that is below it."""
 
     folder: Path
-    spec: GitIgnoreSpec
+    rules: tuple[_Rule, ...]
 
     def say(self, path: Path, *, is_folder: bool) -> bool | None:
-        """Whether a path is ignored; None where nothing is said of it."""
+        """Whether a path is ignored; None where nothing is said of it. What is said last counts."""
         relative = path.relative_to(self.folder).as_posix() + ("/" if is_folder else "")
-        return self.spec.check_file(relative).include
+        said = (rule.pattern.include for rule in reversed(self.rules) if rule.is_about(relative))
+        return next(said, None)
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """The files of the directory and of all below it."""
-    yield from _files(folder, [])
-
-
-def _files(folder: Path, above: Sequence[_Rules]) -> Iterator[Path]:
-    rules = [*above, *_rules_of(folder)]
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        yield folder  # which cannot be read, and is told of as what cannot be read is
-        return
-    for entry in entries:
-        path = folder / entry.name
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if entry.name.startswith(".") or _is_ignored(path, rules, is_folder=is_folder):
-            continue
-        if is_folder:
-            yield from _files(path, rules)
-        elif entry.is_file():
+    """The files of the directory and of all below it; what cannot be looked at is among them."""
+    left: list[tuple[Path, bool, tuple[_Rules, ...]]] = [(folder, True, ())]
+    while left:
+        path, is_folder, above = left.pop()
+        if not is_folder:
             yield path
+            continue
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            yield path  # which cannot be read, and is told of as what cannot be read is
+            continue
+        rules = (*above, *_rules_of(path))
+        for entry in entries:
+            below = path / entry.name
+            is_one = entry.is_dir(follow_symlinks=False)
+            if entry.name.startswith(".") or _is_ignored(below, rules, is_folder=is_one):
+                continue
+            if is_one or _is_file(entry):
+                left.append((below, is_one, rules))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """A file, or what cannot be looked at, as a link to itself."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def _rules_of(folder: Path) -> list[_Rules]:
     lines: list[str] = []
     for name in _RULES:
+        file = folder / name
         try:
-            lines += (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
+            if file.is_file():
+                lines += file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
         except OSError:
             continue
-    return [_Rules(folder, GitIgnoreSpec.from_lines(lines))] if lines else []
+    rules = tuple(rule for line in lines if (rule := _rule(line.rstrip())) is not None)
+    return [_Rules(folder, rules)] if rules else []
+
+
+def _rule(line: str) -> _Rule | None:
+    """What a line says; None of one that says nothing, as git takes it."""
+    try:
+        pattern = GitIgnoreBasicPattern(line)
+    except ValueError:
+        return None
+    return None if pattern.include is None else _Rule(line, pattern)
 
 
 def _is_ignored(path: Path, rules: Sequence[_Rules], *, is_folder: bool) -> bool:
-    """What is said last counts, and what is said nearest."""
+    """What is said nearest counts."""
     said = [one for rule in rules if (one := rule.say(path, is_folder=is_folder)) is not None]
     return bool(said) and said[-1]
