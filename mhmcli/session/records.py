@@ -126,7 +126,7 @@ class StepRow(NamedTuple):
 
 def digest(chunk: Chunk) -> bytes:
     """The same for chunks that the model would be shown alike, and that stand at the same place."""
-    where = f"{chunk.place.in_source()}\0".encode()
+    where = f"{chunk.place.in_source()}\0".encode(errors="surrogatepass")
     return hashlib.sha256(where + chunk.shown.encode(errors="surrogatepass")).digest()[:16]
 
 
