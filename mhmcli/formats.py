@@ -61,7 +61,14 @@ def shaped(
         prompter.forget(sequence)
     if form.kind is Format.JSON:
         return _as_json(answer, reply.text)
-    return replace(answer, text=reply.text, complete=answer.complete and reply.ended)
+    text = reply.text if reply.ended else _without_loop(reply.text)
+    return replace(answer, text=text, complete=answer.complete and reply.ended)
+
+
+def _without_loop(text: str) -> str:
+    """A list or a table that came to no end, each of its whole lines once."""
+    lines = text.splitlines()
+    return "\n".join(dict.fromkeys(lines[:-1] or lines))
 
 
 def _notes(answer: Answer, count: Count, room: int) -> list[str]:

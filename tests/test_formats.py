@@ -61,6 +61,14 @@ def test_the_model_puts_its_answer_into_form() -> None:
     assert "Roy keeps it.\nRoy\n" in engine.prompts[0]
 
 
+def test_a_table_without_end_has_each_of_its_rows_once() -> None:
+    """A small model repeats the last of them until its limit; the one that is cut off is none."""
+    table = "| who | what |\n|---|---|\n| Roy | keeper |\n"
+    found, _ = made(ANSWER, Format.TABLE, table + "| Roy | keeper |\n" * 40)
+    assert found.text == table.rstrip()
+    assert not found.complete
+
+
 def test_the_program_puts_what_it_counted_into_form() -> None:
     assert made(COUNTED, Format.LIST)[0].text == "- Failed a|b (a.log:3)\n- Failed c (a.log:7)"
     assert made(COUNTED, Format.TABLE)[0].text.splitlines() == [

@@ -166,6 +166,8 @@ def test_archives_in_archives_are_read_and_not_for_ever(tmp_path: Path) -> None:
     assert {f"{name}/a.html § Oil", f"{name}/b.epub § Dusk"} <= places
     assert any(place.startswith(f"{name}/sample.pdf p. 12 (10)") for place in places)
     assert source.report.complete
+    (inside,) = source.report.members
+    assert inside.bytes_read == inside.bytes_total, "as packed there, whatever it unpacks to"
     deep = zipped({"a.txt": "text\n"})
     for _ in range(4):
         deep = zipped({"b.txt": "more\n", "in.zip": deep})

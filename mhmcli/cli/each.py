@@ -78,7 +78,7 @@ def _rows(request: Request, sources: Sequence[str], stop: Stop) -> Iterator[_Row
     with ExitStack() as open_things:
         engine: Engine | None = None
         for source in sources:
-            alone = replace(request, sources=(source,))
+            alone = replace(request, sources=(source,), form=Format.SHORT)  # rows are ours
             try:
                 _open(alone)  # before a model is loaded for it
                 if engine is None:

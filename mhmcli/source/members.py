@@ -48,12 +48,13 @@ class MembersSource:
         self._close = close
         self._total = SourceReport(name, kind, bytes_total=total_bytes)
         self._current: Source | None = None
+        self._size = 0  # of the current one, which may be packed
 
     @property
     def report(self) -> SourceReport:
         """What was read so far, and of which members."""
         report, current = self._total, self._current
-        return _joined(report, current.report) if current else report
+        return _joined(report, current.report, self._size) if current else report
 
     @property
     def progress(self) -> float | None:
@@ -83,6 +84,7 @@ class MembersSource:
     def _read(self, member: Member) -> Iterator[Passage]:
         name = f"{self._total.name}/{member.name}"
         try:
+            self._size = max(0, member.size)
             self._current = member.open()
             yield from self._current.passages()
         except NotTextError:
@@ -108,9 +110,10 @@ class MembersSource:
         self._close()
 
 
-def _joined(whole: SourceReport, member: SourceReport) -> SourceReport:
-    """The report with a member's in it, whose bytes are counted where they are known."""
-    read = member.bytes_total if member.complete and member.bytes_total else member.bytes_read
+def _joined(whole: SourceReport, member: SourceReport, size: int) -> SourceReport:
+    """The report with a member's in it, as the share of its size that was read of it."""
+    total = member.bytes_total
+    read = size * member.bytes_read // total if total else min(size, member.bytes_read)
     return replace(whole, bytes_read=whole.bytes_read + read, members=(*whole.members, member))
 
 
