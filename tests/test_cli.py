@@ -376,7 +376,7 @@ def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]
         "from mhmcli.cli import main\n"
         "from mhmcli.engine.scripted import ScriptedEngine\n"
         f"preparing.LlamaEngine = lambda *_: {engine}\n"
-        "run.judges = lambda *_: True\n"
+        "run.judges = lambda *_, **__: True\n"
         "main()"
     )
     command = [sys.executable, "-c", code, "ask", *arguments]
