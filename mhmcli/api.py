@@ -25,7 +25,7 @@ from mhmcli.chunk import Chunk, cut
 from mhmcli.counting import counted
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, tokenizer_of
-from mhmcli.errors import ModelError, SourceError, UsageError
+from mhmcli.errors import SourceError, UsageError
 from mhmcli.evidence import gather
 from mhmcli.follow import follow
 from mhmcli.memory import Memory
@@ -134,10 +134,7 @@ def _file_of(name: str, *, offline: bool) -> Path:
         return found
     if not models.is_installed(found):
         if offline:
-            raise ModelError(
-                f"the model {found.name} is not on this machine, and the network is forbidden",
-                hint=f"fetch it while online: mhm models pull {found.name}",
-            )
+            raise models.not_here(found)
         for _ in models.fetch(found):
             pass
     return models.path_of(found)

@@ -59,10 +59,7 @@ def ensure(model: CatalogModel, *, offline: bool, quiet: bool = False) -> Path:
     if models.is_installed(model):
         return path
     if offline:
-        raise ModelError(
-            f"the model {model.name} is not on this machine, and the network is forbidden",
-            hint=f"fetch it while online: mhm models pull {model.name}",
-        )
+        raise models.not_here(model)
     say(
         f"mhm: fetching the model {model.title} ({model.size_bytes / 1e9:.2f} GB, "
         f"{model.licence}) once, into {path.parent}"

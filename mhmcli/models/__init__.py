@@ -2,7 +2,15 @@
 
 from mhmcli.models.catalog import CATALOG, DEFAULT, CatalogModel, find
 from mhmcli.models.fetch import Fetching, fetch
-from mhmcli.models.store import directory, is_installed, path_of, remove, resolve, sha256_of
+from mhmcli.models.store import (
+    directory,
+    is_installed,
+    not_here,
+    path_of,
+    remove,
+    resolve,
+    sha256_of,
+)
 
 __all__ = [
     "CATALOG",
@@ -13,6 +21,7 @@ __all__ = [
     "fetch",
     "find",
     "is_installed",
+    "not_here",
     "path_of",
     "remove",
     "resolve",

@@ -35,6 +35,14 @@ def is_installed(model: CatalogModel) -> bool:
     return False
 
 
+def not_here(model: CatalogModel) -> ModelError:
+    """What is said where the model would have to be fetched, and the network is forbidden."""
+    return ModelError(
+        f"the model {model.name} is not on this machine, and the network is forbidden",
+        hint=f"fetch it while online: mhm models pull {model.name}",
+    )
+
+
 def resolve(name: str) -> Path | CatalogModel:
     """The file that `-m NAME` means when it is a path, otherwise the model of the catalog.
 
