@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mhmcli.api import Reading, ask, read
+    from mhmcli.engine.server import ServerOptions
 
 __version__ = "0.1.0"
-__all__ = ["Reading", "__version__", "ask", "read"]
+__all__ = ["Reading", "ServerOptions", "__version__", "ask", "read"]
 
 
 def __getattr__(name: str) -> object:
-    if name in {"Reading", "ask", "read"}:
+    if name in {"Reading", "ServerOptions", "ask", "read"}:
         from mhmcli import api  # noqa: PLC0415  heavy: when it is needed
 
         return getattr(api, name)

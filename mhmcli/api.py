@@ -25,6 +25,7 @@ from mhmcli.chunk import Chunk, cut
 from mhmcli.counting import counted
 from mhmcli.engine import Engine, Sampling
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, tokenizer_of
+from mhmcli.engine.server import ServerEngine, ServerOptions
 from mhmcli.errors import SourceError, UsageError
 from mhmcli.evidence import gather
 from mhmcli.follow import follow
@@ -50,7 +51,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
     question: str,
     *,
     memory: MemoryKind | str = DEFAULT_MEMORY,
-    model: str | Path = _MODEL,
+    model: str | Path | ServerOptions = _MODEL,
     threads: int | None = None,
     gpu_layers: int = -1,
     offline: bool = False,
@@ -86,12 +87,13 @@ def read(  # noqa: PLR0913
     question: str,
     *,
     memory: MemoryKind | str = DEFAULT_MEMORY,
-    model: str | Path = _MODEL,
+    model: str | Path | ServerOptions = _MODEL,
     threads: int | None = None,
     gpu_layers: int = -1,
     offline: bool = False,
 ) -> Reading:
-    """Documents that are ready to be read for a question, and the model that reads them.
+    """Documents that are ready to be read for a question, and the model that reads them: a name, a
+    GGUF file, or a server, `ServerOptions("http://127.0.0.1:8080")`.
 
     Raises:
         MhmError: a document, a model or a setting that cannot be; see `mhmcli.errors`.
@@ -107,24 +109,34 @@ def read(  # noqa: PLR0913
     documents = Documents([open_source(str(name), io.BytesIO()) for name in named])
     try:
         documents.open()
-        path = _file_of(str(model), offline=offline)
-        header = read_header(path)
-        chosen, count = preset(kind), tokenizer_of(header).count
-        wanted = Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens)
-        window = header.window_tokens or UNSAID_WINDOW_TOKENS
-        sizes = fit(wanted, chosen.writer, count(question), window)
-        options = LlamaOptions(
-            window_tokens=sizes.window_tokens, threads=threads, gpu_layers=gpu_layers
-        )
-        engine = LlamaEngine(path, options)
+        engine: Engine
+        if isinstance(model, ServerOptions):
+            engine = ServerEngine(model)
+            asked = len(engine.tokenize(question))
+            sizes = _sizes(kind, asked, engine.info.window_tokens)
+        else:
+            path = _file_of(str(model), offline=offline)
+            header = read_header(path)
+            asked = tokenizer_of(header).count(question)
+            sizes = _sizes(kind, asked, header.window_tokens or UNSAID_WINDOW_TOKENS)
+            options = LlamaOptions(sizes.window_tokens, threads=threads, gpu_layers=gpu_layers)
+            engine = LlamaEngine(path, options)
+        name = None if isinstance(model, ServerOptions) else str(model)
         try:
-            return Reading(documents, question, kind, sizes=sizes, engine=engine, model=str(model))
+            return Reading(documents, question, kind, sizes=sizes, engine=engine, model=name)
         except BaseException:
             engine.shut()
             raise
     except BaseException:
         documents.close()
         raise
+
+
+def _sizes(kind: MemoryKind, question_tokens: int, window_tokens: int) -> Sizes:
+    """Those of the memory, fitted to the window."""
+    chosen = preset(kind)
+    wanted = Wanted(chosen.heads, chosen.head_tokens, chosen.chunk_tokens)
+    return fit(wanted, chosen.writer, question_tokens, window_tokens)
 
 
 def _file_of(name: str, *, offline: bool) -> Path:
@@ -152,7 +164,7 @@ class Reading:
         *,
         sizes: Sizes,
         engine: Engine,
-        model: str = _MODEL,
+        model: str | None = _MODEL,
     ) -> None:
         self.question = question
         self.memory = Memory.empty(sizes.heads, sizes.head_tokens)

@@ -51,7 +51,7 @@ class Asker:
         room = min(self._engine.info.batch_tokens, self.room_tokens)
         sized = ((head, len(head) + asked.size + len(rest)) for head in heads)
         for few in in_groups(sized, room):
-            tails = [Tail([*head, *asked.lead], asked.question) for head in few]
+            tails = [Tail([*head, *asked.lead], asked.question, asked.rest) for head in few]
             yield from self._weigh(tails, rest)
 
     def _weigh(self, tails: Sequence[Tail], rest: Sequence[int]) -> list[Weight]:
@@ -61,6 +61,8 @@ class Asker:
             likelihoods = self._ask(sequences, tails)
             if not self.verdicts:
                 return [Weight(value, None) for value in likelihoods]
+            if not self._engine.info.weighs:
+                return [Weight(value, value) for value in likelihoods]
             rows = self._engine.feed([Feed(sequence, rest, Want.LAST) for sequence in sequences])
         self.spent.tail_tokens += len(rest) * len(tails)
         verdicts = (likely(row[0], yes) - likely(row[0], no) for row in rows)
@@ -69,8 +71,11 @@ class Asker:
     def _ask(
         self, sequences: Sequence[int], tails: Sequence[Tail], *, after: Sequence[Feed] = ()
     ) -> list[float]:
-        """The likelihood of each question after its sequence; all are computed together, and with
-        what is to be fed before them."""
+        """The likelihood of each question after its sequence, or the log-odds of yes against no, of
+        an engine that tells no likelihoods; all are computed together, and with what is to be fed
+        before them."""
+        if not self._engine.info.weighs:
+            return self._verdicts(sequences, tails, after)
         feeds = list(after)
         for sequence, tail in zip(sequences, tails, strict=True):
             feeds += [Feed(sequence, tail.lead, Want.LAST), Feed(sequence, tail.question, Want.ALL)]
@@ -81,8 +86,22 @@ class Asker:
             for lead, following, tail in zip(rows[::2], rows[1::2], tails, strict=True)
         ]
 
+    def _verdicts(
+        self, sequences: Sequence[int], tails: Sequence[Tail], after: Sequence[Feed]
+    ) -> list[float]:
+        yes, no = self._openers("yes"), self._openers("no")
+        feeds = list(after)
+        for sequence, tail in zip(sequences, tails, strict=True):
+            asking = [*tail.lead, *tail.question, *tail.rest]
+            feeds.append(Feed(sequence, asking, Want.LAST))
+            self.spent.tail_tokens += tail.size
+        rows = self._engine.feed(feeds)[len(after) :]
+        return [likely(row[0], yes) - likely(row[0], no) for row in rows]
+
     def _tail(self, wording: Wording) -> Tail:
-        return Tail(self._engine.tokenize(wording.before), self._engine.tokenize(wording.question))
+        tokenize, weighs = self._engine.tokenize, self._engine.info.weighs
+        rest = () if weighs else self._rest(wording)
+        return Tail(tokenize(wording.before), tokenize(wording.question), rest)
 
     def _rest(self, wording: Wording) -> list[int]:
         return [*self._engine.tokenize(wording.then), *self._frame.closing]
@@ -97,7 +116,7 @@ class Asker:
         openings = [self._openers(word) for word in words]
         sequence = self._engine.fork(after)
         try:
-            row = self._feed_tail(sequence, text)
+            row = self._asked(sequence, text)
         finally:
             self._engine.close(sequence)
         return [likely(row, tokens) for tokens in openings]
@@ -106,14 +125,24 @@ class Asker:
         """The tokens that a reply may open with if it begins with the word."""
         return sorted({self._engine.tokenize(spelling)[0] for spelling in spellings(word)})
 
-    def _feed_tail(self, sequence: int, text: str, begun: str = "") -> Logits:
-        """The logits, of shape (V,), with which the reply to `text` begins, or goes on."""
+    def _asked(self, sequence: int, text: str) -> Logits:
+        """The logits, of shape (V,), with which the reply to `text` begins."""
+        (logits,) = self._feed_tail(sequence, text, Want.LAST)
+        row: Logits = logits
+        return row
+
+    def _feed_tail(self, sequence: int, text: str, want: Want, begun: str = "") -> Logits:
+        """The text is fed, and what the reply begins with; its logits, as wanted."""
         tokenize = self._engine.tokenize
         tail = [*tokenize(text), *self._frame.closing, *tokenize(begun)]
-        (logits,) = self._engine.feed([Feed(sequence, tail, Want.LAST)])
+        (logits,) = self._engine.feed([Feed(sequence, tail, want)])
         self.spent.tail_tokens += len(tail)
-        row: Logits = logits[0]
-        return row
+        return logits
+
+    @property
+    def together(self) -> int:
+        """Requests that may be in flight at once."""
+        return self._engine.info.together
 
     @property
     def room_tokens(self) -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.chunk import Count
+from mhmcli.engine import Grammar
 from mhmcli.format_kind import Format
 from mhmcli.prompter import Prompter, run
 
@@ -52,11 +53,11 @@ def shaped(
     asking = prompts.in_form(answer.question, _DESCRIPTIONS[form.kind].format(form.schema))
     room = prompter.room_tokens - max_tokens - prompter.count(asking) - _TEMPLATE_TOKENS
     notes = _notes(answer, prompter.count, room)
+    rules = form.grammar or _GRAMMARS.get(form.kind, "")
+    grammar = Grammar(rules, form.schema) if rules else None
     sequence = run(prompter.read(prompts.notes(notes), of_document=False))
     try:
-        reply = yield from prompter.reply(
-            asking, max_tokens, after=sequence, grammar=form.grammar or _GRAMMARS.get(form.kind, "")
-        )
+        reply = yield from prompter.reply(asking, max_tokens, after=sequence, grammar=grammar)
     finally:
         prompter.forget(sequence)
     if form.kind is Format.JSON:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from mhmcli.asker import Asker
 from mhmcli.cache import PartCache
 from mhmcli.chunk import Chunk
-from mhmcli.engine import Feed, Want
+from mhmcli.engine import Feed, Grammar, Sampling, Want
 from mhmcli.engine.logits import likely, probability
 from mhmcli.prompts import Wording
 from mhmcli.replies import OptOut, Reply, without_reasoning
@@ -33,6 +33,12 @@ class Prompter(Asker):
     """An engine with the system prompt computed, ready to read parts and to reply."""
 
     cache: PartCache | None = None  # of parts of the document
+
+    def expect(self, text: str, wordings: Sequence[Wording]) -> None:
+        """`text` will soon be read, and weighed for these questions."""
+        tokens = [*self._frame.opening, *self._engine.tokenize(text)]
+        for tail in map(self._tail, wordings):
+            self._engine.expect([*tokens, *tail.lead, *tail.question, *tail.rest])
 
     def read(self, text: str, *, of_document: bool = True) -> Generator[int, None, int]:
         """A new sequence that has read `text` behind the system prompt: its name is returned;
@@ -97,7 +103,7 @@ class Prompter(Asker):
         *,
         after: int | None = None,
         opt_out: OptOut | None = None,
-        grammar: str = "",
+        grammar: Grammar | None = None,
     ) -> Generator[str, None, Reply]:
         """The reply to `text`, put after the sequence `after` or the system prompt alone; its
         pieces are yielded as they are decoded. Neither sequence grows. A model that opts out
@@ -105,12 +111,13 @@ class Prompter(Asker):
         the reply is a text of it, or the beginning of one."""
         sequence = self._engine.fork(self.base if after is None else after)
         try:
-            row = self._feed_tail(sequence, text)
             declining = self._openers(opt_out.word) if opt_out else []
-            if opt_out and probability(row, declining) >= opt_out.sure:
+            if not opt_out:
+                self._feed_tail(sequence, text, Want.NEXT)
+            elif probability(self._asked(sequence, text), declining) >= opt_out.sure:
                 return Reply(opt_out.word, 0, ended=True)
-            decoding = self._decode(sequence, max_tokens, not_first=declining, grammar=grammar)
-            said = yield from decoding
+            sampling = replace(self._sampling, grammar=grammar)
+            said = yield from self._decode(sequence, max_tokens, sampling, not_first=declining)
         finally:
             self._engine.close(sequence)
         return replace(said, text=without_reasoning(said.text))
@@ -121,8 +128,8 @@ class Prompter(Asker):
         """How a reply to `text` that is `begun` goes on, to the end of the line; as `reply`."""
         sequence = self._engine.fork(after)
         try:
-            self._feed_tail(sequence, text, begun)
-            line = yield from self._decode(sequence, max_tokens, to_line_end=True)
+            self._feed_tail(sequence, text, Want.NEXT, begun)
+            line = yield from self._decode(sequence, max_tokens, self._sampling, to_line_end=True)
         finally:
             self._engine.close(sequence)
         return replace(line, text=without_reasoning(line.text).partition("\n")[0])
@@ -131,13 +138,12 @@ class Prompter(Asker):
         self,
         sequence: int,
         max_tokens: int,
+        sampling: Sampling,
         *,
         not_first: Sequence[int] = (),
         to_line_end: bool = False,
-        grammar: str = "",
     ) -> Generator[str, None, Reply]:
         said, tokens, ended = "", 0, False
-        sampling = replace(self._sampling, grammar=grammar)
         for piece in self._engine.reply(sequence, max_tokens, sampling, not_first=not_first):
             said += piece.text
             tokens += piece.tokens

@@ -13,13 +13,14 @@ a chunk, be they several questions of one run or several memories that are compa
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mhmcli.chunk import Chunk
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter, Reading
-from mhmcli.prompts import part, weigh
+from mhmcli.prompts import Wording, part, weigh
 from mhmcli.score import Signals
 from mhmcli.select import HeadSelector
 from mhmcli.write import Draft, HeadWriter, Outcome
@@ -86,13 +87,18 @@ class Step:
 Event = ChunkOpened | ChunkProgress | HeadSelected | ReplyPiece | Step
 
 
-def read(chunks: Iterable[Chunk], lanes: Sequence[Lane], *, prompter: Prompter) -> Iterator[Event]:
-    """Every chunk is read once, and each lane's memory updated from it, in order."""
+def read(
+    chunks: Iterable[Chunk], lanes: Sequence[Lane], *, prompter: Prompter, ahead: int = 0
+) -> Iterator[Event]:
+    """Every chunk is read once, and each lane's memory updated from it, in order. What the model
+    says of chunks may be asked for `ahead` of their turn, so many at once: it does not depend on
+    any memory."""
     memories = [lane.memory for lane in lanes]
     weighed = list(dict.fromkeys(lane.question for lane in lanes if lane.writer.weighs))
-    for chunk in chunks:
+    wordings = [weigh(question) for question in weighed]
+    for chunk in _expected(chunks, prompter, wordings, ahead) if ahead and weighed else chunks:
         yield ChunkOpened(chunk)
-        reading = prompter.read_and_weigh(part(chunk.shown), [weigh(q) for q in weighed])
+        reading = prompter.read_and_weigh(part(chunk.shown), wordings)
         while True:
             try:
                 yield ChunkProgress(chunk, next(reading))
@@ -109,6 +115,19 @@ def read(chunks: Iterable[Chunk], lanes: Sequence[Lane], *, prompter: Prompter) 
                 yield step
         finally:
             prompter.forget(sequence)
+
+
+def _expected(
+    chunks: Iterable[Chunk], prompter: Prompter, wordings: Sequence[Wording], ahead: int
+) -> Iterator[Chunk]:
+    """The chunks, each announced when the one so many before it is read."""
+    waiting: deque[Chunk] = deque()
+    for chunk in chunks:
+        prompter.expect(part(chunk.shown), wordings)
+        waiting.append(chunk)
+        if len(waiting) > ahead:
+            yield waiting.popleft()
+    yield from waiting
 
 
 def _step(

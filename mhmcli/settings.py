@@ -34,7 +34,9 @@ _VARIABLE = "MHM_CONFIG"
 _PROFILES, _LOADERS = "profiles", "loaders"
 _END_OF_PROJECT = ".git"
 _EXCLUSIVE = (("quick", "skim", "budget"), ("json", "ndjson"))
-_GUARDED = frozenset({"offline", "no-history", "cache-size", "password-file"})
+_GUARDED = frozenset(
+    {"offline", "no-history", "cache-size", "password-file", "server", "server-key-file"}
+)
 
 
 @dataclass(frozen=True, slots=True)

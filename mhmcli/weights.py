@@ -22,15 +22,17 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The tokens of a question, of which the likelihood is wanted, and of what leads to it."""
+    """The tokens of a question, of which the likelihood is wanted, and of what leads to it; after
+    `rest` a verdict is given, where that is asked for."""
 
     lead: Sequence[int]
     question: Sequence[int]
+    rest: Sequence[int] = ()
 
     @property
     def size(self) -> int:
         """Tokens."""
-        return len(self.lead) + len(self.question)
+        return len(self.lead) + len(self.question) + len(self.rest)
 
 
 def in_groups(sized: Iterable[tuple[T, int]], room: int) -> Iterator[list[T]]:

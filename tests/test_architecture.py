@@ -39,6 +39,7 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 FOREIGN = {
     "matplotlib": {"bench"},
     "llama_cpp": {"engine"},
+    "urllib3": {"engine"},
     "rich": {"view", "cli"},
     "typer": {"cli"},
     "pypdf": {"source"},

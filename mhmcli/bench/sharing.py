@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from mhmcli.engine import Engine, Sampling
+from mhmcli.engine import Engine, Grammar, Sampling
 from mhmcli.prompter import Prompter
 from mhmcli.replies import OptOut, Reply
 
@@ -57,7 +57,7 @@ class SharingPrompter(Prompter):
         *,
         after: int | None = None,
         opt_out: OptOut | None = None,
-        grammar: str = "",
+        grammar: Grammar | None = None,
     ) -> Generator[str, None, Reply]:
         """As the prompter's own; a reply that is told again is one piece."""
         assert not grammar, "answers are compared as they are"

@@ -192,7 +192,7 @@ class _Timed:
         self.tokenize, self.frame, self.length = engine.tokenize, engine.frame, engine.length
         self.open, self.fork, self.close = engine.open, engine.fork, engine.close
         self.save, self.restore = engine.save, engine.restore
-        self.shut = engine.shut
+        self.expect, self.shut = engine.expect, engine.shut
         self._engine = engine
         self._clock = clock
         self._prefill_s = self._decoding_s = 0.0

@@ -46,7 +46,8 @@ def session_of(request: Request) -> Iterator[tuple[Request, Store | None]]:
             )
         pairs = zip(about.sources, about.names, strict=True)
         names = (name if os.path.abspath(name) == source else source for source, name in pairs)  # noqa: PTH100
-        model = about.model if request.model == _DEFAULT_MODEL else request.model
+        of_session = request.model == _DEFAULT_MODEL and not request.server
+        model = about.model if of_session else request.model
         yield replace(request, sources=tuple(names), model=model), store
     finally:
         store.close()

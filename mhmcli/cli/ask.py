@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mhmcli.cli import options
+from mhmcli.cli import options, serving
 from mhmcli.cli.arguments import (
     checked_for_each,
     chosen,
@@ -131,6 +131,11 @@ def ask(  # noqa: PLR0913  one parameter is one option
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
     offline: options.Offline = False,
+    server: serving.Url = None,
+    server_key_file: serving.KeyFile = None,
+    server_window: serving.Window = None,
+    server_timeout: serving.Timeout = "10m",
+    jobs: serving.Jobs = None,
     form: Annotated[
         Format,
         typer.Option(
@@ -233,6 +238,14 @@ def ask(  # noqa: PLR0913  one parameter is one option
         threads=threads,
         gpu_layers=gpu_layers,
         offline=offline,
+        server=serving.server_of(
+            server,
+            server_key_file,
+            window=server_window,
+            jobs=jobs,
+            timeout=server_timeout,
+            offline=offline,
+        ),
         strict=strict,
         partial_ok=partial_ok,
         cite=cite,

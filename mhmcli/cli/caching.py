@@ -42,7 +42,7 @@ def parse_size(text: str) -> int:
 def part_cache(limit_bytes: int, engine: Engine, opening: Sequence[int]) -> cache.PartCache | None:
     """A cache of what this engine computes behind these tokens; None where nothing is to be
     kept."""
-    if not limit_bytes:
+    if not limit_bytes or not os.path.isfile(engine.info.path):  # noqa: PTH113  a server's
         return None
     model = Path(engine.info.path).resolve()
     file = model.stat()

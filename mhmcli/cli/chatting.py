@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mhmcli.cli import options
+from mhmcli.cli import options, serving
 from mhmcli.cli.arguments import password_of
 from mhmcli.cli.caching import parse_size
 from mhmcli.cli.configuring import Profile, loaders_of
@@ -22,7 +22,7 @@ from mhmcli.printable import one_line
 
 if TYPE_CHECKING:  # it is heavy, and completion needs none
     from mhmcli.engine import Engine
-    from mhmcli.engine.llama import LlamaEngine, Stop
+    from mhmcli.engine.llama import Stop
 
 _PROMPT = "> "
 _LONGEST_QUESTION = "word " * 300  # that the window has room for
@@ -45,6 +45,11 @@ def chat(  # noqa: PLR0913  one parameter is one option
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
     offline: options.Offline = False,
+    server: serving.Url = None,
+    server_key_file: serving.KeyFile = None,
+    server_window: serving.Window = None,
+    server_timeout: serving.Timeout = "10m",
+    jobs: serving.Jobs = None,
     cache_size: options.CacheSize = "0",
     no_history: options.NoHistory = False,
     password_file: options.PasswordFile = None,
@@ -70,6 +75,14 @@ def chat(  # noqa: PLR0913  one parameter is one option
         threads=threads,
         gpu_layers=gpu_layers,
         offline=offline,
+        server=serving.server_of(
+            server,
+            server_key_file,
+            window=server_window,
+            jobs=jobs,
+            timeout=server_timeout,
+            offline=offline,
+        ),
         cite=cite,
         quiet=quiet,
     )
@@ -156,7 +169,7 @@ class _Talk:
         return said if is_one else question
 
 
-def _loaded(request: Request, stop: Stop) -> LlamaEngine:
+def _loaded(request: Request, stop: Stop) -> Engine:
     """The model of the session, with a window for the longest question."""
     from mhmcli.cli.again import session_of  # noqa: PLC0415
     from mhmcli.cli.preparing import engine_of, fitted  # noqa: PLC0415

@@ -9,16 +9,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 
 from mhmcli import __version__
-from mhmcli.cli import options
+from mhmcli.cli import options, serving
 from mhmcli.cli.configuring import set_in
 from mhmcli.cli.output import print_line
 from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.printable import one_line
 
+_T = TypeVar("_T")
 _GIB = 1 << 30
 _PROBE_TOKENS = 1024
 _PROBE = "The keeper lit the lamp at dusk and wrote the hour into the log of the station. "
@@ -36,14 +38,17 @@ class _Finding:
     mend: str | None = None
 
 
-def doctor(
+def doctor(  # noqa: PLR0913  one parameter is one option
     context: typer.Context,
     *,
     model: options.Model = "default",
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
+    server: serving.Url = None,
+    server_key_file: serving.KeyFile = None,
 ) -> None:
-    """Look at llama.cpp, memory, model, folders and settings; measure how fast it reads.
+    """Look at llama.cpp, memory, model, folders and settings; measure how fast it reads. With a
+    server as the engine, look at what that says of itself.
 
     Exit status 0 where all is well, 1 where something is to be mended.
     """
@@ -51,7 +56,7 @@ def doctor(
     looks: tuple[Callable[[], Iterator[_Finding]], ...] = (
         *(_program, _memory, _folders),
         lambda: _settings(context),
-        lambda: _model(_wanted(context, model), threads, gpu_layers),
+        lambda: _engine(context, model, (server, server_key_file), threads, gpu_layers),
     )
     for look in looks:
         for finding in _found(look):
@@ -62,10 +67,32 @@ def doctor(
     raise typer.Exit(ExitStatus.NOT_IN_DOCUMENT if sick else ExitStatus.ANSWERED)
 
 
-def _wanted(context: typer.Context, model: str) -> str:
-    """The model that `mhm ask` would take."""
-    found = set_in(context).values.get("model")
-    return model if found is None or options.is_given(context, "model") else str(found.value)
+def _wanted(context: typer.Context, option: str, value: _T) -> _T | str:
+    """What `mhm ask` would take."""
+    found = set_in(context).values.get(option)
+    is_given = options.is_given(context, option.replace("-", "_"))
+    return value if found is None or is_given else str(found.value)
+
+
+def _engine(
+    context: typer.Context,
+    model: str,
+    server: tuple[str | None, Path | None],
+    threads: int | None,
+    gpu_layers: int,
+) -> Iterator[_Finding]:
+    name = _wanted(context, "model", model)
+    url, key_file = _wanted(context, "server", server[0]), server[1]
+    file = _wanted(context, "server-key-file", key_file)
+    if at := serving.server_of(url, Path(file) if file else None):
+        info = serving.engine_at(at, name).info
+        yield _Finding(
+            "server",
+            f"{info.path}: {info.model}, {info.build}; {info.window_tokens:,} tokens a request, "
+            f"{info.together} at once",
+        )
+    else:
+        yield from _model(name, threads, gpu_layers)
 
 
 def _found(look: Callable[[], Iterator[_Finding]]) -> Iterator[_Finding]:

@@ -50,7 +50,7 @@ def watch(request: Request, every_s: float) -> ExitStatus:
         twice = replace(request, questions=request.questions * 2, history=False)
         empty = Memory.empty(sizes.heads, sizes.head_tokens)
         state = RunState(twice.questions, [empty for _ in twice.questions], lambda: None)
-        journal = journal_for(twice, sizes, with_model.model)
+        journal = journal_for(twice, sizes, with_model.identity)
         job = Job(
             twice, Documents([]), sizes, with_model.count, state, view_of(twice, state), journal
         )
@@ -58,7 +58,7 @@ def watch(request: Request, every_s: float) -> ExitStatus:
         try:
             sampling = Sampling(request.temperature, request.top_p, request.seed)
             prompter = Prompter(engine, prompts.SYSTEM, sampling)
-            prompter.verdicts = judges(request.model, prompter, strict=request.strict)
+            prompter.verdicts = judges(request.known_model, prompter, strict=request.strict)
             return Watch(job, prompter, every_s).whole(sys.stdin.buffer, wakes)
         finally:
             engine.shut()

@@ -11,7 +11,7 @@ from pathlib import Path
 from mhmcli import models, speeds
 from mhmcli.chunk import Count, cut
 from mhmcli.cli.output import print_json, print_line
-from mhmcli.cli.preparing import sizes_of
+from mhmcli.cli.preparing import fitted, sizes_of
 from mhmcli.cli.request import Request
 from mhmcli.engine.llama import tokenizer_of
 from mhmcli.errors import ExitStatus
@@ -49,7 +49,7 @@ class Plan:
 
 def plan(request: Request) -> ExitStatus:
     """The documents are gone through and counted; the plan is printed."""
-    model = _model(request.model)
+    model = _served(request) if request.server else _model(request.model)
     opened = partial(
         open_source,
         stdin=sys.stdin.buffer if sys.stdin else io.BytesIO(),
@@ -79,6 +79,15 @@ class _Model:
     size_bytes: int
     header: GgufHeader | None
     count: Count
+    window_tokens: int = UNSAID_WINDOW_TOKENS
+
+
+def _served(request: Request) -> _Model:
+    """The model of a server, which takes no memory here."""
+    with_model = fitted(request)
+    assert with_model.server
+    window = with_model.server.info.window_tokens
+    return _Model(Path(with_model.server.info.model), 0, None, with_model.count, window)
 
 
 def _model(name: str) -> _Model:
@@ -97,7 +106,7 @@ def _roughly(text: str) -> int:
 
 def _plan(request: Request, documents: Documents, model: _Model) -> Plan:
     header, count = model.header, model.count
-    window = (header.window_tokens if header else 0) or UNSAID_WINDOW_TOKENS
+    window = (header.window_tokens if header else 0) or model.window_tokens
     sizes = sizes_of(request, count, window)
     tokens = chunks = 0
     for chunk in cut(documents.passages(), sizes.chunk_tokens, count):
@@ -123,7 +132,11 @@ def _plan(request: Request, documents: Documents, model: _Model) -> Plan:
         tokens_per_s=pace,
         reading_seconds=reading,
         answer_seconds=_ANSWER_TOKENS * asked / pace if pace else None,
-        memory_bytes=model.size_bytes + sizes.window_tokens * a_token + _BUFFER_BYTES,
+        memory_bytes=(
+            model.size_bytes + sizes.window_tokens * a_token + _BUFFER_BYTES
+            if model.size_bytes
+            else 0
+        ),
         disk_bytes=kept + (_STEP_BYTES * chunks * asked if request.history else 0),
         fetch_bytes=0 if header else model.size_bytes,
     )
@@ -145,7 +158,8 @@ def _lines(made: Plan, request: Request) -> list[str]:
             f"time     about {duration(made.reading_seconds)} at {made.tokens_per_s:.0f} tokens/s, "
             f"and {duration(made.answer_seconds)} to answer"
         )
-    lines.append(f"memory   about {made.memory_bytes / _GB:.1f} GB")
+    if made.memory_bytes:
+        lines.append(f"memory   about {made.memory_bytes / _GB:.1f} GB")
     lines.append(f"disk     at most {made.disk_bytes / _MB:,.1f} MB")
     if made.fetch_bytes:
         lines.append(f"fetch    the model, {made.fetch_bytes / _GB:.2f} GB, once")

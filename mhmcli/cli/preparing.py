@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +16,10 @@ from mhmcli.cli.models import model_file
 from mhmcli.cli.partial import Proven, Quick, Skim
 from mhmcli.cli.reading import Job, Reading, Whole
 from mhmcli.cli.request import Request
+from mhmcli.cli.serving import engine_at
+from mhmcli.engine import Engine
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions, Stop, tokenizer_of
+from mhmcli.engine.server import ServerEngine
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import preset
@@ -63,11 +67,21 @@ def _are_small_files(documents: Documents) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model's file, what it makes of texts, and the sizes for it."""
+    """A model's file, or the server that has it, what it makes of texts, and the sizes for it."""
 
-    model: Path
+    file: Path | None
     count: Count
     sizes: Sizes
+    server: ServerEngine | None = None
+
+    @property
+    def identity(self) -> tuple[str | int, ...]:
+        """What tells it from every other model."""
+        if self.server:
+            return (self.server.info.path, self.server.info.model)
+        assert self.file
+        found = self.file.stat()
+        return (str(self.file.resolve()), found.st_size, found.st_mtime_ns)
 
 
 def fitted(request: Request) -> Fitted:
@@ -77,11 +91,20 @@ def fitted(request: Request) -> Fitted:
         UsageError: those that were asked for do not go together.
         ModelError: there is no such model, or it has no window for them.
     """
+    if request.server:
+        server = engine_at(request.server, request.model)
+        counted = partial(_tokens, server)
+        sizes = sizes_of(request, counted, server.info.window_tokens)
+        return Fitted(None, counted, sizes, server)
     path = model_file(request.model, offline=request.offline, quiet=request.quiet)
     header = read_header(path)
     count = tokenizer_of(header).count
     window = header.window_tokens or UNSAID_WINDOW_TOKENS
     return Fitted(path, count, sizes_of(request, count, window))
+
+
+def _tokens(engine: Engine, text: str) -> int:
+    return len(engine.tokenize(text))
 
 
 def sizes_of(request: Request, count: Count, window_tokens: int) -> Sizes:
@@ -115,16 +138,19 @@ def view_of(request: Request, state: RunState) -> View:
     return LiveView(console, state)
 
 
-def engine_of(request: Request, fitted: Fitted, stop: Stop) -> LlamaEngine:
-    """The model, loaded.
+def engine_of(request: Request, fitted: Fitted, stop: Stop) -> Engine:
+    """The model, loaded, or the server that has it.
 
     Raises:
         ModelError: it cannot be.
     """
+    if fitted.server:
+        return fitted.server
+    assert fitted.file
     options = LlamaOptions(
         window_tokens=fitted.sizes.window_tokens,
         threads=request.threads,
         gpu_layers=request.gpu_layers,
         verbose=request.verbose > 1,
     )
-    return LlamaEngine(fitted.model, options, stop)
+    return LlamaEngine(fitted.file, options, stop)

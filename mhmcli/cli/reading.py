@@ -153,7 +153,7 @@ def read_chunks(
         Lane(question, memory, chosen.selector, chosen.writer)
         for question, memory in zip(job.request.questions, job.state.memories, strict=True)
     ]
-    for event in past.read_on(lanes, prompter=prompter):
+    for event in past.read_on(lanes, prompter=prompter, ahead=_ahead(job, prompter)):
         if isinstance(event, Step):
             job.journal.take(event)
         tally.take(event)
@@ -164,6 +164,13 @@ def read_chunks(
             if job.request.verbose and not job.request.quiet:
                 _say_step(event)
             yield event
+
+
+def _ahead(job: Job, prompter: Prompter) -> int:
+    """How many chunks may be asked about at once, besides the one whose turn it is: none of a
+    stream, which may not have them yet, and none where time is to be kept."""
+    is_there = all(report.bytes_total is not None for report in job.documents.reports)
+    return prompter.together - 1 if is_there and job.request.budget is None else 0
 
 
 def follow_up(job: Job, prompter: Prompter, chunks: Chunks) -> None:

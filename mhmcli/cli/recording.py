@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from mhmcli import __version__
@@ -19,10 +20,10 @@ from mhmcli.source import STDIN, STDIN_NAME, files_in
 _SHOWN_SETTINGS = ("quick", "skim", "budget", "temperature", "top_p", "seed")
 
 
-def journal_for(request: Request, sizes: Sizes, model: Path) -> Journal:
+def journal_for(request: Request, sizes: Sizes, model: Sequence[str | int]) -> Journal:
     """Where the run is written down; nowhere, if the user does not want that, or there is no place
     for it."""
-    about = _about(request, sizes, model)
+    about = _about(request, sizes, tuple(model))
     if not request.history:
         return Journal(None, about)
     try:
@@ -33,10 +34,9 @@ def journal_for(request: Request, sizes: Sizes, model: Path) -> Journal:
         return journal
 
 
-def _about(request: Request, sizes: Sizes, model: Path) -> About:
+def _about(request: Request, sizes: Sizes, model: tuple[str | int, ...]) -> About:
     """Runs with the same key take the same steps on the same documents: the rest of the request is
     of how an answer is shown."""
-    file = model.stat()
     settings: dict[str, str | int | float | bool | None] = {
         name: getattr(request, name) for name in _SHOWN_SETTINGS
     }
@@ -47,7 +47,7 @@ def _about(request: Request, sizes: Sizes, model: Path) -> About:
         __version__,
         sources,
         request.questions,
-        (str(model.resolve()), file.st_size, file.st_mtime_ns),
+        model,
         request.memory.value,
         settings,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mhmcli.cli.options import Cite
+from mhmcli.cli.serving import ServerAt
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
@@ -37,6 +38,7 @@ class Request:
     threads: int | None = None
     gpu_layers: int = -1
     offline: bool = False
+    server: ServerAt | None = None  # that is the engine
     strict: bool = False  # an answer where the model is sure of it alone
     partial_ok: bool = False
     cite: Cite = Cite.QUOTES
@@ -46,6 +48,11 @@ class Request:
     as_events: bool = False
     quiet: bool = False
     verbose: int = 0
+
+    @property
+    def known_model(self) -> str | None:
+        """The name or path of a model of ours; None of a server's."""
+        return None if self.server else self.model
 
     @property
     def looks_up_quotes(self) -> bool:

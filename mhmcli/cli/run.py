@@ -114,7 +114,7 @@ def _prepared(
         request.questions, [empty for _ in request.questions], lambda: documents.progress
     )
     view = view_of(request, state)
-    journal = journal_for(request, sizes, with_model.model)
+    journal = journal_for(request, sizes, with_model.identity)
     job = Job(request, documents, sizes, with_model.count, state, view, journal, teller_of(request))
     reading = reading_of(job, deadline)
     if session:
@@ -155,10 +155,11 @@ class _Run:
         session = receipt.remembered or self.job.journal.id
         whole = receipt.complete and receipt.read_all
         self.job.journal.end("answered", whole=whole)
-        if self.job.request.history and _tells_the_pace(receipt):
+        file = self.model.file
+        if file and self.job.request.history and _tells_the_pace(receipt):
             asked = 1 + speeds.QUESTION_SHARE * (len(answers) - 1)
             pace = asked * receipt.tokens_per_s
-            speeds.keep(self.model.model, self.job.request.memory, pace)
+            speeds.keep(file, self.job.request.memory, pace)
         memories = tuple(self.job.state.memories)
         return Ended(tuple(answers), memories, receipt, session, self.job.sizes)
 
@@ -169,7 +170,7 @@ class _Run:
         tally = Tally(len(request.questions))
         started = time.monotonic()
         prompter = Prompter(engine, prompts.SYSTEM, sampling)
-        prompter.verdicts = judges(request.model, prompter, strict=request.strict)
+        prompter.verdicts = judges(request.known_model, prompter, strict=request.strict)
         prompter.cache = cache = part_cache(
             request.cache_bytes, engine, engine.frame(prompts.SYSTEM).opening
         )

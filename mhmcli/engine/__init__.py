@@ -16,8 +16,9 @@ one. `reply` decodes a reply after a sequence.
     for piece in engine.reply(tail, 256): ...
     engine.close(tail)
 
-Implementations: `mhmcli.engine.llama` (llama.cpp in process) and `mhmcli.engine.scripted`
-(a fake with scripted replies, for tests).
+Implementations: `mhmcli.engine.llama` (llama.cpp in process), `mhmcli.engine.server` (a model
+behind an OpenAI-compatible server) and `mhmcli.engine.scripted` (a fake with scripted replies, for
+tests).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Want(Enum):
     """Which logits a feed gives back."""
 
     NONE = "none"
+    NEXT = "next"  # none, but a reply is to be decoded from here
     LAST = "last"
     ALL = "all"
 
@@ -61,14 +63,23 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Grammar:
+    """What a reply is to be: a text of the `root` of these rules (GBNF), which may be those of a
+    JSON `schema`."""
+
+    rules: str
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sampling:
     """How the next token is chosen. A temperature of 0 is greedy, and needs no seed. With a
-    `grammar` (GBNF), it is one with which the reply can still be a text of its `root`."""
+    `grammar`, it is one with which the reply can still be a text of it."""
 
     temperature: float = 0.0
     top_p: float = 0.95
     seed: int = 0
-    grammar: str = ""
+    grammar: Grammar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What runs, for receipts. `window_tokens` is shared by all sequences that are open."""
+    """What runs, for receipts. `window_tokens` is shared by all sequences that are open. An engine
+    that `weighs` gives all logits (`Want.ALL`); `together` requests may be in flight at once."""
 
     model: str
     path: str
@@ -92,6 +104,8 @@ class EngineInfo:
     window_tokens: int
     batch_tokens: int
     settings: dict[str, int] = field(default_factory=dict)
+    weighs: bool = True
+    together: int = 1
 
 
 @dataclass(slots=True)
@@ -141,6 +155,11 @@ class Engine(Protocol):
         this engine cannot make one of it, or has no room for it."""
         ...
 
+    def expect(self, tokens: Sequence[int]) -> None:
+        """What comes after these tokens, from the first of a sequence on, will soon be wanted: an
+        engine that can have several requests in flight begins with it."""
+        ...
+
     def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
         """The tokens are appended, computed together; for each feed its logits, of shape
         (0, V), (1, V) or (len(tokens), V) as wanted.
@@ -155,8 +174,8 @@ class Engine(Protocol):
         self, sequence: int, max_tokens: int, sampling: Sampling, *, not_first: Sequence[int] = ()
     ) -> Iterator[Piece]:
         """A reply decoded after the sequence, at most `max_tokens` long, whose first token is
-        none of `not_first`. The sequence grows by what was decoded. The logits of its last token
-        must be the last ones computed."""
+        none of `not_first`. The sequence grows by what was decoded. Its last token must be the
+        last one fed, with `Want.NEXT` or `Want.LAST`."""
         ...
 
     def shut(self) -> None:

@@ -113,6 +113,9 @@ class ScriptedEngine:
         self._sequences[sequence] += tokens
         return sequence
 
+    def expect(self, tokens: Sequence[int]) -> None:
+        """Nothing is begun."""
+
     @property
     def open_sequences(self) -> int:
         """How many sequences are open: a test's way to see a leak."""
@@ -121,7 +124,7 @@ class ScriptedEngine:
     def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
         """The tokens are appended; logits are zero, but where a reply begins: there the words
         that the engine was told to prefer have more."""
-        rows = {Want.NONE: 0, Want.LAST: 1}
+        rows = {Want.NONE: 0, Want.NEXT: 0, Want.LAST: 1}
         yes = self._id("yes")
         for word in (*_SPELLINGS, "no", "None", " NONE", " None"):
             self._id(word)
@@ -137,7 +140,7 @@ class ScriptedEngine:
             if feed.want is Want.ALL:
                 logits[range(len(feed.tokens) - 1), feed.tokens[1:]] = self._likely(before)
             prompt = self.text(feed.sequence)
-            if feed.want is not Want.NONE and prompt.endswith(_TURN):
+            if len(logits) and prompt.endswith(_TURN):
                 logits[-1, [self._id(word) for word in _SPELLINGS]] = -_SURE * 4
                 logits[-1, yes] = self._judge(prompt)
                 if chosen := self._choose(prompt):

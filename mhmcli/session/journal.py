@@ -70,8 +70,11 @@ class Past:
             self.is_all = following is None
             self._put_back(following)
 
-    def read_on(self, lanes: Sequence[Lane], *, prompter: Prompter) -> Iterator[Event]:
-        """What is left is read by the lanes, which have the memories that the steps led to."""
+    def read_on(
+        self, lanes: Sequence[Lane], *, prompter: Prompter, ahead: int = 0
+    ) -> Iterator[Event]:
+        """What is left is read by the lanes, which have the memories that the steps led to; `ahead`
+        as in `mhmcli.reader.read`."""
         then = list(lanes)
         if done := self.lanes_done:
             for event in read(islice(self.rest, 1), lanes[done:], prompter=prompter):
@@ -82,7 +85,7 @@ class Past:
                 if isinstance(of_all, Step):
                     then[of_all.lane] = replace(then[of_all.lane], memory=of_all.memory)
                 yield of_all
-        yield from read(self.rest, then, prompter=prompter)
+        yield from read(self.rest, then, prompter=prompter, ahead=ahead)
 
     def _put_back(self, chunk: Chunk | None) -> None:
         if chunk is not None:

@@ -169,6 +169,9 @@ class LlamaEngine:
         llama_cpp.llama_memory_seq_cp(self._memory, behind, sequence, 0, first)
         return sequence
 
+    def expect(self, tokens: Sequence[int]) -> None:
+        """Nothing is begun: one computation takes the whole machine."""
+
     def feed(self, feeds: Sequence[Feed]) -> list[Logits]:
         """The tokens are appended, batch by batch; for each feed its logits, as wanted."""
         rows: list[list[Logits]] = [[] for _ in feeds]
@@ -177,9 +180,9 @@ class LlamaEngine:
         for number, feed in enumerate(feeds):
             for index, token in enumerate(feed.tokens):
                 last = index == len(feed.tokens) - 1
-                wanted = feed.want is Want.ALL or (feed.want is Want.LAST and last)
+                wanted = feed.want is Want.ALL or (feed.want is not Want.NONE and last)
                 self._put(used, (feed.sequence, *feed.others), token, wanted=wanted)
-                if wanted:
+                if wanted and feed.want is not Want.NEXT:
                     waiting.append((number, used))
                 used += 1
                 if used == self.info.batch_tokens:

@@ -18,7 +18,8 @@ def sampler_of(sampling: Sampling, vocab: Any) -> Any:
     """
     chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
     if sampling.grammar:
-        grammar = llama_cpp.llama_sampler_init_grammar(vocab, sampling.grammar.encode(), b"root")
+        rules = sampling.grammar.rules.encode()
+        grammar = llama_cpp.llama_sampler_init_grammar(vocab, rules, b"root")
         if not grammar:
             llama_cpp.llama_sampler_free(chain)
             raise UsageError(

@@ -1,0 +1,144 @@
+"""A server as the engine: its options, and its key."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from mhmcli.cli.limits import parse_duration
+from mhmcli.errors import UsageError
+
+if TYPE_CHECKING:  # they are heavy, and the options need none
+    from mhmcli.engine.server import ServerEngine
+
+_PANEL = "Server"
+_KEY_VARIABLE = "MHM_SERVER_KEY"
+_TIMEOUT = "10m"
+
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        help="Let a server be the engine: llama-server, vLLM, or another that speaks as OpenAI's "
+        "does. What is read is sent to it. -m names one of its models.",
+        metavar="URL",
+        rich_help_panel=_PANEL,
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--server-key-file",
+        help=f"A file with the server's key (or set {_KEY_VARIABLE}).",
+        rich_help_panel=_PANEL,
+    ),
+]
+Window = Annotated[
+    int | None,
+    typer.Option(
+        "--server-window",
+        min=512,
+        help="Tokens that one request may have, where the server does not say (4096).",
+        rich_help_panel=_PANEL,
+    ),
+]
+Timeout = Annotated[
+    str,
+    typer.Option(
+        "--server-timeout",
+        help="The longest that it may take to reply.",
+        metavar="TIME",
+        rich_help_panel=_PANEL,
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "-j",
+        "--jobs",
+        min=1,
+        max=64,
+        help="Requests in flight at once; as many as the server has slots for, if it says.",
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAt:
+    """A server, as it is asked for."""
+
+    url: str
+    key: str | None = None
+    window_tokens: int | None = None
+    together: int | None = None
+    timeout_s: float = 600.0
+
+
+def server_of(  # noqa: PLR0913  one parameter is one option
+    url: str | None,
+    key_file: Path | None,
+    *,
+    window: int | None = None,
+    jobs: int | None = None,
+    timeout: str = _TIMEOUT,
+    offline: bool = False,
+) -> ServerAt | None:
+    """The server that is asked for; None where there is none.
+
+    Raises:
+        UsageError: its key cannot be read, or it is elsewhere and the network is forbidden.
+    """
+    if not url:
+        return None
+    if offline and not _is_here(url):
+        raise UsageError(
+            f"--offline, and {url} is another machine", hint="leave one of the two out"
+        )
+    key = os.environ.get(_KEY_VARIABLE, "").strip() if key_file is None else _key(key_file)
+    return ServerAt(url, key or None, window, jobs, parse_duration(timeout))
+
+
+def _is_here(url: str) -> bool:
+    """Whether an address is this machine's own."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _key(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UsageError(
+            f"cannot read the key file {file}: {reason}", hint="check its path"
+        ) from error
+
+
+def engine_at(at: ServerAt, model: str) -> ServerEngine:
+    """The server, asked what it has.
+
+    Raises:
+        MhmError: it is not there, or has no such model.
+    """
+    from mhmcli.engine.server import ServerEngine, ServerOptions  # noqa: PLC0415
+
+    return ServerEngine(
+        ServerOptions(
+            url=at.url,
+            key=at.key,
+            model=None if model == "default" else model,
+            window_tokens=at.window_tokens,
+            together=at.together,
+            timeout_s=at.timeout_s,
+        )
+    )

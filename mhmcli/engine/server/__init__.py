@@ -1,0 +1,6 @@
+"""A model behind an OpenAI-compatible server: llama-server, vLLM, and whatever speaks it."""
+
+from mhmcli.engine.server.engine import ServerEngine
+from mhmcli.engine.server.offer import ServerOptions
+
+__all__ = ["ServerEngine", "ServerOptions"]
