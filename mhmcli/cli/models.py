@@ -6,14 +6,9 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import psutil
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 from mhmcli import models
 from mhmcli.cli.output import print_json, print_line, say
@@ -21,6 +16,9 @@ from mhmcli.cli.signals import stopping
 from mhmcli.errors import ModelError
 from mhmcli.models import CatalogModel
 from mhmcli.printable import one_line
+
+if TYPE_CHECKING:  # what is heavy waits until it is needed
+    from rich.console import Console
 
 app = typer.Typer(no_args_is_help=True, help="The models that mhm knows by name.")
 
@@ -64,6 +62,8 @@ def ensure(model: CatalogModel, *, offline: bool, quiet: bool = False) -> Path:
         f"mhm: fetching the model {model.title} ({model.size_bytes / 1e9:.2f} GB, "
         f"{model.licence}) once, into {path.parent}"
     )
+    from rich.console import Console  # noqa: PLC0415
+
     console = Console(stderr=True)
     if sys.stderr.isatty() and not console.is_dumb_terminal and not quiet:
         _fetch_with_bar(model, console)
@@ -74,6 +74,14 @@ def ensure(model: CatalogModel, *, offline: bool, quiet: bool = False) -> Path:
 
 
 def _fetch_with_bar(model: CatalogModel, console: Console) -> None:
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -98,6 +106,11 @@ def _fetch_with_lines(model: CatalogModel, *, quiet: bool) -> None:
 @app.command("list")
 def list_models(*, as_json: Json = False) -> None:
     """List the named models, which of them are here, and which this machine can run."""
+    import psutil  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     memory = psutil.virtual_memory().total
     if as_json:
         print_json(

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from mhmcli.cli.output import print_line
 from mhmcli.cli.sessions import Session, folder
@@ -20,7 +19,9 @@ from mhmcli.cli.signals import stopping
 from mhmcli.errors import UsageError
 from mhmcli.printable import one_line, printable
 
-if TYPE_CHECKING:  # it is heavy, and completion needs none
+if TYPE_CHECKING:  # they are heavy, and completion needs none
+    from rich.console import Console
+
     from mhmcli.session import Store
     from mhmcli.view import RunState
 
@@ -56,6 +57,8 @@ def replay(
 
 
 def _shown(store: Store, speed: float) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
     from mhmcli.view import LiveView, PlainView, View  # noqa: PLC0415
 
     tape = _Tape(store)
@@ -129,6 +132,8 @@ class _Tape:
 
 def _console(*, record: bool = False) -> Console:
     """One of a fixed size, that writes nowhere but into a text."""
+    from rich.console import Console  # noqa: PLC0415
+
     return Console(
         file=io.StringIO(),
         width=_COLUMNS,

@@ -1,7 +1,8 @@
 """Named models: a small catalog, where their files are, and how they get there."""
 
+from typing import TYPE_CHECKING
+
 from mhmcli.models.catalog import CATALOG, DEFAULT, CatalogModel, find
-from mhmcli.models.fetch import Fetching, fetch
 from mhmcli.models.store import (
     directory,
     is_installed,
@@ -11,6 +12,9 @@ from mhmcli.models.store import (
     resolve,
     sha256_of,
 )
+
+if TYPE_CHECKING:
+    from mhmcli.models.fetching import Fetching, fetch
 
 __all__ = [
     "CATALOG",
@@ -27,3 +31,11 @@ __all__ = [
     "resolve",
     "sha256_of",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in {"Fetching", "fetch"}:
+        from mhmcli.models import fetching  # noqa: PLC0415  heavy: HTTP, and a lock
+
+        return getattr(fetching, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
