@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "completions"
-FILES = {"bash": "mhm.bash", "zsh": "_mhm", "fish": "mhm.fish"}
+FILES = {"bash": "mhm.bash", "zsh": "_mhm", "fish": "mhm.fish", "powershell": "mhm.ps1"}
 
 
 def script(shell: str) -> str:
@@ -48,6 +48,14 @@ def test_options_commands_and_models_are_completed() -> None:
     assert "--chunk-tokens" in complete("ask", "--ch")
     assert complete("models", "pull", "smol") == ["smollm2-135m"]
     assert complete("ask", "--memory", "mono") == ["monolithic"]
+
+
+def test_powershell_asks_in_its_own_way() -> None:
+    asked = {"_TYPER_COMPLETE_ARGS": "mhm mod", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "mod"}
+    env = {**os.environ, "_MHM_COMPLETE": "complete_powershell", **asked}
+    code = "import sys; sys.argv[0] = 'mhm'; from mhmcli.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
+    assert done.stdout.decode().startswith("models:::")
 
 
 if __name__ == "__main__":
