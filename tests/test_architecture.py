@@ -44,6 +44,7 @@ FOREIGN = {
     "typer": {"cli"},
     "pypdf": {"source"},
     "mammoth": {"source"},
+    "pypdfium2": {"source"},
     "striprtf": {"source"},
     "pathspec": {"source"},
     "sqlite3": {"session"},

@@ -6,16 +6,24 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from fpdf import FPDF
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, StreamObject
 
 from mhmcli.errors import SourceError
-from mhmcli.source import Break, Passage, Source, open_source
+from mhmcli.source import Break, Passage, Source, open_source, pdfium
 from tests.conftest import SAMPLE
 
 MakePdf = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True, params=["pypdf", "pdfium"])
+def _extractor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test holds with either."""
+    if request.param == "pypdf":
+        monkeypatch.setattr(pdfium, "pypdfium2", None)
 
 
 def opened(path: Path, password: str | None = None) -> Source:
@@ -162,3 +170,26 @@ def test_a_cut_pdf_is_refused_or_reported(tmp_path: Path, keep: float) -> None:
         assert "damaged" in error.message or "extracted" in error.message
     else:
         assert source.report.pages_total is not None
+
+
+def test_both_extractors_find_the_same_words() -> None:
+    """Page by page, in the same order."""
+    words: list[list[tuple[int | None, str]]] = []
+    for library in (pypdfium2, None):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pdfium, "pypdfium2", library)
+            passages = opened(SAMPLE).passages()
+            words.append([(p.place.page, word) for p in passages for word in p.text.split()])
+    assert words[0] == words[1]
+
+
+def test_a_hyphen_at_the_end_of_a_line_is_one(tmp_path: Path) -> None:
+    """Whatever an extractor makes of it: quotations are folded over it later."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica")
+    pdf.multi_cell(0, 6, "They provided infor-\nmation on the light.")
+    path = tmp_path / "hyphen.pdf"
+    pdf.output(str(path))
+    text = "".join(passage.text for passage in opened(path).passages())
+    assert "infor-\nmation" in text
