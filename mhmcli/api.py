@@ -17,6 +17,7 @@ import io
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from mhmcli import models, prompts
 from mhmcli.answer import Answer, answer
@@ -236,7 +237,7 @@ class Reading:
         self._spool.close()
         self._engine.shut()
 
-    def __enter__(self) -> Reading:  # noqa: PYI034  there is no Self in Python 3.10
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

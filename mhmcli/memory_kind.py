@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class MemoryKind(str, Enum):
+class MemoryKind(StrEnum):
     """What `--memory` chooses from."""
 
     SCORING = "scoring"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 import os
 import shlex
-import sys
+import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +22,6 @@ from typing import Any
 import platformdirs
 
 from mhmcli.errors import UsageError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 PROJECT_FILE = ".mhm.toml"
 _USER_FILE = "config.toml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from mhmcli.memory import Memory
 from mhmcli.write import Outcome
@@ -12,7 +12,7 @@ from mhmcli.write import Outcome
 Holds = Callable[[str], bool]
 
 
-class Fate(str, Enum):
+class Fate(StrEnum):
     """What became of a text by the end of the document."""
 
     KEPT = "kept"

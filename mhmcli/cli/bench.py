@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ app.command(no_args_is_help=True)(speed)
 _TASK, _METHODS, _RUN = "Task", "Methods", "Run"
 
 
-class TaskKind(str, Enum):
+class TaskKind(StrEnum):
     """What `--task` chooses from."""
 
     NEEDLES = "needles"

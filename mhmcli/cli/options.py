@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from mhmcli.errors import UsageError
 READING_PANEL, MODEL_PANEL, OUTPUT_PANEL = "Reading", "Model", "Output"
 
 
-class Cite(str, Enum):
+class Cite(StrEnum):
     """What is shown beside an answer of where it is from."""
 
     NONE = "none"

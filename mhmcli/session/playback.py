@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from mhmcli.memory import Head, Note
 from mhmcli.quotes import canonical
@@ -48,7 +48,7 @@ def played(store: Store) -> Iterator[tuple[float, Event]]:
         yield took, step
 
 
-class Turn(str, Enum):
+class Turn(StrEnum):
     """What happened to a text in a memory."""
 
     ENTERED = "entered"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import tarfile
-from enum import Enum
+from enum import StrEnum
 
 from mhmcli.errors import NotTextError, SourceError
 from mhmcli.source.code import is_code
@@ -30,7 +30,7 @@ _FOREIGN = {
 }
 
 
-class Packing(str, Enum):
+class Packing(StrEnum):
     """How a stream is compressed."""
 
     GZIP = "gzip"
@@ -39,7 +39,7 @@ class Packing(str, Enum):
     ZSTD = "zstd"
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What is in a document."""
 
     TEXT = "text"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 from mhmcli.answer import Answer
 from mhmcli.memory import Memory
@@ -21,7 +21,7 @@ _LEAST_SHARE = 0.005  # from which on the time left can be told
 Share = Callable[[], "float | None"]
 
 
-class Doing(str, Enum):
+class Doing(StrEnum):
     """What the run is at."""
 
     LOADING = "loading the model"

@@ -7,13 +7,13 @@ holds: the step is marked with the outcome, and the head keeps its old text.
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import StrEnum
 
 from mhmcli import prompts
 from mhmcli.replies import Reply
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What a step did. All but the first three are replies that were not taken."""
 
     WROTE = "wrote"

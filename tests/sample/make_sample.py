@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fpdf import FPDF
@@ -211,7 +211,7 @@ def make(path: Path) -> None:
     """The sample is at `path`: two pages of front matter numbered i and ii, then from 1."""
     pdf = FPDF(format=(148, 210))
     pdf.set_title(TITLE)
-    pdf.set_creation_date(datetime(2026, 1, 1, tzinfo=timezone.utc))
+    pdf.set_creation_date(datetime(2026, 1, 1, tzinfo=UTC))
     pdf.set_auto_page_break(auto=False)
     for index, (title, paragraphs) in enumerate(pages()):
         pdf.add_page(label_style="r" if index < len(FRONT) else "D")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from mhmcli.engine.server.client import Client
@@ -13,7 +13,7 @@ from mhmcli.errors import ModelError, UsageError
 UNSAID_WINDOW_TOKENS = 4096
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """A server that knows more than all do, by what it calls the owner of its models."""
 
     LLAMA_CPP = "llamacpp"
