@@ -335,6 +335,8 @@ def test_a_server_that_is_not_there_is_said_so() -> None:
         ServerEngine(ServerOptions(f"http://127.0.0.1:{port}"))
     with pytest.raises(UsageError, match="no address"):
         ServerEngine(ServerOptions("localhost:8080"))
+    with pytest.raises(UsageError, match="key"):
+        ServerEngine(ServerOptions("http://127.0.0.1:1", key="two words"))
 
 
 def test_one_that_does_not_reply_is_waited_for_so_long() -> None:
@@ -353,8 +355,9 @@ def test_one_that_does_not_reply_is_waited_for_so_long() -> None:
             release.set()
 
 
-def test_a_reply_that_breaks_off_is_no_answer() -> None:
-    broken = 'data: {"choices": [{"delta": {"content": "Mr."}}]}\n\ndata: {"error": "gone"}\n\n'
+@pytest.mark.parametrize("end", ['data: {"error": "gone"}\n\n', ""])
+def test_a_reply_that_breaks_off_is_no_answer(end: str) -> None:
+    broken = 'data: {"choices": [{"delta": {"content": "Mr."}}]}\n\n' + end
     with serving(Stub(lambda _: chat("x"))) as stub:
         stub.answer = lambda path, body: (  # type: ignore[method-assign]
             (203, {}, broken) if body else {"data": [stub.about]}

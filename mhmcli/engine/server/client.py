@@ -46,7 +46,7 @@ class Client:
     """A server by its address, with or without the `/v1` of its interface.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is no address, or the key is none.
     """
 
     def __init__(self, url: str, key: str | None, *, timeout_s: float, together: int = 16) -> None:
@@ -58,6 +58,11 @@ class Client:
         self.root = re.sub(r"/v\d+/?$|/$", "", url)
         self._interface = url.rstrip("/") if re.search(r"/v\d+/?$", url) else f"{self.root}/v1"
         headers = {"Content-Type": "application/json", "User-Agent": "mhm"}
+        if key and not re.fullmatch(r"[!-~]+", key):
+            raise UsageError(
+                "the server's key has blanks or letters that no key has",
+                hint="--server-key-file FILE has the key and nothing else",
+            )
         if key:
             headers["Authorization"] = f"Bearer {key}"
         timeout = urllib3.Timeout(connect=_CONNECT_S, read=timeout_s)
@@ -108,6 +113,7 @@ class Client:
                     return
                 if name == "data" and (found := self._json(value)).get("choices"):
                     yield self._choice(found)
+            raise self._broken("it ended without its end")
         except HTTPError as error:
             raise self._broken(str(error)) from error
         finally:

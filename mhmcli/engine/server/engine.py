@@ -198,7 +198,7 @@ class ServerEngine:
         for choice in self._client.stream({**body, **self._sampled(sampling)}):
             delta = choice.get("delta")
             text = delta.get("content") if isinstance(delta, dict) else None
-            ended = choice.get("finish_reason") == "stop"
+            ended = ended or choice.get("finish_reason") == "stop"
             if isinstance(text, str) and text:
                 self._sequences[sequence] += self._texts.encode(text)
                 yield Piece(text, 1)
