@@ -189,7 +189,8 @@ class Reading:
         chunks = cut(self._documents.passages(), sizes.chunk_tokens, count)
         kept = self._spool.through(chunks) if chosen.writer.keeps_whole else chunks
         lane = Lane(self.question, self.memory, chosen.selector, chosen.writer)
-        for event in read_chunks(kept, [lane], prompter=self._prompter):
+        ahead = self._prompter.together - 1
+        for event in read_chunks(kept, [lane], prompter=self._prompter, ahead=ahead):
             if isinstance(event, Step):
                 self.memory = event.memory
                 self._likelihoods.append(likelihood_of(event.signals))

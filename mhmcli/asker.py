@@ -89,6 +89,9 @@ class Asker:
     def _verdicts(
         self, sequences: Sequence[int], tails: Sequence[Tail], after: Sequence[Feed]
     ) -> list[float]:
+        if not self.verdicts:  # words alone are left to go by
+            self._engine.feed(after)
+            return [0.0 for _ in tails]
         yes, no = self._openers("yes"), self._openers("no")
         feeds = list(after)
         for sequence, tail in zip(sequences, tails, strict=True):

@@ -36,6 +36,8 @@ class Prompter(Asker):
 
     def expect(self, text: str, wordings: Sequence[Wording]) -> None:
         """`text` will soon be read, and weighed for these questions."""
+        if not self.verdicts:
+            return
         tokens = [*self._frame.opening, *self._engine.tokenize(text)]
         for tail in map(self._tail, wordings):
             self._engine.expect([*tokens, *tail.lead, *tail.question, *tail.rest])

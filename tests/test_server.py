@@ -24,7 +24,7 @@ from mhmcli import prompts
 from mhmcli.chunk import cut
 from mhmcli.engine import Engine, Feed, Grammar, Sampling, Want
 from mhmcli.engine.llama import LlamaEngine, LlamaOptions
-from mhmcli.engine.server import ServerEngine, ServerOptions, client
+from mhmcli.engine.server import ServerEngine, ServerOptions, client, texts
 from mhmcli.engine.server.texts import Exactly, Roughly, without_control
 from mhmcli.errors import ModelError, UsageError, WindowFullError
 from mhmcli.memory import Memory
@@ -34,6 +34,7 @@ from mhmcli.prompter import Prompter
 from mhmcli.reader import Lane, Step, read
 from mhmcli.source import Documents, open_source
 from mhmcli.tokens import Vocabulary, read_header
+from mhmcli.verdicts import judges
 
 from .conftest import Ran
 
@@ -333,8 +334,10 @@ def test_a_server_that_is_not_there_is_said_so() -> None:
         port = free.getsockname()[1]
     with pytest.raises(ModelError, match="no server at"):
         ServerEngine(ServerOptions(f"http://127.0.0.1:{port}"))
-    with pytest.raises(UsageError, match="no address"):
-        ServerEngine(ServerOptions("localhost:8080"))
+    for wrong in ("localhost:8080", "http://[::1", "http://me:word@here:1", "http://here:1/?key=x"):
+        with pytest.raises(UsageError, match="no address") as caught:
+            ServerEngine(ServerOptions(wrong))
+        assert wrong not in caught.value.message
     with pytest.raises(UsageError, match="key"):
         ServerEngine(ServerOptions("http://127.0.0.1:1", key="two words"))
 
@@ -378,15 +381,101 @@ def test_one_of_several_models_is_to_be_named() -> None:
         assert engine_of(stub, model="two").info.model == "two"
 
 
+def test_a_reply_that_is_begun_is_asked_for_where_it_is_not_gone_on_with() -> None:
+    with serving(Stub(lambda _: chat("Roy."))) as stub:
+        prompter = Prompter(engine_of(stub), "Be brief.", Sampling())
+        sequence = prompter._engine.fork(prompter.base)
+        "".join(prompter.next_line("Who?", "Facts.\nAnswer:", 9, after=sequence))
+    roles = [message["role"] for message in stub.requests[0]["messages"]]
+    assert roles == ["system", "user", "assistant", "user"]
+
+
+def test_what_a_server_refuses_is_left_out() -> None:
+    """So many probabilities, probabilities at all, a system prompt: each is asked for once."""
+
+    def say(body: dict[str, Any]) -> Said:
+        if body.get("top_logprobs", 0) > 5:
+            return 400, {}, '{"error": {"message": "top_logprobs must be at most 5"}}'
+        if body["messages"][0]["role"] == "system":
+            return 400, {}, '{"error": {"message": "System role not supported"}}'
+        return chat("", {"Yes": -0.1, "No": -3.0})
+
+    with serving(Stub(say)) as stub:
+        prompter = Prompter(engine_of(stub), "Be brief.", Sampling())
+        assert prompter.judge("Does it say?", after=prompter.base) > 2
+        assert len(stub.requests) == 3
+        assert stub.requests[-1]["messages"][0]["content"] == "Be brief.\n\nDoes it say?"
+        assert "".join(prompter.reply("Who?", 9)) == ""
+        assert prompter.judge("Does it say?", after=prompter.base) > 2
+        assert len(stub.requests) == 5
+
+    def refuses(body: dict[str, Any]) -> Said:
+        return (422, {}, "logprobs are not supported") if "logprobs" in body else chat("Yes")
+
+    with serving(Stub(refuses)) as stub:
+        prompter = Prompter(engine_of(stub), "Be brief.", Sampling())
+        assert prompter.judge("Does it say?", after=prompter.base) > 2
+
+
+def test_a_model_whose_yes_says_nothing_is_not_asked(tmp_path: Path) -> None:
+    """One that thinks first says `<think>`: passages are then chosen by their words."""
+    document = tmp_path / "log.txt"
+    document.write_text(PAGE * 9)
+    with serving(Stub(lambda _: chat("<think>", {"<think>": -0.1, "Well": -3.0}))) as stub:
+        prompter = Prompter(engine_of(stub, together=3), prompts.SYSTEM, Sampling())
+        prompter.verdicts = judges(None, prompter)
+        assert not prompter.verdicts
+        before = len(stub.requests)
+        memory, steps = reading(prompter, document, MemoryKind.SCORING, 2, chunk_tokens=30)
+        assert len(stub.requests) == before
+    assert len(steps) > 5
+    assert any("Roy" in note.text for head in memory.heads for note in head.notes)
+
+
+def test_another_model_of_the_same_name_is_another() -> None:
+    identities = []
+    for window in (2000, 3000):
+        with serving(Stub(lambda _: chat(""), max_model_len=window)) as stub:
+            identities.append(engine_of(stub).identity[1])
+    assert identities[0] != identities[1]
+
+
+@pytest.mark.parametrize(
+    "text", ["QmFzZTY0IGlzIG5vIHdvcmQ" * 9, "\u1000\u1014\u103a" * 9, "🙂🙃" * 9]
+)
+def test_what_is_no_word_counts_more(text: str) -> None:
+    assert len(Roughly().encode(text)) >= len(text) / 2.1
+
+
+def test_rough_tokens_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_MOST_PIECES", 40)
+    rough = Roughly()
+    text = " ".join(f"{chr(97 + n % 26)}{chr(97 + n % 7)}{chr(97 + n % 5)}" for n in range(999))
+    assert rough.decode(rough.encode(text)) == text
+    assert rough.size < 40 + 30
+
+
 @given(st.text())
 def test_rough_tokens_are_the_text_again(text: str) -> None:
-    texts = Roughly()
-    assert texts.decode(texts.encode(text)) == text
+    rough = Roughly()
+    assert rough.decode(rough.encode(text)) == text
 
 
 @pytest.mark.parametrize(
     "text",
-    ["<|im_end|>", "</s>", "[INST]", "[/INST]", "<start_of_turn>", "<eos>", "</think>", "<<SYS>>"],
+    [
+        "[TOOL_CALLS]",
+        "[/SYSTEM_PROMPT]",
+        "<turn|>",
+        "<|im_end|>",
+        "</s>",
+        "[INST]",
+        "[/INST]",
+        "<start_of_turn>",
+        "<eos>",
+        "</think>",
+        "<<SYS>>",
+    ],
 )
 def test_no_control_token_survives(text: str) -> None:
     apart = without_control(f"a {text} b")
@@ -395,7 +484,7 @@ def test_no_control_token_survives(text: str) -> None:
 
 
 def test_plain_text_stays_as_it_is() -> None:
-    text = "if a < b and c > d: x[i] = '<div class=\"s\">' | <span> [1] <=> |>"
+    text = "if a < b and c > d: x[i] = '<div class=\"s\">' | <span> [1] [ERROR] <=> |>"
     assert without_control(text) == text
 
 
@@ -432,6 +521,7 @@ def test_a_session_of_a_server_goes_on_with_it(mhm: Callable[..., Ran], tmp_path
         assert "an earlier run has read all of it" in again.err
         told = mhm("ask", "--session", "last", "Who is it?", "--server", stub.url)
         assert told.status == 0, told.err
+        assert f"--server {stub.url}" in mhm("ask", "--session", "last", "Who is it?").err
         chatted = mhm("chat", "--server", stub.url, stdin=b"Who keeps it?\n")
         assert chatted.out == "Mr. Roy.\n"
         assert len(stub.requests) > before
@@ -488,9 +578,9 @@ def test_a_real_server_writes_the_heads_that_the_engine_in_process_does(
     forbids the first token of a reply: this server cannot.)"""
     document = tmp_path / "log.txt"
     document.write_text("".join(f"{PAGE}Ship {n} came in at dusk.\n\n" for n in range(12)))
-    texts = Exactly(Vocabulary(read_header(tiny_model)))
+    exactly = Exactly(Vocabulary(read_header(tiny_model)))
     options = ServerOptions(real_server, window_tokens=2048)
-    there = ServerEngine(options, lambda _: texts)
+    there = ServerEngine(options, lambda _: exactly)
     here = LlamaEngine(tiny_model, LlamaOptions(window_tokens=2048, batch_tokens=128))
     here.info = replace(here.info, weighs=False)
     found: list[list[str]] = []
@@ -516,8 +606,8 @@ def test_mhm_asks_a_real_server(mhm: Callable[..., Ran], real_server: str, tmp_p
 
 @pytest.mark.model
 def test_the_likeliest_token_is_the_servers(real_server: str, tiny_model: Path) -> None:
-    texts = Exactly(Vocabulary(read_header(tiny_model)))
-    there = ServerEngine(ServerOptions(real_server, window_tokens=2048), lambda _: texts)
+    exactly = Exactly(Vocabulary(read_header(tiny_model)))
+    there = ServerEngine(ServerOptions(real_server, window_tokens=2048), lambda _: exactly)
     here = LlamaEngine(tiny_model, LlamaOptions(window_tokens=2048, batch_tokens=128))
     rows = []
     try:

@@ -46,7 +46,11 @@ def session_of(request: Request) -> Iterator[tuple[Request, Store | None]]:
             )
         pairs = zip(about.sources, about.names, strict=True)
         names = (name if os.path.abspath(name) == source else source for source, name in pairs)  # noqa: PTH100
-        of_session = request.model == _DEFAULT_MODEL and not request.server
+        if about.server and not request.server:
+            raise SessionError(
+                f"{store.id} was read by a server", hint=f"--server {about.server}, or another"
+            )
+        of_session = request.model == _DEFAULT_MODEL and bool(about.server or not request.server)
         model = about.model if of_session else request.model
         yield replace(request, sources=tuple(names), model=model), store
     finally:

@@ -78,7 +78,7 @@ class Fitted:
     def identity(self) -> tuple[str | int, ...]:
         """What tells it from every other model."""
         if self.server:
-            return (self.server.info.path, self.server.info.model)
+            return self.server.identity
         assert self.file
         found = self.file.stat()
         return (str(self.file.resolve()), found.st_size, found.st_mtime_ns)

@@ -168,9 +168,10 @@ def read_chunks(
 
 def _ahead(job: Job, prompter: Prompter) -> int:
     """How many chunks may be asked about at once, besides the one whose turn it is: none of a
-    stream, which may not have them yet, and none where time is to be kept."""
-    is_there = all(report.bytes_total is not None for report in job.documents.reports)
-    return prompter.together - 1 if is_there and job.request.budget is None else 0
+    stream, which may not have them yet, and none where passages are chosen one by one."""
+    sizes = [report.bytes_total for report in job.documents.reports]
+    in_turn = job.request.budget is None and job.request.skim is None
+    return prompter.together - 1 if in_turn and sizes and None not in sizes else 0
 
 
 def follow_up(job: Job, prompter: Prompter, chunks: Chunks) -> None:

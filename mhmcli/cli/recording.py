@@ -69,6 +69,7 @@ def _about(request: Request, sizes: Sizes, model: tuple[str | int, ...]) -> Abou
             if stamp is None
         ),
         settings=settings,
+        server=request.server.url if request.server else "",
     )
 
 

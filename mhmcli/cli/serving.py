@@ -52,7 +52,7 @@ Timeout = Annotated[
     str,
     typer.Option(
         "--server-timeout",
-        help="The longest that it may take to reply.",
+        help="The longest that one request may take; it is asked once more.",
         metavar="TIME",
         rich_help_panel=_PANEL,
     ),
@@ -107,8 +107,8 @@ def server_of(  # noqa: PLR0913  one parameter is one option
 
 def _is_here(url: str) -> bool:
     """Whether an address is this machine's own."""
-    host = urlsplit(url).hostname or ""
     try:
+        host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

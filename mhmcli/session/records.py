@@ -32,7 +32,8 @@ class About:
     """What a session is: which documents were asked which questions, and how. `key` is the same for
     runs that would take the same steps on the same documents; `names` are what the user called the
     `sources`, and `stamps` how large each was then and when it was changed, None for one of the
-    `streams`, as which their places have them; `settings` are for a person."""
+    `streams`, as which their places have them; `settings` are for a person; `server` is where the
+    model was, if it was not in process."""
 
     key: str
     sources: tuple[str, ...]
@@ -47,6 +48,7 @@ class About:
     stamps: tuple[tuple[int, int] | None, ...] = ()
     streams: tuple[str, ...] = ()
     settings: dict[str, str | int | float | bool | None] = field(default_factory=dict)
+    server: str = ""
 
     def check(self) -> None:
         """Its parts go together.

@@ -21,9 +21,9 @@ from mhmcli.printable import one_line
 
 _CONNECT_S = 10.0
 _TEMPORARY = (429, 500, 502, 503, 504)
-_RETRIES = urllib3.Retry(
-    total=5,
-    connect=2,
+_RETRIES = urllib3.Retry(  # for a minute
+    total=8,
+    connect=6,
     read=1,
     redirect=0,
     status_forcelist=_TEMPORARY,
@@ -42,6 +42,14 @@ _DONE = "[DONE]"
 _SHOWN = 300  # characters of what a server says
 
 
+class RefusedError(ModelError):
+    """A request that the server does not take, with what it says of it."""
+
+    def __init__(self, message: str, said: str) -> None:
+        super().__init__(message, hint="look into the server's log")
+        self.said = said
+
+
 class Client:
     """A server by its address, with or without the `/v1` of its interface.
 
@@ -50,10 +58,10 @@ class Client:
     """
 
     def __init__(self, url: str, key: str | None, *, timeout_s: float, together: int = 16) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not is_address(url):
             raise UsageError(
-                f"{url!r} is no address of a server", hint="--server http://127.0.0.1:8080"
+                "that is no address of a server, or more than one: it has no name, key or query",
+                hint="--server http://127.0.0.1:8080, with --server-key-file FILE",
             )
         self.root = re.sub(r"/v\d+/?$|/$", "", url)
         self._interface = url.rstrip("/") if re.search(r"/v\d+/?$", url) else f"{self.root}/v1"
@@ -66,9 +74,7 @@ class Client:
         if key:
             headers["Authorization"] = f"Bearer {key}"
         timeout = urllib3.Timeout(connect=_CONNECT_S, read=timeout_s)
-        self._pool = urllib3.PoolManager(
-            headers=headers, timeout=timeout, retries=_RETRIES, maxsize=together
-        )
+        self._pool = urllib3.PoolManager(headers=headers, timeout=timeout, maxsize=together)
 
     def models(self) -> list[Mapping[str, Any]]:
         """What it says of the models that it serves.
@@ -76,7 +82,7 @@ class Client:
         Raises:
             ModelError: it is not there, does not let us in, or speaks something else.
         """
-        found = self._asked("GET", f"{self._interface}/models", None)
+        found = self._asked("GET", f"{self._interface}/models", None, _RETRIES.new(connect=1))
         models = found.get("data")
         if not isinstance(models, list) or not all(isinstance(each, dict) for each in models):
             raise self._speaks_otherwise()
@@ -85,7 +91,8 @@ class Client:
     def about(self, path: str) -> Mapping[str, Any]:
         """What it says under a path of its own; nothing, where it does not know that."""
         try:
-            found = self._pool.request("GET", f"{self.root}/{path}").json()
+            response = self._pool.request("GET", f"{self.root}/{path}", retries=_RETRIES)
+            found = response.json() if response.status == 200 else {}  # noqa: PLR2004
         except (HTTPError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
@@ -119,16 +126,30 @@ class Client:
         finally:
             response.close()
 
-    def _asked(self, method: str, url: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        response = self._response(method, url, body)
+    def _asked(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None,
+        retries: urllib3.Retry | None = None,
+    ) -> Mapping[str, Any]:
+        response = self._response(method, url, body, retries=retries)
         return self._json(response.data.decode("utf-8", "replace"))
 
     def _response(
-        self, method: str, url: str, body: Mapping[str, Any] | None, *, whole: bool = True
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None,
+        *,
+        whole: bool = True,
+        retries: urllib3.Retry | None = None,
     ) -> urllib3.BaseHTTPResponse:
         data = None if body is None else json.dumps(body).encode()
         try:
-            response = self._pool.request(method, url, body=data, preload_content=whole)
+            response = self._pool.request(
+                method, url, body=data, preload_content=whole, retries=retries or _RETRIES
+            )
         except HTTPError as error:
             raise self._unreachable(error) from error
         if response.status >= 300:  # noqa: PLR2004
@@ -196,7 +217,8 @@ class Client:
             window = _ITS_WINDOW.search(said)
             return WindowFullError(
                 f"more tokens than the window of {self.root} holds: {words}",
-                hint=f"--server-window {window[1] if window else 'TOKENS'} says how many it has",
+                hint=f"--server-window {window[1] if window else 'TOKENS'} says how many it has; a "
+                "smaller one leaves more of it free",
             )
         if status == 404:  # noqa: PLR2004
             return ModelError(
@@ -208,9 +230,18 @@ class Client:
                 f"{self.root} is failing ({status}): {words}",
                 hint="look into the server's log; the same command goes on where it was",
             )
-        return ModelError(
-            f"{self.root} refuses ({status}): {words}", hint="look into the server's log"
-        )
+        return RefusedError(f"{self.root} refuses ({status}): {words}", said)
+
+
+def is_address(url: str) -> bool:
+    """Whether it is the address of a server and no more: what stands in it is shown."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  it is looked at
+    except ValueError:
+        return False
+    more = parts.username or parts.password or parts.query or parts.fragment
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not more
 
 
 def _words(said: str) -> str:

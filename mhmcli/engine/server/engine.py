@@ -9,7 +9,6 @@ Several requests are in flight at once where the order of their results does not
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,15 +18,16 @@ import numpy as np
 
 from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
 from mhmcli.engine.server.beside import Beside
-from mhmcli.engine.server.client import Client
-from mhmcli.engine.server.offer import Kind, ServerOptions, offered
-from mhmcli.engine.server.texts import Roughly, Texts, texts_here, without_control
+from mhmcli.engine.server.client import Client, RefusedError
+from mhmcli.engine.server.dialect import Dialect, Turns
+from mhmcli.engine.server.offer import ServerOptions, offered
+from mhmcli.engine.server.texts import APART, Roughly, Texts, texts_here, without_control
 from mhmcli.errors import WindowFullError
 
 _USER, _ASSISTANT = -1, -2  # what ends the system prompt, and the user's message
-_TOP = 20  # of the likeliest tokens: more than that no server tells
 _ROUGHLY = 0.85  # of a window, where tokens are counted roughly
-_LEAST = 1e-9  # of what is likely is left to all others,
+_LEAST = 1e-9  # of what is likely is left to all others, which are so many,
+_OTHERS = 50_000
 _BELOW = 3.0  # each of which is at least so much less likely than those
 
 
@@ -45,7 +45,8 @@ class ServerEngine:
     ) -> None:
         self._client = Client(options.url, options.key, timeout_s=options.timeout_s)
         offer = offered(self._client, options)
-        self._kind, self._model = offer.kind, offer.model
+        self.identity = (self._client.root, offer.identity)
+        self._dialect = Dialect(offer.kind, offer.model)
         known = texts_of(offer.model)
         self._texts = known or Roughly()
         self._sequences: dict[int, list[int]] = {}
@@ -139,13 +140,30 @@ class ServerEngine:
             )
 
     def _asked(self, tokens: Sequence[int]) -> Beside:
-        body = {
-            **self._body(tokens, 1),
-            "temperature": 0,
-            "logprobs": True,
-            "top_logprobs": _TOP,
-        }
-        return Beside(lambda: self._client.chat(body), self._slots)
+        turns = self._turns(tokens)
+        return Beside(lambda: self._verdict(turns), self._slots)
+
+    def _verdict(self, turns: Turns) -> Mapping[str, Any]:
+        while True:
+            body = self._dialect.verdict(turns)
+            try:
+                return self._client.chat(body)
+            except RefusedError as refused:
+                if not self._dialect.gives_way(refused, body):
+                    raise
+
+    def _replied(
+        self, turns: Turns, max_tokens: int, sampling: Sampling
+    ) -> Iterator[Mapping[str, Any]]:
+        while True:
+            body = self._dialect.reply(turns, max_tokens, sampling)
+            try:
+                yield from self._client.stream(body)
+            except RefusedError as refused:
+                if not self._dialect.gives_way(refused, body):
+                    raise
+            else:
+                return
 
     def _row(self, choice: Mapping[str, Any]) -> Logits:
         """Of shape (V,). A server that tells no probabilities is taken at its word."""
@@ -153,74 +171,45 @@ class ServerEngine:
         for text, log_probability in _told(choice):
             for token in self._texts.encode(text)[:1]:
                 found[token] = float(np.logaddexp(found.get(token, -math.inf), log_probability))
-        size = self._texts.size
         left = max(_LEAST, 1 - sum(math.exp(value) for value in found.values()))
         lowest = min(found.values(), default=0.0) - _BELOW
-        row = np.full(size, min(lowest, math.log(left / size)), np.float32)
+        row = np.full(self._texts.size, min(lowest, math.log(left / _OTHERS)), np.float32)
         row[list(found)] = list(found.values())
         return row
 
-    def _body(self, tokens: Sequence[int], max_tokens: int) -> dict[str, Any]:
-        """A request for what comes after these tokens."""
+    def _turns(self, tokens: Sequence[int]) -> Turns:
+        """The chat that a sequence is."""
         tokens = list(tokens)
         end_of_system, end_of_user = tokens.index(_USER), tokens.index(_ASSISTANT)
-        decode = self._texts.decode
-        parts = {
-            "system": decode(tokens[:end_of_system]),
-            "user": decode(tokens[end_of_system + 1 : end_of_user]),
-            "assistant": decode(tokens[end_of_user + 1 :]),
-        }
-        begun = bool(parts["assistant"])
-        body: dict[str, Any] = {
-            "model": self._model,
-            "messages": [{"role": r, "content": text} for r, text in parts.items() if text],
-            "max_tokens": max_tokens,
-        }
-        if self._kind is not Kind.OTHER:
-            body["chat_template_kwargs"] = {"enable_thinking": False}
-        if begun and self._kind is Kind.VLLM:
-            body |= {"continue_final_message": True, "add_generation_prompt": False}
-        return body
+        return Turns(
+            self._texts.decode(tokens[:end_of_system]),
+            self._texts.decode(tokens[end_of_system + 1 : end_of_user]),
+            self._texts.decode(tokens[end_of_user + 1 :]),
+        )
 
     def reply(
         self, sequence: int, max_tokens: int, sampling: Sampling, *, not_first: Sequence[int] = ()
     ) -> Iterator[Piece]:
-        """A reply after the sequence, which grows by it."""
-        if not_first and self._kind is not Kind.OTHER and self._last is not None:
+        """A reply after the sequence, which grows by it. What it may not begin with, only a server
+        that goes on with what is begun can be kept from."""
+        if not_first and self._dialect.goes_on and self._last is not None:
             others = self._last.copy()
             others[list(not_first)] = -np.inf
             first = int(others.argmax())
             self._sequences[sequence].append(first)
             max_tokens -= 1
             yield Piece(self._texts.decode([first]), 1)
-        body = self._body(self._sequences[sequence], max_tokens)
+        turns = self._turns(self._sequences[sequence])
         ended = False
-        for choice in self._client.stream({**body, **self._sampled(sampling)}):
+        for choice in self._replied(turns, max_tokens, sampling):
             delta = choice.get("delta")
             text = delta.get("content") if isinstance(delta, dict) else None
             ended = ended or choice.get("finish_reason") == "stop"
             if isinstance(text, str) and text:
+                text = text.replace(APART, "")
                 self._sequences[sequence] += self._texts.encode(text)
                 yield Piece(text, 1)
         yield Piece("", 0, ends=ended)
-
-    def _sampled(self, sampling: Sampling) -> dict[str, Any]:
-        """How the reply is to be chosen, and of which form it is to be."""
-        body: dict[str, Any] = {"temperature": sampling.temperature}
-        if sampling.temperature > 0:
-            body |= {"top_p": sampling.top_p, "seed": sampling.seed}
-        grammar = sampling.grammar
-        if grammar and grammar.schema:
-            schema = json.loads(grammar.schema)
-            named = {"name": "answer", "schema": schema, "strict": True}
-            body["response_format"] = (
-                {"type": "json_schema", "json_schema": named}
-                if self._kind is not Kind.OTHER
-                else {"type": "json_object", "schema": schema}
-            )
-        elif grammar and self._kind is Kind.LLAMA_CPP:
-            body["grammar"] = grammar.rules
-        return body
 
     def shut(self) -> None:
         """What is still in flight is nobody's any more."""
@@ -231,7 +220,8 @@ def _told(choice: Mapping[str, Any]) -> list[tuple[str, float]]:
     """The likeliest next tokens and their log-probabilities; where none are told, what it said."""
     try:
         tokens = choice["logprobs"]["content"][0]["top_logprobs"]
-        return [(str(each["token"]), float(each["logprob"])) for each in tokens]
+        if told := [(str(each["token"]), float(each["logprob"])) for each in tokens]:
+            return told
     except (KeyError, IndexError, TypeError, ValueError):
         pass
     message = choice.get("message")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+_TELLING = ("id", "root", "meta", "max_model_len")
 _TOGETHER = {Kind.LLAMA_CPP: 4, Kind.VLLM: 16, Kind.OTHER: 1}  # requests, where it does not say
 
 
@@ -39,13 +41,15 @@ class ServerOptions:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The model that is asked for, and what the server says of it."""
+    """The model that is asked for, and what the server says of it; `identity` is another where the
+    model of that name is another, as far as the server tells."""
 
     kind: Kind
     model: str
     build: str
     window_tokens: int
     together: int
+    identity: str
 
 
 def offered(client: Client, options: ServerOptions) -> Offer:
@@ -71,6 +75,7 @@ def offered(client: Client, options: ServerOptions) -> Offer:
         build,
         options.window_tokens or _window(about, props),
         options.together or _number(props, "total_slots") or _TOGETHER[kind],
+        json.dumps([build, *(about.get(name) for name in _TELLING)], sort_keys=True),
     )
 
 
