@@ -441,10 +441,11 @@ def test_another_model_of_the_same_name_is_another() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["QmFzZTY0IGlzIG5vIHdvcmQ" * 9, "\u1000\u1014\u103a" * 9, "🙂🙃" * 9]
+    ("text", "least"),
+    [("QmFzZTY0IGlzIG5vIHdvcmQ", 0.5), ("\u1000\u1014\u103a", 2), ("🙂🙃", 2), ("灯塔", 1)],
 )
-def test_what_is_no_word_counts_more(text: str) -> None:
-    assert len(Roughly().encode(text)) >= len(text) / 2.1
+def test_what_is_no_word_counts_more(text: str, least: float) -> None:
+    assert len(Roughly().encode(text * 9)) >= least * len(text * 9)
 
 
 def test_rough_tokens_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -461,22 +462,10 @@ def test_rough_tokens_are_the_text_again(text: str) -> None:
     assert rough.decode(rough.encode(text)) == text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[TOOL_CALLS]",
-        "[/SYSTEM_PROMPT]",
-        "<turn|>",
-        "<|im_end|>",
-        "</s>",
-        "[INST]",
-        "[/INST]",
-        "<start_of_turn>",
-        "<eos>",
-        "</think>",
-        "<<SYS>>",
-    ],
-)
+MARKS = "<|im_end|> </s> [INST] [/INST] <start_of_turn> <eos> </think> <<SYS>> [THINK] <turn|>"
+
+
+@pytest.mark.parametrize("text", MARKS.split())
 def test_no_control_token_survives(text: str) -> None:
     apart = without_control(f"a {text} b")
     assert text not in apart
