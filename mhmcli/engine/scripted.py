@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
+from mhmcli.engine.listed import ListedSequences
 from mhmcli.errors import WindowFullError
 
 Script = Sequence[str] | Callable[[str], str]
@@ -24,7 +25,7 @@ _TURN = "\n[assistant]\n"
 _TOKEN = re.compile(r"\s*\S+|\s+")
 
 
-class ScriptedEngine:
+class ScriptedEngine(ListedSequences):
     """Replies with the next text of a list, or with what a function makes of the prompt.
 
     Asked for a verdict, it is as sure of yes as `judge` says of the prompt (log-odds). A text that
@@ -57,8 +58,7 @@ class ScriptedEngine:
         self._script = script if callable(script) else iter(script)
         self._words: list[str] = []
         self._ids: dict[str, int] = {}
-        self._sequences: dict[int, list[int]] = {}
-        self._next = 0
+        super().__init__()
 
     def tokenize(self, text: str) -> list[int]:
         """'two words' -> ids of 'two' and ' words'."""
@@ -78,26 +78,6 @@ class ScriptedEngine:
         """`[system] ... [user] ... [assistant]`."""
         before = self.tokenize(f"[system] {system}\n[user]\n")
         return Frame(tuple(before), tuple(self.tokenize(_TURN)))
-
-    def open(self) -> int:
-        """A new, empty sequence."""
-        self._next += 1
-        self._sequences[self._next] = []
-        return self._next
-
-    def fork(self, sequence: int) -> int:
-        """A new sequence that begins with all of `sequence`."""
-        copy = self.open()
-        self._sequences[copy] = list(self._sequences[sequence])
-        return copy
-
-    def close(self, sequence: int) -> None:
-        """The sequence is gone."""
-        del self._sequences[sequence]
-
-    def length(self, sequence: int) -> int:
-        """Tokens in the sequence."""
-        return len(self._sequences[sequence])
 
     def save(self, sequence: int, behind: int) -> bytes:
         """Its tokens after those of the other one."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
+from mhmcli.engine.listed import ListedSequences
 from mhmcli.engine.server.beside import Beside
 from mhmcli.engine.server.client import Client, RefusedError
 from mhmcli.engine.server.dialect import Dialect, Turns
@@ -31,7 +32,7 @@ _OTHERS = 50_000
 _BELOW = 3.0  # each of which is at least so much less likely than those
 
 
-class ServerEngine:
+class ServerEngine(ListedSequences):
     """A model of a server. `texts_of` gives the vocabulary of the model that it names, where its
     file is here too; otherwise tokens are counted roughly, and a part of the window is left free.
 
@@ -49,8 +50,7 @@ class ServerEngine:
         self._dialect = Dialect(offer.kind, offer.model)
         known = texts_of(offer.model)
         self._texts = known or Roughly()
-        self._sequences: dict[int, list[int]] = {}
-        self._next = 0
+        super().__init__()
         self._expected: dict[tuple[int, ...], Beside] = {}
         self._last: Logits | None = None
         self._slots = threading.BoundedSemaphore(offer.together)
@@ -72,26 +72,6 @@ class ServerEngine:
     def frame(self, system: str) -> Frame:
         """The server has the chat template: these are marks of ours."""
         return Frame((*self._texts.encode(system), _USER), (_ASSISTANT,))
-
-    def open(self) -> int:
-        """A new, empty sequence."""
-        self._next += 1
-        self._sequences[self._next] = []
-        return self._next
-
-    def fork(self, sequence: int) -> int:
-        """A new sequence that begins with all of `sequence`."""
-        copy = self.open()
-        self._sequences[copy] = list(self._sequences[sequence])
-        return copy
-
-    def close(self, sequence: int) -> None:
-        """The sequence is gone."""
-        del self._sequences[sequence]
-
-    def length(self, sequence: int) -> int:
-        """Tokens in the sequence."""
-        return len(self._sequences[sequence])
 
     def save(self, sequence: int, behind: int) -> bytes:
         """Nothing: what was computed is the server's."""
