@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from mhmcli.cli.request import Request
 from mhmcli.errors import ExitStatus, Interrupted, SourceError
 from mhmcli.format_kind import Format
 from mhmcli.memory import Memory
+from mhmcli.source import open_source
 from tests.conftest import Ran
 from tests.test_answers import WHOLE
 from tests.test_partial import SIZES
@@ -42,6 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
     def answered(request: Request, _stop: object, _engine: object) -> Ended:
         (source,) = request.sources
+        open_source(source, io.BytesIO()).close()
         sources.append(source)
         text = Path(source).read_text()
         found = "yes" in text

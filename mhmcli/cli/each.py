@@ -80,8 +80,8 @@ def _rows(request: Request, sources: Sequence[str], stop: Stop) -> Iterator[_Row
         for source in sources:
             alone = replace(request, sources=(source,), form=Format.SHORT)  # rows are ours
             try:
-                _open(alone)  # before a model is loaded for it
                 if engine is None:
+                    _open(alone)  # before a model is loaded for it
                     engine = engine_of(alone, fitted(alone), stop)
                     open_things.callback(engine.shut)
                 row = _Row(source, answered(alone, stop, engine))
