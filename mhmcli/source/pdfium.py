@@ -1,6 +1,6 @@
 """The text of PDF pages through pypdfium2, where that is installed: `pip install 'mhmcli[pdf]'`.
 
-It takes a twelfth to an eighteenth of pypdf's time and gives the same words (measured on nine
+It takes a twelfth to an eighteenth of pypdf's time and gives the same words (measured on eight
 manuals, `mhmcli/bench/RESULTS.md`). Page labels, passwords and pictures stay pypdf's.
 """
 
