@@ -12,7 +12,7 @@ import mhmcli
 ROOT = Path(mhmcli.__file__).parent
 # From the source of the data to its end: a room may use those above it, never one below.
 LAYERS = [
-    ["errors", "printable", "memory_kind", "format_kind"],
+    ["errors", "printable", "memory_kind", "format_kind", "server_options"],
     ["source", "score", "folders", "settings"],
     ["tokens", "chunk"],
     ["spool", "scan", "events", "asked", "stretches", "speeds"],

@@ -13,6 +13,7 @@ import typer
 from mhmcli.cli import options
 from mhmcli.cli.limits import parse_duration
 from mhmcli.cli.request import Request
+from mhmcli.cli.secret import secret_in
 from mhmcli.errors import UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
@@ -96,13 +97,7 @@ def password_of(file: Path | None) -> str | None:
                 "MHM_PDF_PASSWORD is not text", hint="it must be encoded in UTF-8"
             ) from error
         return password or None
-    try:
-        return file.read_text(encoding="utf-8-sig").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise UsageError(
-            f"cannot read the password file {file}: {reason}", hint="check its path"
-        ) from error
+    return secret_in(file, "password").rstrip("\r\n")
 
 
 def schema_of(file: Path | None, form: Format) -> str:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from mhmcli import __version__
@@ -20,10 +19,10 @@ from mhmcli.source import STDIN, STDIN_NAME, files_in
 _SHOWN_SETTINGS = ("quick", "skim", "budget", "temperature", "top_p", "seed")
 
 
-def journal_for(request: Request, sizes: Sizes, model: Sequence[str | int]) -> Journal:
+def journal_for(request: Request, sizes: Sizes, model: tuple[str | int, ...]) -> Journal:
     """Where the run is written down; nowhere, if the user does not want that, or there is no place
     for it."""
-    about = _about(request, sizes, tuple(model))
+    about = _about(request, sizes, model)
     if not request.history:
         return Journal(None, about)
     try:

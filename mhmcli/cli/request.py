@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mhmcli.cli.options import Cite
-from mhmcli.cli.serving import ServerAt
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
+from mhmcli.server_options import ServerOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Request:
     threads: int | None = None
     gpu_layers: int = -1
     offline: bool = False
-    server: ServerAt | None = None  # that is the engine
+    server: ServerOptions | None = None  # that is the engine
     strict: bool = False  # an answer where the model is sure of it alone
     partial_ok: bool = False
     cite: Cite = Cite.QUOTES

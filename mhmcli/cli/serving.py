@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 import typer
 
 from mhmcli.cli.limits import parse_duration
+from mhmcli.cli.secret import secret_in
 from mhmcli.errors import UsageError
+from mhmcli.server_options import ServerOptions
 
 if TYPE_CHECKING:  # they are heavy, and the options need none
     from mhmcli.engine.server import ServerEngine
@@ -70,17 +72,6 @@ Jobs = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerAt:
-    """A server, as it is asked for."""
-
-    url: str
-    key: str | None = None
-    window_tokens: int | None = None
-    together: int | None = None
-    timeout_s: float = 600.0
-
-
 def server_of(  # noqa: PLR0913  one parameter is one option
     url: str | None,
     key_file: Path | None,
@@ -89,7 +80,7 @@ def server_of(  # noqa: PLR0913  one parameter is one option
     jobs: int | None = None,
     timeout: str = _TIMEOUT,
     offline: bool = False,
-) -> ServerAt | None:
+) -> ServerOptions | None:
     """The server that is asked for; None where there is none.
 
     Raises:
@@ -101,8 +92,18 @@ def server_of(  # noqa: PLR0913  one parameter is one option
         raise UsageError(
             f"--offline, and {url} is another machine", hint="leave one of the two out"
         )
-    key = os.environ.get(_KEY_VARIABLE, "").strip() if key_file is None else _key(key_file)
-    return ServerAt(url, key or None, window, jobs, parse_duration(timeout))
+    key = (
+        os.environ.get(_KEY_VARIABLE, "").strip()
+        if key_file is None
+        else secret_in(key_file, "key").strip()
+    )
+    return ServerOptions(
+        url,
+        key.strip() or None,
+        window_tokens=window,
+        together=jobs,
+        timeout_s=parse_duration(timeout),
+    )
 
 
 def _is_here(url: str) -> bool:
@@ -114,31 +115,12 @@ def _is_here(url: str) -> bool:
         return False
 
 
-def _key(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise UsageError(
-            f"cannot read the key file {file}: {reason}", hint="check its path"
-        ) from error
-
-
-def engine_at(at: ServerAt, model: str) -> ServerEngine:
+def engine_at(at: ServerOptions, model: str) -> ServerEngine:
     """The server, asked what it has.
 
     Raises:
         MhmError: it is not there, or has no such model.
     """
-    from mhmcli.engine.server import ServerEngine, ServerOptions  # noqa: PLC0415
+    from mhmcli.engine.server import ServerEngine  # noqa: PLC0415
 
-    return ServerEngine(
-        ServerOptions(
-            url=at.url,
-            key=at.key,
-            model=None if model == "default" else model,
-            window_tokens=at.window_tokens,
-            together=at.together,
-            timeout_s=at.timeout_s,
-        )
-    )
+    return ServerEngine(replace(at, model=None if model == "default" else model))

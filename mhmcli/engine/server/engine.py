@@ -21,9 +21,10 @@ from mhmcli.engine.listed import ListedSequences
 from mhmcli.engine.server.beside import Beside
 from mhmcli.engine.server.client import Client, RefusedError
 from mhmcli.engine.server.dialect import Dialect, Turns
-from mhmcli.engine.server.offer import ServerOptions, offered
+from mhmcli.engine.server.offer import offered
 from mhmcli.engine.server.texts import APART, Roughly, Texts, texts_here, without_control
 from mhmcli.errors import WindowFullError
+from mhmcli.server_options import ServerOptions
 
 _USER, _ASSISTANT = -1, -2  # what ends the system prompt, and the user's message
 _ROUGHLY = 0.85  # of a window, where tokens are counted roughly

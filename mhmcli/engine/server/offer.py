@@ -10,6 +10,7 @@ from typing import Any
 
 from mhmcli.engine.server.client import Client
 from mhmcli.errors import ModelError, UsageError
+from mhmcli.server_options import ServerOptions
 
 UNSAID_WINDOW_TOKENS = 4096
 
@@ -24,19 +25,6 @@ class Kind(StrEnum):
 
 _TELLING = ("id", "root", "meta", "max_model_len")
 _TOGETHER = {Kind.LLAMA_CPP: 4, Kind.VLLM: 16, Kind.OTHER: 1}  # requests, where it does not say
-
-
-@dataclass(frozen=True, slots=True)
-class ServerOptions:
-    """Which server, and how it is asked. `model` may be left out where it has one; of
-    `window_tokens` and `together` (requests at once) most servers say what they have."""
-
-    url: str
-    key: str | None = None
-    model: str | None = None
-    window_tokens: int | None = None
-    together: int | None = None
-    timeout_s: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
