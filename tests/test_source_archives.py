@@ -14,10 +14,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mhmcli.errors import SourceError
 from mhmcli.source import Place, Source, files_in, open_source
 from mhmcli.source import streams as streams_room
+from mhmcli.source.rtf import RtfSource
 from tests.conftest import SAMPLE
 from tests.test_source_open import NO_STDIN, piped, text_of
 
@@ -152,6 +155,17 @@ def test_the_members_of_an_archive_are_documents(
     assert report.bytes_read == sum(map(len, LOGS.values()))
     if through_a_pipe:
         stream.close()
+
+
+def test_an_archive_whose_first_file_is_a_pdf_is_no_pdf(tmp_path: Path) -> None:
+    """Though it begins with a header of one, behind a few bytes that are no text."""
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as archive:
+        archive.write(SAMPLE, "a.pdf")
+    for raw in (stored.getvalue(), tarred({"a.pdf": SAMPLE.read_bytes()})):
+        source = opened(tmp_path, raw)
+        assert "Corran Head" in text_of(source)
+        assert [member.kind for member in source.report.members] == ["pdf"]
 
 
 def test_archives_in_archives_are_read_and_not_for_ever(tmp_path: Path) -> None:
@@ -298,6 +312,16 @@ def test_rtf_that_ends_within_a_group_is_cut_short(tmp_path: Path) -> None:
     source = opened(tmp_path, rb"{\rtf1\ansi It was {\b cut")
     assert "It was" in text_of(source)
     assert source.report.cut_short == "it ends within a group"
+
+
+@given(st.lists(st.sampled_from([r"\\", r"\{", r"\}", r"\'e9", "x", " ", r"{\b y}"])))
+def test_what_is_escaped_in_rtf_is_no_group(parts: list[str]) -> None:
+    """A backslash before a brace may be the end of an escaped backslash."""
+    begun = rb"{\rtf1 " + "".join(parts).encode()
+    for raw, cut_short in ((begun + b"}", None), (begun, "it ends within a group")):
+        source = RtfSource("a.rtf", raw)
+        text_of(source)
+        assert source.report.cut_short == cut_short
 
 
 def test_what_word_has_and_nobody_reads_is_said(tmp_path: Path) -> None:

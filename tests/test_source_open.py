@@ -235,6 +235,23 @@ def test_a_file_that_becomes_shorter_while_it_is_read_is_said(tmp_path: Path) ->
         assert source.report.complete
 
 
+def test_standard_input_is_read_from_where_it_stands(tmp_path: Path) -> None:
+    """A shell may have read the first line of it; then it is no shorter for that."""
+    path = tmp_path / "a.csv"
+    path.write_text("name,age\n" + "Roy,61\n" * 1000)
+    with path.open("rb") as file:
+        file.seek(9)
+        source = open_source("-", file)
+        assert text_of(source) == "Roy,61\n" * 1000
+    assert (source.report.bytes_total, source.progress, source.report.complete) == (7000, 1.0, True)
+    path.write_bytes(b"a line before it\n" + SAMPLE.read_bytes())
+    with path.open("rb") as file:
+        file.readline()
+        source = open_source("-", file)
+        assert "Corran Head" in text_of(source)
+        assert source.report.complete
+
+
 def test_what_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no such file"):
         open_source(str(tmp_path / "none"), NO_STDIN)

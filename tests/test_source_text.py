@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli.source import Break, Passage
+from mhmcli.source.code import definition_in
 from mhmcli.source.text import TextSource
 
 
@@ -75,6 +76,107 @@ def test_code_is_best_cut_where_a_definition_begins(name: str, text: str) -> Non
 
     assert headings(name) == 2
     assert headings("a.txt") == 0
+
+
+DEFINITIONS = {
+    "a.c": [
+        "int main(int argc, char **argv) {",
+        "static const char *name_of(struct light *light)",
+        "void stop(void)",
+        "int add(int a,",
+        "size_t copy(",
+        "int twice(int a) { return 2 * a; }",
+        "struct light *found(int n) {",
+    ],
+    "a.cpp": [
+        "template <typename T> T most(std::vector<T>& all) {",
+        "Light::Light(int n) : n_(n) {",
+        "sea::Light::~Light() {",
+        "std::string Light::name() const {",
+        "bool Light::is_lit() const",
+    ],
+    "a.sh": ["build() {", "build ()", "is-lit() ( test -e lit )", "function build {"],
+    "a.lua": ["local function lit(n)", "function M.lit(n)"],
+    "a.ex": ["defmodule Light do", "defp lit(n) do", "def lit?(n), do: n", "defmacro lit(n) do"],
+    "a.kt": ["data class Light(val n: Int)", "sealed class Sea {", "suspend fun lit() {"],
+    "a.js": [
+        "const lit = (n) => n + 1;",
+        "export const lit = async (n, { m = f(1) }) => {",
+        "const lit = (",
+        "const Lit = ({",
+        "let lit = n => n;",
+        "const lit = async function () {",
+        "async function lit() {",
+        "export default function () {",
+    ],
+    "a.tsx": ["const Lit: React.FC<Sea> = ({ n }) => {", "const lit = (n: number): string => {"],
+}
+NO_DEFINITIONS = {
+    "a.c": [
+        "main();",
+        "foo(1)",
+        "int add(int a, int b);",
+        "#define ADD(a, b) {",
+        'MODULE_LICENSE("GPL")',
+        "EXPORT_SYMBOL(add);",
+        "DEFINE_LIGHT(a, b) {",
+        "static int lit = add(1, 2);",
+        "else if (lit(n)) {",
+        "return add(n) {",
+        "while (lit) {",
+        "    int indented(int n) {",
+        "Returns the light (or the lights)",
+        "Puts out the light(s)",
+        "typedef int (*lit)(int n);",
+        "std::vector<int> all({1, 2});",
+    ],
+    "a.sh": ["lit=()", "echo lit() {", "build", "lit)"],
+    "a.lua": ["local type = 7", "lit(1)"],
+    "a.js": [
+        "main();",
+        "const lit = (a + b) * 2;",
+        "const lit = await light();",
+        "const rows = (await all()).map((row) => {",
+        "const functions = functional(1);",
+    ],
+    "a.py": ["defined = 1", "lit()", "int main(int n) {"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [(n, line) for n in DEFINITIONS for line in DEFINITIONS[n]]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_definition_is_known_by_its_line(name: str, line: str, end: str) -> None:
+    pattern = definition_in(name)
+    assert pattern is not None
+    assert pattern.match(line + end)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [(n, line) for n in NO_DEFINITIONS for line in NO_DEFINITIONS[n]]
+)
+def test_a_call_or_a_sentence_is_no_definition(name: str, line: str) -> None:
+    """Nor are macros, prototypes, and what is in another language."""
+    pattern = definition_in(name)
+    assert pattern is not None
+    assert not pattern.match(line + "\n")
+
+
+def test_what_is_underlined_is_a_heading() -> None:
+    """A line of its own after a blank one; neither a rule, nor the head of a table, nor code."""
+    raw = (
+        b"Light\n=====\nIt is lit.\n\nThe keeper\n----------\n\nRoy.\n\nname   age\n----------\n"
+        b"Roy    61\n\n| name |\n--------\n\n---\n\nTwo lines\nof prose\n---\n\n- item\n---\n\n"
+        b"Signed\n--\n"
+    )
+    passages, _ = read(raw)
+    assert joined(passages).encode() == raw
+    first = [passage.text.split("\n")[0] for passage in passages if passage.opens is Break.HEADING]
+    assert first == ["The keeper"]
+    assert passages[0].opens is Break.DOCUMENT
+    code = TextSource("a.py", io.BytesIO(raw))
+    assert not any(passage.opens is Break.HEADING for passage in code.passages())
 
 
 def test_paragraphs_and_headings_are_the_breaks() -> None:

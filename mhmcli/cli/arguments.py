@@ -19,16 +19,19 @@ from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 
 _AS_OPTIONS = {"as_json": "json", "as_events": "ndjson"}
+_WILD = frozenset("*?[")
 STDIN = "-"  # as a document; `mhmcli.source` has the same, and is heavy
 
 
 def split_arguments(
     arguments: Sequence[str], questions: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Which arguments are documents and which is the question.
+    """Which arguments are documents, those among them that a pattern is of, and which is the
+    question.
 
     Raises:
         UsageError: there is no question, or two that cannot be told apart.
+        SourceError: a pattern is of no file.
     """
     sources = list(arguments)
     asked = list(questions)
@@ -46,7 +49,17 @@ def split_arguments(
         raise UsageError("the question is empty", hint='mhm ask FILE "question"')
     if sources.count(STDIN) > 1:
         raise UsageError("standard input can be read only once", hint="give - once")
-    return tuple(sources) or (STDIN,), tuple(question.strip() for question in asked)
+    named = [name for source in sources for name in _expanded(source)]
+    return tuple(named) or (STDIN,), tuple(question.strip() for question in asked)
+
+
+def _expanded(source: str) -> list[str]:
+    """As a shell does it where a pattern is not in quotes; a name that is there is no pattern."""
+    if _WILD.isdisjoint(source) or os.path.exists(source):  # noqa: PTH110  pathlib's raises on a long name
+        return [source]
+    from mhmcli.source import files_matching  # noqa: PLC0415  heavy, and seldom needed
+
+    return list(map(str, files_matching(source)))
 
 
 def chosen(context: typer.Context, **ways: str | None) -> list[str | None]:

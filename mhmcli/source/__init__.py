@@ -2,6 +2,7 @@
 
 from mhmcli.source.documents import Documents
 from mhmcli.source.open import STDIN, STDIN_NAME, open_source
+from mhmcli.source.patterns import files_matching
 from mhmcli.source.place import Break, Passage, Place, Source, SourceReport
 from mhmcli.source.split import is_lines, parts, piece, sentences, split_sentences
 from mhmcli.source.streams import NO_TIME
@@ -22,6 +23,7 @@ __all__ = [
     "SourceReport",
     "Unit",
     "files_in",
+    "files_matching",
     "is_field",
     "is_lines",
     "open_source",

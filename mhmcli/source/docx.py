@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import mammoth
 
@@ -17,6 +17,8 @@ from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.unzip import whole_member
 
 _DOCUMENT = re.compile(r"word/document\d*\.xml")
+_PARTS = (".xml", ".rels")
+_MOST_BYTES = 1 << 28  # of all parts together: Word itself opens no more than 32 MB of text
 _LEFT_OUT = "unrecognised element was ignored"  # as a formula is: it may have had text in it
 
 
@@ -57,12 +59,7 @@ class DocxSource:
         """Pictures are left out: there is no text in them."""
         no_picture: Any = mammoth.images.img_element(lambda _: {})
         try:
-            for member in self._archive.namelist():
-                if member.endswith(".xml"):
-                    whole_member(self._archive, member)
-            self._file.seek(0)
-            whole = io.BytesIO(self._file.read())
-            made = mammoth.convert_to_html(whole, convert_image=no_picture)
+            made = mammoth.convert_to_html(self._parts(), convert_image=no_picture)
         except Exception as error:  # mammoth meets damage with any exception there is
             reason = str(error).strip().split("\n", maxsplit=1)[0] or type(error).__name__
             raise SourceError(
@@ -73,6 +70,22 @@ class DocxSource:
         failed = tuple(f"{self.report.name}: {message}" for message in left_out)
         self.report = replace(self.report, failed_parts=failed)
         return str(made.value)
+
+    def _parts(self) -> io.BytesIO:
+        """An archive of what may have text in it, unpacked within limits, and of nothing else:
+        relationships may name a picture as a part, and mammoth would unpack it whole.
+
+        Raises:
+            BadZipFile, OSError, ...: `ZIP_ERRORS`; one is damaged, or there is too much of them.
+        """
+        kept = io.BytesIO()
+        with ZipFile(kept, "w") as parts:
+            for member in dict.fromkeys(self._archive.namelist()):
+                if member.lower().endswith(_PARTS):
+                    parts.writestr(ZipInfo(member), whole_member(self._archive, member))
+                if kept.tell() > _MOST_BYTES:
+                    raise BadZipFile(f"its parts have more than {_MOST_BYTES >> 20} MiB")
+        return kept
 
     def close(self) -> None:
         """The file is closed."""

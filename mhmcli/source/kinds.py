@@ -72,12 +72,12 @@ def kind_of(name: str, head: bytes) -> Kind:
     Raises:
         NotTextError: nothing that can be read.
     """
-    if is_pdf(head):
-        return Kind.PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Kind.ZIP
     if head[_TAR_OFFSET:].startswith(_TAR) and _has_checksum(head):
         return Kind.TAR
+    if is_pdf(head):  # also behind what is no text, as the name of the first file of an archive
+        return Kind.PDF
     if head.startswith(_OLD_OFFICE):
         raise SourceError(
             f"cannot read {name}: it is an old Office file",

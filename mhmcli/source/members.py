@@ -12,13 +12,15 @@ import stat
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 from zipfile import ZipFile, ZipInfo
 
 from mhmcli.errors import NotTextError, SourceError
 from mhmcli.source.place import Passage, Source, SourceReport
-from mhmcli.source.unzip import ZIP_ERRORS
+from mhmcli.source.streams import Limited, Measured
+from mhmcli.source.unzip import ZIP_ERRORS, opened_member
 from mhmcli.source.walk import files_in
 
 Sniffed = Callable[[str, BinaryIO], Source]  # a document of that name, told by its first bytes
@@ -82,18 +84,17 @@ class MembersSource:
             raise self._has_no_text()
 
     def _read(self, member: Member) -> Iterator[Passage]:
-        name = f"{self._total.name}/{member.name}"
         try:
             self._size = max(0, member.size)
             self._current = member.open()
             yield from self._current.passages()
         except NotTextError:
             self._current = None
-            passed_over = (*self._total.passed_over, name)
+            passed_over = (*self._total.passed_over, member.name)
             done = self._total.bytes_read + member.size
             self._total = replace(self._total, passed_over=passed_over, bytes_read=done)
         except (SourceError, *ZIP_ERRORS) as error:
-            failed = error.message if isinstance(error, SourceError) else f"{name}: {error}"
+            failed = error.message if isinstance(error, SourceError) else f"{member.name}: {error}"
             failed_parts = (*self._total.failed_parts, failed)
             self._total = replace(self._total, failed_parts=failed_parts)
         self._total, self._current = self.report, None
@@ -122,7 +123,7 @@ def directory(name: str, opened: Callable[[str], Source]) -> MembersSource:
     paths = list(files_in(Path(name)))
     sizes = [_size(path) for path in paths]
     members = (
-        Member(os.path.relpath(path, name), size, lambda path=path: opened(str(path)))  # type: ignore[misc]
+        Member(str(path), size, partial(opened, str(path)))
         for path, size in zip(paths, sizes, strict=True)
         if size != 0
     )
@@ -139,17 +140,22 @@ def _size(path: Path) -> int:
     return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
 
-def zipped(name: str, file: BinaryIO, archive: ZipFile, sniffed: Sniffed) -> MembersSource:
-    """The files of a zip archive."""
+def zipped(
+    name: str, file: BinaryIO, archive: ZipFile, packed_bytes: int, sniffed: Sniffed
+) -> MembersSource:
+    """The files of a zip archive, which has so many bytes."""
     named = (info for info in archive.infolist() if not info.filename.endswith("/"))
     infos = [info for info in named if info.filename and info.file_size]
+    measured = Measured(lambda: packed_bytes)
 
-    def opened(info: ZipInfo) -> Source:
-        return sniffed(f"{name}/{info.filename}", cast(BinaryIO, archive.open(info)))
+    def opened(path: str, info: ZipInfo) -> Source:
+        member = cast(BinaryIO, opened_member(archive, info))
+        return sniffed(path, cast(BinaryIO, Limited(member, measured)))
 
     members = (
-        Member(info.filename, info.file_size, lambda info=info: opened(info))  # type: ignore[misc]
+        Member(path, info.file_size, partial(opened, path, info))
         for info in infos
+        for path in [f"{name}/{info.filename}"]
     )
 
     def close() -> None:
@@ -173,13 +179,15 @@ def _of_tar(name: str, stream: BinaryIO, sniffed: Sniffed) -> Iterator[Member]:
         TarError: the archive breaks off.
     """
     watched = _Watched(stream)
+    measured = Measured(lambda: watched.bytes_read)
     with tarfile.open(fileobj=cast(BinaryIO, watched), mode="r|") as archive:
         for info in archive:
             if not info.isfile() or not info.size:
                 continue
             file = cast(BinaryIO, archive.extractfile(info))
+            limited = cast(BinaryIO, Limited(file, measured))  # a hole takes nothing of the archive
             path = f"{name}/{info.name}"
-            yield Member(info.name, info.size, lambda file=file, path=path: sniffed(path, file))  # type: ignore[misc]
+            yield Member(path, info.size, partial(sniffed, path, limited))
         end = archive.offset
     watched.read(2 * tarfile.BLOCKSIZE)
     if not watched.is_empty(end):
@@ -187,23 +195,23 @@ def _of_tar(name: str, stream: BinaryIO, sniffed: Sniffed) -> Iterator[Member]:
 
 
 class _Watched:
-    """A stream, and what was last read of it."""
+    """A stream, how much was read of it, and what was last."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._tail = b""
-        self._read = 0
+        self.bytes_read = 0
 
     def read(self, size: int) -> bytes:
         """So many bytes, or all that there are."""
         found = self._stream.read(size)
-        self._read += len(found)
+        self.bytes_read += len(found)
         self._tail = (self._tail + found)[-4 * tarfile.RECORDSIZE :]
         return found
 
     def is_empty(self, start: int) -> bool:
         """Whether the first block from there on is there, and it and the next have nothing in
         them."""
-        at = start - (self._read - len(self._tail))
+        at = start - (self.bytes_read - len(self._tail))
         blocks = self._tail[at : at + 2 * tarfile.BLOCKSIZE]
         return at >= 0 and len(blocks) >= tarfile.BLOCKSIZE and not any(blocks)

@@ -6,11 +6,12 @@ out first where it comes through a pipe.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -36,21 +37,26 @@ from mhmcli.source.streams import (
     reason_of,
 )
 from mhmcli.source.text import TextSource
-from mhmcli.source.unzip import ZIP_ERRORS
+from mhmcli.source.unzip import ZIP_ERRORS, opened_member
 
 _HEAD_BYTES = 4096
 _DEEPEST = 3  # archives in archives in archives
 _MIMETYPE = "mimetype"  # of OpenDocument and EPUB
+_MIMETYPE_BYTES = 100  # of it, whatever it has
+_MOST_WHOLE_BYTES = 1 << 27  # of what is held whole, as RTF is: several times over
+_MOST_SPOOLED_BYTES = 1 << 32  # of what is written out: it may be packed, in packed archives
 _OFFICE = {"xl/workbook.xml": "a spreadsheet", "ppt/presentation.xml": "a presentation"}
 
 
-def _size(stream: BinaryIO) -> int | None:
-    """The size in bytes of what the stream reads, None unless it is a plain file."""
-    try:
+def _extent(stream: BinaryIO) -> tuple[int, int | None]:
+    """Where the stream stands, and how many bytes it has from there on, None unless it is a plain
+    file: of standard input, a shell may have read the first line."""
+    with contextlib.suppress(OSError, AttributeError):
         status = os.fstat(stream.fileno())
-    except (OSError, AttributeError):
-        return None
-    return (status.st_size or None) if stat.S_ISREG(status.st_mode) else None  # /proc says 0
+        if stat.S_ISREG(status.st_mode) and status.st_size:  # /proc says 0
+            start = stream.tell()
+            return start, max(0, status.st_size - start)
+    return 0, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,8 @@ class Opening:
 
     def stream(self, name: str, stream: BinaryIO, owned: BinaryIO | None) -> Source:
         """What a stream has in it; `owned` is closed when it is read."""
+        start, size = _extent(stream)
         head = _head(name, stream)
-        size = _size(stream)
         packing = packing_of(head)
         if packing:
             stream = cast(BinaryIO, Unpacked(Rejoined(head, stream), packing))
@@ -100,12 +106,15 @@ class Opening:
             close = owned.close if owned else rejoined.close
             return tarred(name, rejoined, self._inside(name).member, close)
         if kind in (Kind.PDF, Kind.ZIP):
-            if total is not None:
+            if total is not None and not start:
                 stream.seek(0)
                 return self._indexed(kind, name, stream, total)
             return self._spooled(kind, name, rejoined, owned)
         if kind is Kind.RTF:
-            return RtfSource(name, _whole(name, rejoined, owned))
+            raw = b"".join(_blocks(name, rejoined, _MOST_WHOLE_BYTES, "save it as text or DOCX"))
+            if owned:
+                owned.close()
+            return RtfSource(name, raw)
         text = TextSource(
             name,
             rejoined,
@@ -138,7 +147,7 @@ class Opening:
         try:
             archive = ZipFile(file)
             named = set(archive.namelist())
-            mimetype = archive.read(_MIMETYPE)[:100] if _MIMETYPE in named else b""
+            mimetype = _mimetype(archive) if _MIMETYPE in named else b""
         except ZIP_ERRORS as error:
             raise SourceError(
                 f"cannot read {name}: the archive is damaged ({error})",
@@ -154,13 +163,14 @@ class Opening:
                 f"cannot read {name}: it is {office or 'an OpenDocument file'}",
                 hint="save it as text, CSV, DOCX or PDF first",
             )
-        return zipped(name, file, archive, self._inside(name).member)
+        return zipped(name, file, archive, size, self._inside(name).member)
 
     def _spooled(self, kind: Kind, name: str, stream: BinaryIO, owned: BinaryIO | None) -> Source:
         """What has its index at its end and comes through a pipe is written out first."""
         spool = tempfile.TemporaryFile(prefix="mhm-")  # noqa: SIM115  open as long as the source
         try:
-            while block := _next_block(name, stream):
+            hint = "unpack it, and name the file itself"
+            for block in _blocks(name, stream, _MOST_SPOOLED_BYTES, hint):
                 spool.write(block)
             size = spool.tell()
             spool.seek(0)
@@ -178,12 +188,26 @@ class Opening:
         return source
 
 
-def _whole(name: str, stream: BinaryIO, owned: BinaryIO | None) -> bytes:
-    """All that comes."""
-    found = b"".join(iter(lambda: _next_block(name, stream), b""))
-    if owned:
-        owned.close()
-    return found
+def _mimetype(archive: ZipFile) -> bytes:
+    """What the archive says that it is."""
+    with opened_member(archive, _MIMETYPE) as member:
+        return member.read(_MIMETYPE_BYTES)
+
+
+def _blocks(name: str, stream: BinaryIO, most_bytes: int, hint: str) -> Iterator[bytes]:
+    """All that comes.
+
+    Raises:
+        SourceError: it does not come to its end, is damaged, or has more than `most_bytes`.
+    """
+    size = 0
+    while block := _next_block(name, stream):
+        size += len(block)
+        if size > most_bytes:
+            raise SourceError(
+                f"cannot read {name}: it has more than {most_bytes >> 20} MiB", hint=hint
+            )
+        yield block
 
 
 def _next_block(name: str, stream: BinaryIO) -> bytes:

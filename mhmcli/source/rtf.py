@@ -13,7 +13,7 @@ from mhmcli.errors import SourceError
 from mhmcli.source.place import Passage, SourceReport
 from mhmcli.source.text import TextSource
 
-_OPENS, _CLOSES = re.compile(rb"(?<!\\){"), re.compile(rb"(?<!\\)}")
+_BRACE = re.compile(rb"\\[\\{}]|([{}])")  # what is escaped is none: \\} is a backslash and a brace
 
 
 class RtfSource:
@@ -32,8 +32,9 @@ class RtfSource:
                 hint="open it in a word processor and save it anew",
             ) from error
         self._raw_bytes = len(raw)
-        depth = len(_OPENS.findall(raw)) - len(_CLOSES.findall(raw))
-        self._cut_short = "it ends within a group" if depth > 0 else None
+        braces = _BRACE.findall(raw)
+        is_open = braces.count(b"{") > braces.count(b"}")
+        self._cut_short = "it ends within a group" if is_open else None
         self._text = TextSource(name, io.BytesIO(text.encode("utf-8", "replace")))
 
     @property

@@ -1,4 +1,5 @@
-"""Streams: waited for as long as there is time, looked at before they are read, decompressed.
+"""Streams: waited for as long as there is time, looked at before they are read, decompressed, and
+left where what comes out of an archive is a trap.
 
 `tail -f` never ends, and may say nothing.
 """
@@ -128,6 +129,55 @@ class Rejoined(io.RawIOBase):
             return b""
 
 
+class Measured:
+    """How much came out of what is packed, of all of it together: members may share their bytes."""
+
+    def __init__(self, packed_bytes: Callable[[], int]) -> None:
+        self._packed_bytes = packed_bytes
+        self._bytes = 0
+
+    def add(self, size: int) -> None:
+        """So many bytes more came out.
+
+        Raises:
+            OSError: that is so much more than what is packed that it is a trap.
+        """
+        self._bytes += size
+        if self._bytes > max(_HARMLESS_BYTES, _MOST_TIMES * self._packed_bytes()):
+            raise OSError(
+                errno.EFBIG, f"it unpacks to more than {_MOST_TIMES} times its size: a trap"
+            )
+
+
+class Limited(io.RawIOBase):
+    """A member of an archive, as long as what comes out of that is no trap; closed with it."""
+
+    def __init__(self, member: BinaryIO, measured: Measured) -> None:
+        self._member = member
+        self._measured = measured
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """What there is, at most as much as the buffer holds; 0 bytes at the end.
+
+        Raises:
+            OSError: it is damaged, or a trap.
+        """
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        part = read_some(self._member, len(view))
+        self._measured.add(len(part))
+        view[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        """The member is closed."""
+        self._member.close()
+        super().close()
+
+
 class Unpacked(io.RawIOBase):
     """What a stream is when decompressed; where the stream breaks off for lack of time, all that
     came until then."""
@@ -136,7 +186,7 @@ class Unpacked(io.RawIOBase):
         self._packed = packed
         packed.breaks_off = False
         self._file = _OPENED[how](io.BufferedReader(packed))
-        self._bytes = 0
+        self._measured = Measured(lambda: packed.bytes_read)
 
     def readable(self) -> bool:
         """It is there to be read."""
@@ -157,11 +207,7 @@ class Unpacked(io.RawIOBase):
             part = b""
         if not part and self._packed.is_late:
             raise TimeoutError(NO_TIME)
-        self._bytes += len(part)
-        if self._bytes > max(_HARMLESS_BYTES, _MOST_TIMES * self._packed.bytes_read):
-            raise OSError(
-                errno.EFBIG, f"it unpacks to more than {_MOST_TIMES} times its size: a trap"
-            )
+        self._measured.add(len(part))
         view[: len(part)] = part
         return len(part)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
-from mhmcli.source.code import DEFINITION, is_code
+from mhmcli.source.code import definition_in, is_code
 from mhmcli.source.place import Break, Passage, Place, SourceReport
 from mhmcli.source.split import is_full
 from mhmcli.source.streams import BLOCK_BYTES, READ_ERRORS, read_some, reason_of
@@ -24,6 +24,9 @@ _LINE_BYTES = 1 << 13  # a longer line is handed on in pieces
 _HEADING = re.compile(
     r"#{1,6}\s|(?:chapter|part|book|section|article|appendix)\s+[\divxlc]+\b", re.IGNORECASE
 )
+_UNDERLINE = re.compile(r"(?:={3,}|-{3,})\s*$")
+_TITLE = re.compile(r"[\"'“(]?\w.{,78}$")  # no item of a list, and no rule
+_COLUMNS = re.compile(r"\s{2}|[\t|]")
 _UTF8_BYTES = 4
 _MARK_BYTES = 4
 _FIRST_MULTIBYTE = 0x80
@@ -97,7 +100,10 @@ class TextSource:
     def _grouped(self) -> Iterator[Passage]:
         group: list[_Line] = []
         size = 0
+        has_titles = not is_code(self.report.name)
         for line in self._lines():
+            if has_titles and len(group) == 1 and _is_title(group[0], line):
+                group[0].opens = max(group[0].opens, Break.HEADING)
             ends_paragraph = bool(group) and not group[-1].text.strip() and line.text.strip()
             if group and (ends_paragraph or is_full(size, group[-1].text, line.text)):
                 if ends_paragraph:
@@ -124,7 +130,7 @@ class TextSource:
 
     def _lines(self) -> Iterator[_Line]:
         opens, number, decorated = Break.DOCUMENT, 1, False
-        heading = DEFINITION if is_code(self.report.name) else _HEADING
+        heading = definition_in(self.report.name) or _HEADING
         for raw, start, end in _pieces(self._blocks()):
             text = self._decode(raw)
             if opens is Break.LINE and heading.match(text) and not decorated:
@@ -189,6 +195,14 @@ class TextSource:
             if not block:
                 return
             block = read_some(self._stream)
+
+
+def _is_title(line: _Line, below: _Line) -> bool:
+    """Whether a line that begins a paragraph is underlined, and no heading of a table."""
+    if line.opens < Break.PARAGRAPH or not _UNDERLINE.match(below.text):
+        return False
+    text = line.text.strip()
+    return bool(_TITLE.match(text)) and not _COLUMNS.search(text)
 
 
 def _may_become_mark(first: bytes) -> bool:

@@ -1,14 +1,15 @@
 """The files of a directory, in the order of their names, without what is ignored there.
 
 Names that begin with a dot are left out, and what `.gitignore`, `.ignore` and `.mhmignore` say, in
-the directory itself and in those below it. Links to directories are not followed.
+the directory itself, in those below it, and in those above it up to the one that has `.git` in it.
+Links to directories are not followed.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern
@@ -37,21 +38,24 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What the files of one directory say of all that is below it."""
+    """What the files of one directory say of all that is below it. `before` is the path from there
+    to `folder`, where that is another: 'src/'."""
 
     folder: Path
     rules: tuple[_Rule, ...]
+    before: str = ""
 
     def say(self, path: Path, *, is_folder: bool) -> bool | None:
         """Whether a path is ignored; None where nothing is said of it. What is said last counts."""
-        relative = path.relative_to(self.folder).as_posix() + ("/" if is_folder else "")
+        below = path.relative_to(self.folder).as_posix()
+        relative = f"{self.before}{below}{'/' if is_folder else ''}"
         said = (rule.pattern.include for rule in reversed(self.rules) if rule.is_about(relative))
         return next(said, None)
 
 
 def files_in(folder: Path) -> Iterator[Path]:
     """The files of the directory and of all below it; what cannot be looked at is among them."""
-    left: list[tuple[Path, bool, tuple[_Rules, ...]]] = [(folder, True, ())]
+    left: list[tuple[Path, bool, tuple[_Rules, ...]]] = [(folder, True, _rules_above(folder))]
     while left:
         path, is_folder, above = left.pop()
         if not is_folder:
@@ -78,6 +82,19 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError:
         return True
+
+
+def _rules_above(folder: Path) -> tuple[_Rules, ...]:
+    """What is said above a directory, the furthest first; nothing unless one above has `.git`."""
+    real = Path(os.path.realpath(folder))  # Path.resolve raises at a link to itself
+    above = (real, *real.parents)
+    has_git = (n for n, parent in enumerate(above) if os.path.exists(parent / ".git"))  # noqa: PTH110
+    outward = above[1 : next(has_git, 0) + 1]
+    return tuple(
+        replace(rules, folder=folder, before=f"{real.relative_to(parent).as_posix()}/")
+        for parent in reversed(outward)
+        for rules in _rules_of(parent)
+    )
 
 
 def _rules_of(folder: Path) -> list[_Rules]:
