@@ -41,10 +41,15 @@ _MARKED = re.compile(rf"{_MARK.pattern}[\s*_]*[^\s*_]", re.IGNORECASE)
 _BARE_MARK = re.compile(rf"\s*{_MARK.pattern}\s*\Z", re.IGNORECASE)
 _STRONG = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*", re.DOTALL)
 _ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s")  # of a list
+_SAID = r"(?:\w+ly )?(?:stated|mentioned|specified|provided)"
+_NOTES = r"(?:the|these|this) (?:provided |given )?(?:notes|document|text|passage)s?"
 _NOT_STATED = re.compile(
-    rf"\W*(?:not (?:stated|mentioned|specified|provided)\b|none\W*\Z|unknown\W*\Z|"
-    rf"the (?:notes|document|text|passage)s? (?:do(?:es)? not|don't|doesn't) {_SAYING}\b|"
+    rf"\W*(?:not {_SAID}\b|none\W*\Z|unknown\W*\Z|"
+    rf"(?:it|this|that|the answer) (?:is|was) not {_SAID}(?:\W*\Z| (?:in|by) {_NOTES}\b)|"
+    rf"{_NOTES} (?:do(?:es)? not|don't|doesn't) (?:\w+ly )?{_SAYING}\b|"
+    rf"(?:it |this |the answer )?(?:cannot|can't|can not) be \w+ (?:from|by) {_NOTES}\b|"
     r"there is no (?:information|mention)\b|"
+    r"(?:not enough|insufficient) information\b|"
     r"no information (?:is |was )?(?:given|provided|about)\b)",
     re.IGNORECASE,
 )

@@ -9,19 +9,24 @@ What the program has counted or listed, the program puts into form.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.chunk import Count
 from mhmcli.engine import Grammar
 from mhmcli.format_kind import Format
+from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter, run
 
 _LINE = r"[^\n]"
 _CELL = r"[^|\n]"
 _MOST_COLUMNS = 6
+_LEAST_ROWS = 3  # of a table: its header, the line below it, and what it says
+_BULLET = re.compile(r"\A(?:[-*+•]|\d{1,3}[.)])\s+")
 _TEMPLATE_TOKENS = 64  # round the notes, at most
 _LIST = f'root ::= item+\nitem ::= "- " {_LINE}+ "\\n"'
 NOTHING = "null"
@@ -61,9 +66,21 @@ def shaped(
     finally:
         prompter.forget(sequence)
     if form.kind is Format.JSON:
-        return _as_json(answer, reply.text)
+        return _as_json(answer, reply.text, json.loads(form.schema))
     text = reply.text if reply.ended else _without_loop(reply.text)
-    return replace(answer, text=text, complete=answer.complete and reply.ended)
+    text, is_whole = _lines_of(form.kind, text)
+    return replace(answer, text=text, complete=answer.complete and reply.ended and is_whole)
+
+
+def _lines_of(kind: Format, text: str) -> tuple[str, bool]:
+    """A list or a table, and whether it is one: what a server writes that knows no grammars may
+    have words around it, and other bullets."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if kind is Format.LIST:
+        return "\n".join(f"- {_BULLET.sub('', line)}" for line in lines), bool(lines)
+    rows = [line for line in lines if line.startswith("|")]
+    is_one = len(rows) >= _LEAST_ROWS
+    return "\n".join(rows) if is_one else text, is_one
 
 
 def _without_loop(text: str) -> str:
@@ -88,23 +105,39 @@ def _notes(answer: Answer, count: Count, room: int) -> list[str]:
     return [*kept, text]
 
 
-def _as_json(answer: Answer, text: str) -> Answer:
+def _as_json(answer: Answer, text: str, schema: Mapping[str, Any]) -> Answer:
     """On one line, in ASCII: no character in it can end the line, or reach a terminal as a control.
-    Null, if the model came to no end within its limit."""
+    Null, if the model came to no end within its limit, or a server let it write something else."""
     try:
-        line = json.dumps(json.loads(text, strict=False), allow_nan=False).replace(
-            "\x7f", "\\u007f"
-        )
+        value = json.loads(text, strict=False)
+        line = json.dumps(value, allow_nan=False).replace("\x7f", "\\u007f")
     except (ValueError, RecursionError):
         return replace(answer, text=NOTHING, complete=False)
+    if not _has_its_fields(value, schema):
+        return replace(answer, text=NOTHING, complete=False)
     return replace(answer, text=line)
+
+
+def _has_its_fields(value: Any, schema: Any) -> bool:
+    """Whether objects are objects and have what is required of them, as far as the schema says so
+    where they stand (references are not followed)."""
+    if not isinstance(schema, dict):
+        return True
+    if isinstance(value, list):
+        return all(_has_its_fields(item, schema.get("items")) for item in value)
+    if not isinstance(value, dict):
+        return schema.get("type") != "object"
+    properties = schema.get("properties", {})
+    return value.keys() >= set(schema.get("required", ())) and all(
+        _has_its_fields(value[name], of) for name, of in properties.items() if name in value
+    )
 
 
 def _of_items(answer: Answer, kind: Format) -> str:
     """What was counted or listed, item by item."""
     if kind is Format.LIST:
-        return "\n".join(f"- {text} ({place})" for text, place in answer.items)
-    rows = [(str(place), text) for text, place in answer.items]
+        return "\n".join(f"- {text} ({one_line(str(place))})" for text, place in answer.items)
+    rows = [(one_line(str(place)), text) for text, place in answer.items]
     cells = [("place", "text"), ("---", "---"), *((_cell(a), _cell(b)) for a, b in rows)]
     return "\n".join(f"| {a} | {b} |" for a, b in cells)
 

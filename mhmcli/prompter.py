@@ -122,7 +122,7 @@ class Prompter(Asker):
             said = yield from self._decode(sequence, max_tokens, sampling, not_first=declining)
         finally:
             self._engine.close(sequence)
-        return replace(said, text=without_reasoning(said.text))
+        return said if grammar else replace(said, text=without_reasoning(said.text))
 
     def next_line(
         self, text: str, begun: str, max_tokens: int, *, after: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source import Passage, Place, piece
@@ -19,10 +19,19 @@ _IGNORED = re.compile(
 )
 _LEAST_CHARS = 8  # shorter texts stand anywhere by chance: nothing is said of them
 # 5" is five inches.
-_IN_MARKS = re.compile(r"(?<!\d)\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»")
+_IN_MARKS = re.compile(
+    r"(?<!\d)\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|‹([^‹›]+)›|"
+    r"‘((?:[^‘’]|’(?=\w))+)’|「([^「」]+)」|『([^『』]+)』"
+)
 _LEFT_OUT = re.compile(r"\.\.\.|…|\[[^\]]*\]")
 _AROUND = " \t\n.,;:!?"  # of the sentence that quotes, perhaps, and not of what is quoted
-_NUMBER = re.compile(r"[-−]?\d+(?:[.,:/-]\d+)*")
+_NUMBER = re.compile(r"(?:(?<!\w)-)?\d+(?:[.,:/-]\d+)*")
+_IN_NUMBER = r"[\d.,:/-]*"
+_BEGINS_WITH_NUMBER = re.compile(r"[.,:/-]?\d")
+_ENDS_WITH_NUMBER = re.compile(r"\d[.,:/-]?\Z")
+_LONGEST_NUMBER = 40  # characters
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")  # of spans, and minus
+_GAP = re.compile(r"\s|[\-\u00ad\u2010-\u2015]")  # what may part two words
 _HYPHEN = re.compile(r"[\-\u00ad\u2010\u2011]")
 # Scripts that put no space between words: Thai, Japanese, Chinese, Korean.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -42,7 +51,12 @@ def in_marks(text: str) -> list[str]:
     ['it is late']. What is left out of it parts it."""
     quoted = (next(filter(None, match.groups())) for match in _IN_MARKS.finditer(text))
     parts = (part.strip(_AROUND) for words in quoted for part in _LEFT_OUT.split(words))
-    return [words for words in parts if len(words.split()) >= _LEAST_WORDS]
+    return [
+        words
+        for words in parts
+        if len(words.split()) >= _LEAST_WORDS
+        or (_UNSPACED.search(words) and len(words) >= _LEAST_CHARS)
+    ]
 
 
 def canonical(text: str) -> str:
@@ -51,18 +65,27 @@ def canonical(text: str) -> str:
     return _IGNORED.sub("", plain.casefold())
 
 
-def look_up(texts: Iterable[str], passages: Iterable[Passage]) -> dict[str, Quote]:
-    """Each of the texts as a quote, but for those that are too short to tell. Of one that does not
-    stand in the passages, but behind a title ("The keeper: He trims the wicks."), what stands
-    there."""
-    wordings = {text: (text, text.partition(": ")[2]) for text in texts}
-    places = find([words for pair in wordings.values() for words in pair], passages)
+def look_up(
+    texts: Iterable[str], passages: Iterable[Passage], *, titled: Container[str] = ()
+) -> dict[str, Quote]:
+    """Each of the texts as a quote, but for those that are too short to tell. Of one that may have
+    a title before it ("The keeper: He trims the wicks."), and does not stand in the passages with
+    it, what stands there without."""
+    wordings = {text: [*_untitled(text)] if text in titled else [text] for text in texts}
+    places = find([words for each in wordings.values() for words in each], passages)
     made = {}
-    for text, pair in wordings.items():
-        there = next((words for words in pair if words in places), None)
+    for text, each in wordings.items():
+        there = next((words for words in each if words in places), None)
         if there or len(canonical(text)) >= _LEAST_CHARS:
             made[text] = Quote(there or text, places[there] if there else None)
     return made
+
+
+def _untitled(text: str) -> Iterator[str]:
+    """'1: The keeper: He trims.' -> itself, 'The keeper: He trims.', 'He trims.'."""
+    while text:
+        yield text
+        text = text.partition(": ")[2]
 
 
 def find(texts: Iterable[str], passages: Iterable[Passage]) -> dict[str, Place]:
@@ -98,14 +121,14 @@ def _standing(
     while start >= 0:
         pieces = list(_pieces(recent, start, start + len(short)))
         first, last = pieces[0], pieces[-1]
-        before = first[0].text[: first[1]][-1:]
-        after = last[0].text[last[2] :][:1]
+        before, after = first[0].text[: first[1]], last[0].text[last[2] :]
         between = " " if first[0].place.page != last[0].place.page else ""
         told = between.join(passage.text[begin:end] for passage, begin, end in _joined(pieces))
         if (
-            _is_same(text, told)
-            and not _goes_on(before, told[:1])
-            and not _goes_on(told[-1:], after)
+            not _goes_on(before[-1:], told[:1])
+            and not _goes_on(told[-1:], after[:1])
+            and _numbers(text) == _numbers(told, before, after)
+            and _has_same_words(text, told, short)
         ):
             places = [piece(*one).place for one in pieces]
             return places[0].to(places[-1])
@@ -120,16 +143,38 @@ def _goes_on(one: str, other: str) -> bool:
     return one.isalnum() and other.isalnum()
 
 
-def _is_same(text: str, told: str) -> bool:
-    """Whether two texts with the same canonical characters have the same numbers and, where no
-    hyphen could have joined or parted them, the same words."""
-    if _NUMBER.findall(text) != _NUMBER.findall(told):
-        return False
-    if _HYPHEN.search(text) or _HYPHEN.search(told):
-        return True
-    return [*map(canonical, text.split())] == [*map(canonical, told.split())] or bool(
-        _UNSPACED.search(text)
+def _numbers(text: str, before: str = "", after: str = "") -> list[str]:
+    """The numbers in a text, the first and the last whole where it stands within them: of the "5"
+    in "-1.5" it is "-1.5"."""
+    around = before[-_LONGEST_NUMBER:], text, after[:_LONGEST_NUMBER]
+    before, text, after = (part.translate(_DASHES) for part in around)
+    if _BEGINS_WITH_NUMBER.match(text):
+        text = re.findall(_IN_NUMBER + r"\Z", before)[0] + text
+    if _ENDS_WITH_NUMBER.search(text):
+        text += re.findall(_IN_NUMBER, after)[0]
+    return _NUMBER.findall(text)
+
+
+def _has_same_words(text: str, told: str, short: str) -> bool:
+    """Whether two texts with the same canonical characters are parted into words at the same of
+    them, but for where a hyphen parts or joins words, and in scripts that do not part them."""
+    one, other = _gaps(text), _gaps(told)
+    return all(
+        one.get(at) or other.get(at) or _UNSPACED.search(short[max(0, at - 1) : at + 1])
+        for at in one.keys() ^ other.keys()
+        if 0 < at < len(short)
     )
+
+
+def _gaps(text: str) -> dict[int, bool]:
+    """After how many canonical characters a text is parted, and whether by a hyphen."""
+    gaps, taken, end = {}, 0, 0
+    for ignored in _IGNORED.finditer(text):
+        taken += len(canonical(text[end : ignored.start()]))
+        end = ignored.end()
+        if _GAP.search(ignored[0]):
+            gaps[taken] = bool(_HYPHEN.search(ignored[0]))
+    return gaps
 
 
 def _joined(

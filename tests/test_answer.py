@@ -9,6 +9,7 @@ import pytest
 
 from mhmcli import prompts
 from mhmcli.answer import (
+    NO_REPLY,
     NOT_IN_DOCUMENT,
     NOT_IN_PASSAGES,
     Answer,
@@ -18,12 +19,16 @@ from mhmcli.answer import (
     concluded,
     places,
 )
+from mhmcli.cli.ended import Ended
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
+from mhmcli.errors import ExitStatus
 from mhmcli.evidence import Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.source import Place
+from tests.test_partial import SIZES
+from tests.test_receipt import WHOLE
 
 
 def evidence() -> Evidence:
@@ -81,6 +86,10 @@ def test_an_empty_memory_asks_no_model() -> None:
         "**NOT STATED**",
         "The notes do not say.",
         "The document does not mention it.",
+        "The notes do not explicitly state who lit the lamp.",
+        "Not explicitly stated.",
+        "It is not mentioned in the provided notes.",
+        "The answer cannot be determined from the given notes.",
         "There is no information about that in the notes.",
         "",
     ],
@@ -89,6 +98,27 @@ def test_not_stated_is_no_answer(reply: str) -> None:
     """However the model says it, the person is told the same sentence."""
     made, _ = answered([reply], evidence())
     assert (made.text, made.found, made.places) == (NOT_IN_DOCUMENT, False, ())
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "It is not specified by law, but by custom.",
+        "The document does not bind the tenant.",
+        "It cannot be lit by hand.",
+        "The text is not encrypted.",
+    ],
+)
+def test_what_speaks_of_the_world_is_an_answer(reply: str) -> None:
+    """Though it has the words of what does not."""
+    made, _ = answered([reply], evidence())
+    assert (made.text, made.found) == (reply, True)
+
+
+def test_a_model_that_comes_to_no_answer_is_no_document_that_does_not_say() -> None:
+    """The status tells one from the other."""
+    ended = Ended((Answer("Who?", NO_REPLY, found=False, complete=False),), (), WHOLE, None, SIZES)
+    assert ended.status(partial_ok=False) is ExitStatus.MODEL
 
 
 def test_a_verdict_of_no_is_no_answer() -> None:

@@ -35,6 +35,7 @@ SCHEMA = json.dumps(
         "required": ["keeper", "age", "lights"],
     }
 )
+NONE = '{"keeper": "", "age": 0, "lights": []}'
 ANSWER = Answer("Who?", "Roy", True, telling=("Roy keeps it.",), facts="Roy keeps the light.")
 ITEMS = (("Failed a|b", Place("a.log", line=3)), ("Failed c", Place("a.log", line=7)))
 COUNTED = Answer("How many failed?", "2", True, items=ITEMS)
@@ -83,14 +84,40 @@ def test_json_is_on_one_line_and_null_where_there_is_none(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Also where the model came to no end of it."""
-    found, _ = made(ANSWER, Format.JSON, '{"keeper": "Roy",\n "age": 7}')
-    assert found.text == '{"keeper": "Roy", "age": 7}'
+    found, _ = made(ANSWER, Format.JSON, '{"keeper": "Roy",\n "age": 7, "lights": []}')
+    assert found.text == '{"keeper": "Roy", "age": 7, "lights": []}'
     cut, _ = made(ANSWER, Format.JSON, '{"keeper": "Ro')
     assert (cut.text, cut.complete) == ("null", False)
     none, _ = made(Answer("Who?", "The document does not say.", False), Format.JSON)
     print_answers([found, none], of=2, form=Format.JSON)
     lines = capsys.readouterr().out.splitlines()
-    assert [json.loads(line) for line in lines] == [{"keeper": "Roy", "age": 7}, None]
+    whole = {"keeper": "Roy", "age": 7, "lights": []}
+    assert [json.loads(line) for line in lines] == [whole, None]
+
+
+@pytest.mark.parametrize("reply", ['{"keeper": "Roy"}', '"Roy"', "3"])
+def test_json_without_what_the_schema_requires_is_none(reply: str) -> None:
+    """As a server may write it that knows no schemas."""
+    found, _ = made(ANSWER, Format.JSON, reply)
+    assert (found.text, found.complete) == ("null", False)
+
+
+def test_what_knows_no_grammars_is_brought_into_form() -> None:
+    """Bullets of another sort, words round a table; no table at all is said."""
+    found, _ = made(ANSWER, Format.LIST, "1. Roy - the old\n* Ann\n\nBob\n")
+    assert (found.text, found.complete) == ("- Roy - the old\n- Ann\n- Bob", True)
+    table = "| who |\n| --- |\n| Roy |"
+    found, _ = made(ANSWER, Format.TABLE, f"Here it is:\n\n{table}\n")
+    assert (found.text, found.complete) == (table, True)
+    found, _ = made(ANSWER, Format.TABLE, "Roy keeps it.")
+    assert (found.text, found.complete) == ("Roy keeps it.", False)
+
+
+def test_a_name_of_a_file_makes_no_rows() -> None:
+    place = Place("a.zip/x\n| b | 0 errors |", line=1)
+    answer = Answer("How many?", "1", True, items=(("Failed.", place),))
+    assert len(made(answer, Format.TABLE)[0].text.splitlines()) == 3
+    assert len(made(answer, Format.LIST)[0].text.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -106,7 +133,7 @@ def test_json_always_parses(reply: str, value: object, capsys: pytest.CaptureFix
     """In one line, whatever stands in it."""
     engine = ScriptedEngine([reply])
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    found = run(shaped(prompter, ANSWER, Form(Format.JSON, SCHEMA), 4000))
+    found = run(shaped(prompter, ANSWER, Form(Format.JSON, "{}"), 4000))
     print_answers([found], of=1, form=Format.JSON)
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line) == value
@@ -116,10 +143,10 @@ def test_a_long_list_is_put_into_form_as_far_as_there_is_room() -> None:
     """What was counted is shown with its places."""
     items = tuple((f"Failed number {n}", Place("a.log", line=n)) for n in range(900))
     answer = Answer("List all.", "\n".join(text for text, _ in items), found=True, items=items)
-    found, engine = made(replace(answer, text="900"), Format.JSON, "{}")
-    assert found.text == "{}"
+    found, engine = made(replace(answer, text="900"), Format.JSON, NONE)
+    assert found.text == NONE
     assert "a.log:1: Failed number 1\n" in engine.prompts[0]
-    assert made(answer, Format.JSON, "{}")[0].text == "{}"
+    assert made(answer, Format.JSON, NONE)[0].text == NONE
 
 
 def test_no_answer_is_no_list() -> None:

@@ -63,12 +63,32 @@ def test_other_words_are_not_found() -> None:
         ("not able to swim", "notable to swim"),
         ("is there foremost", "is therefore most"),
         ("and he was ill", "and he was illegal"),
+        ("met the rapist, a well-known man", "met therapist, a well-known man"),
+        ("5 degrees were measured", "-5 degrees were measured"),
+        ("5 million were lost at sea", "1.5 million were lost at sea"),
+        ("the fine that he paid is 1", "the fine that he paid is 1,500 euros"),
+        ("the tariff of it is 12.", "the tariff of it is 12.5 per cent"),
     ],
 )
 def test_other_numbers_and_words_are_not_found(quoted: str, told: str) -> None:
     """Though their letters are the same."""
     assert find([quoted], passages(f"{told}.\n")) == {}
-    assert find([quoted], passages(f"{told}.\n", f"{quoted}.\n"))[quoted].line == 2
+    assert find([quoted], passages(f"{told}.\n", f"{quoted}\n"))[quoted].line == 2
+
+
+@pytest.mark.parametrize(
+    ("quoted", "told"),
+    [
+        ("he served from 1990-1995", "He served from 1990–1995."),
+        ("a minus of -5 degrees", "A minus of −5 degrees."),
+        ("the light-house of the north", "The light\u00adhouse of the North."),
+        ("the coast - of all coasts", "The coast—of all coasts."),
+        ("he was a well known keeper", "He was a well-known keeper."),
+    ],
+)
+def test_dashes_are_no_difference(quoted: str, told: str) -> None:
+    """Between numbers, before them, in words and between them."""
+    assert find([quoted], passages(f"{told}\n"))[quoted].line == 1
 
 
 def test_of_what_is_too_short_nothing_is_said() -> None:
@@ -100,10 +120,15 @@ def test_the_first_of_several_places_is_told() -> None:
 def test_what_stands_behind_a_title_is_quoted_without_it() -> None:
     told = passages("The keeper\n\nHe is old. He trims the wicks at dusk.\n")
     text = "The keeper: He trims the wicks at dusk."
-    quote = look_up([text], told)[text]
+    quote = look_up([text], told, titled={text})[text]
     assert (quote.text, quote.place and quote.place.line) == ("He trims the wicks at dusk.", 3)
+    twice = "Chapter 1: The keeper: He trims the wicks at dusk."
+    quote = look_up([twice], told, titled={twice})[twice]
+    assert quote.text == "He trims the wicks at dusk."
     other = "The keeper: He sleeps."
-    assert look_up([other], told)[other] == Quote(other, None)
+    assert look_up([other], told, titled={other})[other] == Quote(other, None)
+    said = "The captain: He trims the wicks at dusk."
+    assert look_up([said], told)[said] == Quote(said, None), "another is made to say it"
 
 
 def test_words_in_quotation_marks_are_quoted() -> None:
@@ -115,6 +140,13 @@ def test_words_in_quotation_marks_are_quoted() -> None:
         "by any man",
     ]
     assert in_marks('a pipe of 5" and then a valve of 6"') == []
+    assert in_marks("»es ist spät heute« und dann »es ist noch früh«") == [
+        "es ist spät heute",
+        "es ist noch früh",
+    ]
+    assert in_marks("He said ‘it isn’t the light’ to them.") == ["it isn’t the light"]
+    assert in_marks("他说「守灯人王明点亮了灯」。") == ["守灯人王明点亮了灯"]
+    assert in_marks("“王明”") == [], "a name"
 
 
 def test_quotations_are_shown_with_their_places(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,7 +154,7 @@ def test_quotations_are_shown_with_their_places(capsys: pytest.CaptureFixture[st
     told = passages(*(f"The keeper trims wick number {n} at dusk.\n" for n in range(9)))
     telling = tuple(f"The keeper trims wick number {n} at dusk." for n in (7, 2, 5, 4))
     text = 'He said "the light has gone out".'
-    answer = Answer("Who trims them?", text, found=True, telling=telling)
+    answer = Answer("Who trims them?", text, found=True, telling=telling, said=text)
     (checked,) = with_quotes([answer], told, of_all=True)
     say_quotes(checked)
     said = capsys.readouterr().err.splitlines()

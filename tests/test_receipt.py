@@ -23,6 +23,12 @@ def test_what_there_was_no_room_to_keep_is_no_full_coverage() -> None:
     assert not any("NO ROOM" in line for line in WHOLE.lines())
 
 
+def test_of_a_memory_that_had_it_all_the_documents_may_have_gone() -> None:
+    gone = SourceReport("a.txt", "gone", bytes_read=0, bytes_total=None, cut_short="gone")
+    assert not replace(WHOLE, sources=(gone,)).complete
+    assert replace(WHOLE, sources=(gone,), remembered="20261122-1").complete
+
+
 def test_a_scan_that_was_stopped_has_read_nothing() -> None:
     """And one that took everything has no rest."""
     scanned = replace(WHOLE, chunks=0, scanned=500, document_tokens=0)

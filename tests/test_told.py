@@ -131,4 +131,7 @@ def test_a_device_is_written_to_as_it_is(tmp_path: Path) -> None:
         print_line("for whom it may concern")
     assert os.read(read, 100) == b"for whom it may concern\n"
     assert fifo.is_fifo()
+    with into(Path(f"/dev/fd/{os.open(fifo, os.O_WRONLY)}")):
+        print_line("and as a shell names it")
+    assert os.read(read, 100) == b"and as a shell names it\n"
     os.close(read)

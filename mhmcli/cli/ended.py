@@ -34,8 +34,8 @@ class Ended:
         """Incomplete reading outranks the rest: a "no" from half a document is no answer."""
         if not self.receipt.complete and not partial_ok:
             return ExitStatus.INCOMPLETE
-        if any(a.found and a.text == NOTHING and not a.complete for a in self.answers):
-            return ExitStatus.MODEL  # which came to no end of its JSON
+        if any(not a.complete and (not a.found or a.text == NOTHING) for a in self.answers):
+            return ExitStatus.MODEL  # which came to no answer, or to no end of its JSON
         if not all(answer.found for answer in self.answers):
             return ExitStatus.NOT_IN_DOCUMENT
         return ExitStatus.ANSWERED

@@ -44,7 +44,7 @@ def into(path: Path | None, sources: Sequence[str] = ()) -> Iterator[None]:
         yield
         return
     target = _checked(path, sources)
-    is_file = not target.exists() or target.is_file()
+    is_file = target.is_file() or not target.exists()
     part = target.with_name(f".{target.name}.{os.getpid()}.part") if is_file else target
     stdout = sys.stdout
     try:
@@ -69,12 +69,13 @@ def into(path: Path | None, sources: Sequence[str] = ()) -> Iterator[None]:
 
 
 def _checked(path: Path, sources: Sequence[str]) -> Path:
-    """The file that is meant, through links.
+    """The file that is meant, through links; of a pipe or a device (`/dev/fd/63`) the name that it
+    was given, which alone can be opened.
 
     Raises:
         UsageError: it is a directory, or one of the documents.
     """
-    target = path.resolve()
+    target = path.resolve() if path.is_file() or not path.exists() else path
     if target.is_dir() or not target.name:
         raise UsageError(f"cannot write {path}: it is a directory", hint="name a file with -o")
     for source in sources:

@@ -21,7 +21,9 @@ def with_quotes(
     """The answers, and for each where its quotations stand. Where the passages are not all that was
     read, what is not among them may yet stand in the documents, and is left out."""
     wanted = [(*answer.telling, *_quoted(answer)) for answer in answers]
-    found = look_up(dict.fromkeys(text for texts in wanted for text in texts), passages)
+    telling = {text for answer in answers for text in answer.telling}
+    texts = dict.fromkeys(text for texts in wanted for text in texts)
+    found = look_up(texts, passages, titled=telling)
     known = {text: quote for text, quote in found.items() if of_all or quote.place}
     return [
         replace(answer, quotes=tuple(known[text] for text in texts if text in known))
@@ -30,8 +32,10 @@ def with_quotes(
 
 
 def _quoted(answer: Answer) -> list[str]:
-    """What the answer quotes; the strings of JSON are no quotations."""
-    return [] if answer.text.startswith(("{", "[")) else in_marks(answer.text)
+    """What the model quotes in what is shown of its answer; the strings of JSON are no
+    quotations, and what was counted is the document's own."""
+    shows_facts = answer.facts and answer.text.startswith(answer.facts)
+    return in_marks(answer.text if shows_facts else answer.said)
 
 
 def say_quotes(answer: Answer) -> None:

@@ -64,7 +64,7 @@ class CountTold(Told, frozen=True):
 
 
 class UnitTold(Told, frozen=True):
-    """A sentence that led to another."""
+    """A sentence or a line, and where it stands."""
 
     text: str
     place: PlaceTold
@@ -113,15 +113,18 @@ class HeadTold(Told, frozen=True):
 
 
 class AnswerTold(Told, frozen=True):
-    """An answer; `log_odds` is the model's verdict on whether the documents hold it."""
+    """An answer; `log_odds` is the model's verdict on whether the documents hold it, `facts` are
+    what the model wrote before it, `items` all that was counted or listed."""
 
     question: str
     text: str
+    facts: str
     found: bool
     complete: bool
     log_odds: float | None
     places: list[PlaceTold]
     quotes: list[QuoteTold] | None
+    items: list[UnitTold]
     counted: list[CountTold] | None
     told_again: list[CountTold]
     passages_left_out: int
@@ -134,11 +137,13 @@ class AnswerTold(Told, frozen=True):
         return cls(
             question=answer.question,
             text=answer.text,
+            facts=answer.facts,
             found=answer.found,
             complete=answer.complete,
             log_odds=answer.log_odds,
             places=[PlaceTold.of(place) for place in answer.places],
             quotes=None if quotes is None else [QuoteTold.of(quote) for quote in quotes],
+            items=[UnitTold(text=t, place=PlaceTold.of(place)) for t, place in answer.items],
             counted=None if counted is None else _counts(counted),
             told_again=_counts(answer.told_again),
             passages_left_out=answer.left_out,
