@@ -207,8 +207,10 @@ class Reading:
 
     @property
     def is_complete(self) -> bool:
-        """True when everything was read: no page was a picture, nothing was damaged."""
-        return self._is_read and all(report.complete for report in self.reports)
+        """True when everything was read: no page was a picture, nothing was damaged; and could be
+        looked at again, where that is done."""
+        were_read = all(report.complete for report in self.reports)
+        return self._is_read and were_read and not self._spool.missed
 
     def answer(self) -> Answer:
         """The answer by all that the documents have; `found` is False where they do not say.

@@ -29,6 +29,7 @@ _VARIABLE = "MHM_CONFIG"
 _PROFILES, _LOADERS = "profiles", "loaders"
 _END_OF_PROJECT = ".git"
 _EXCLUSIVE = (("quick", "skim", "budget"), ("json", "ndjson"))
+_OFF = frozenset({"", "0", "false", "f", "no", "n", "off"})  # as the command line has it
 _GUARDED = frozenset(
     {"offline", "no-history", "cache-size", "password-file", "server", "server-key-file"}
 )
@@ -130,7 +131,7 @@ def _over(nearer: Mapping[str, Setting], farther: Mapping[str, Setting]) -> dict
         other
         for ways in _EXCLUSIVE
         for way in ways
-        if way in nearer and nearer[way].value not in (False, "", "0")
+        if way in nearer and str(nearer[way].value).lower() not in _OFF
         for other in ways
     }
     return {**{n: s for n, s in farther.items() if n not in beaten}, **nearer}

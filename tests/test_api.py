@@ -66,6 +66,15 @@ def test_a_reading_that_was_broken_off_has_no_answer() -> None:
         reading.answer()
 
 
+def test_what_there_was_no_room_to_look_at_again_is_not_complete(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mhmcli.spool.Spool.__init__.__defaults__", (600, 0))
+    with reading_of(TEXT + FACT, MemoryKind.SCORING) as reading:
+        reading.answer()
+        assert not reading.is_complete
+
+
 def test_what_cannot_be_is_an_error_of_mhm(tmp_path: Path) -> None:
     """Before a model is looked for."""
     with pytest.raises(SourceError, match="no such file"):

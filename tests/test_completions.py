@@ -1,4 +1,5 @@
-"""The completion scripts in `completions/` are those that this version makes.
+"""The completion scripts in `completions/` are those that this version makes; that of zsh also
+completes where zsh loads it at the first Tab.
 
 python -m tests.test_completions     writes them anew
 """
@@ -14,6 +15,13 @@ import pytest
 
 FOLDER = Path(__file__).parent.parent / "completions"
 FILES = {"bash": "mhm.bash", "zsh": "_mhm", "fish": "mhm.fish", "powershell": "mhm.ps1"}
+_REGISTERS = "compdef _mhm_completion mhm\n"
+_REGISTERS_OR_COMPLETES = """if [[ $funcstack[1] == _mhm ]]; then
+  _mhm_completion "$@"
+else
+  compdef _mhm_completion mhm
+fi
+"""
 
 
 def script(shell: str) -> str:
@@ -21,7 +29,8 @@ def script(shell: str) -> str:
     env = {**os.environ, "_MHM_COMPLETE": f"source_{shell}"}
     code = "import sys; sys.argv[0] = 'mhm'; from mhmcli.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
-    return done.stdout.decode().lstrip()  # zsh looks for #compdef in the first line alone
+    text = done.stdout.decode().lstrip()  # zsh looks for #compdef in the first line alone
+    return text.replace(_REGISTERS, _REGISTERS_OR_COMPLETES)
 
 
 @pytest.mark.parametrize("shell", FILES)

@@ -87,6 +87,26 @@ def test_the_status_is_that_of_all(sources: tuple[str, ...], status: ExitStatus)
 
 
 @pytest.mark.usefixtures("asked")
+def test_what_is_no_text_is_passed_over_where_it_was_not_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As in a directory that is read as one; what is damaged is taken where that is said."""
+    Path("src").mkdir()
+    Path("src/a.py").write_text("yes")
+    Path("src/__init__.py").touch()
+    Path("src/logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(90))
+    assert ask_each(Request(("src",), ("Is it?",))) is ExitStatus.ANSWERED
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["src/a.py: yes"]
+    assert "passed over: src/logo.png" in err
+    assert ask_each(Request(("src/logo.png",), ("Is it?",))) is ExitStatus.INCOMPLETE
+    partly = Request(("a.txt", "gone.txt"), ("Is it?",), partial_ok=True)
+    assert ask_each(partly) is ExitStatus.ANSWERED
+    nothing = Request(("gone.txt",), ("Is it?",), partial_ok=True)
+    assert ask_each(nothing) is ExitStatus.INCOMPLETE
+
+
+@pytest.mark.usefixtures("asked")
 def test_a_table_and_what_programs_get(capsys: pytest.CaptureFixture[str]) -> None:
     """The same rows, one way or the other."""
     sources = ("a.txt", "d/c.txt", "d/e.pdf")

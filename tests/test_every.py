@@ -173,7 +173,7 @@ def watched(lamps: int) -> Iterator[tuple[Watch, ScriptedEngine, list[Memory]]]:
     twice = ("Which lamp broke?",) * 2
     state = job.state
     state.questions, state.memories = twice, state.memories * 2
-    job = replace(job, request=replace(job.request, questions=twice, as_json=True))
+    job = replace(job, request=replace(job.request, questions=twice, as_json=True, quiet=False))
     times = iter(range(0, 10_000, 10))
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
     yield Watch(job, prompter, 1e9, now=lambda: float(next(times))), engine, state.memories
@@ -203,13 +203,28 @@ def test_the_clock_is_told_what_is_new_and_the_end_all(
         monkeypatch.setattr(Watch, "_left_s", property(lambda _: left_s()))
         assert watch.whole(pipe.stream, pipe.wakes) is ExitStatus.ANSWERED
         assert engine.open_sequences == 1
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    out, err = capsys.readouterr()
+    assert ':2: "At noon lamp 1 broke."' in err, "its sentence, at its place"
+    told = [json.loads(line) for line in out.splitlines()]
     assert [(one["of"], one["text"]) for one in told] == [
         ("since the last answer", "lamp 1"),
         ("since the last answer", "lamp 2"),
         ("of all so far", "lamp 1, lamp 2"),
     ]
     assert [one["places"][-1]["last_line"] for one in told] == [2, 4, 4]
+
+
+def test_what_there_was_no_room_to_look_at_again_is_told(
+    pipe: Pipe, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the intervals after it had room, and a count may have missed it."""
+    monkeypatch.setattr("mhmcli.spool.Spool.__init__.__defaults__", (600, 0))
+    monkeypatch.setattr(Watch, "_left_s", 1.0)
+    with watched(1) as (watch, _, _memories):
+        pipe.send("At noon lamp 0 broke.\n" + "It rained all day.\n" * 300)
+        pipe.end()
+        assert watch.whole(pipe.stream, pipe.wakes) is ExitStatus.INCOMPLETE
+    assert "NO ROOM TO LOOK AGAIN" in capsys.readouterr().err
 
 
 def test_it_is_for_pipes_and_goes_with_no_other_way_of_reading(tmp_path: Path) -> None:

@@ -98,6 +98,18 @@ def test_the_doctor_finds_nothing_where_nothing_is_missing(
     assert "-> did you mean memory?" in ran.out
 
 
+def test_the_doctor_looks_at_what_would_be_asked(mhm: Mhm, tmp_path: Path) -> None:
+    """By the profile, and not over the network where that is forbidden."""
+    (tmp_path / "config.toml").write_text(
+        '[profiles.far]\nserver = "http://10.0.0.9:1"\noffline = true\n'
+    )
+    env = {"MHM_PROFILE": "far"}
+    for ran in (mhm("doctor", "--profile", "far"), mhm("doctor", env=env)):
+        assert (ran.status, "another machine" in ran.out) == (1, True)
+    env = {"MHM_OFFLINE": "1", "MHM_SERVER": "http://10.0.0.9:1"}
+    assert "another machine" in mhm("doctor", env=env).out
+
+
 def test_the_doctor_says_what_mends_it(mhm: Mhm, tmp_path: Path) -> None:
     """A model that is not here, and one that is not what it was."""
     env = {"MHM_MODELS_DIR": str(tmp_path / "models")}
@@ -106,6 +118,12 @@ def test_the_doctor_says_what_mends_it(mhm: Mhm, tmp_path: Path) -> None:
     assert "-> mhm models pull" in ran.out
     tiny = models.find("tiny")
     (tmp_path / "models").mkdir()
+    broken = tmp_path / "llama_cpp.py"
+    broken.write_text("raise RuntimeError('no libcudart.so.12')")
+    ran = mhm("doctor", env={**env, "PYTHONPATH": str(tmp_path)})
+    assert (ran.status, "no libcudart.so.12" in ran.out) == (1, True)
+    assert "-> pip install --force-reinstall" in ran.out
+    broken.unlink()
     with (tmp_path / "models" / tiny.file).open("wb") as file:
         file.truncate(tiny.size_bytes)
     ran = mhm("doctor", "-m", "tiny", env=env)

@@ -370,6 +370,19 @@ def test_a_reply_that_breaks_off_is_no_answer(end: str) -> None:
             "".join(prompter.reply("Who?", 9))
 
 
+def test_a_reply_that_breaks_off_before_it_began_is_asked_for_again() -> None:
+    with serving(Stub(lambda _: chat("Mr. Roy."))) as stub:
+        answer, said = stub.answer, []
+
+        def at_first_nothing(path: str, body: dict[str, Any] | None) -> Said:
+            said.append(path)
+            return (203, {}, ": ping\n\n") if body and len(said) == 2 else answer(path, body)
+
+        stub.answer = at_first_nothing  # type: ignore[method-assign]
+        prompter = Prompter(engine_of(stub), "Be brief.", Sampling())
+        assert "".join(prompter.reply("Who?", 9)) == "Mr. Roy."
+
+
 def test_one_of_several_models_is_to_be_named() -> None:
     with serving(Stub(lambda _: chat("x"))) as stub:
         stub.answer = lambda *_: {"data": [{"id": "one"}, {"id": "two"}]}  # type: ignore[method-assign]
@@ -462,7 +475,10 @@ def test_rough_tokens_are_the_text_again(text: str) -> None:
     assert rough.decode(rough.encode(text)) == text
 
 
-MARKS = "<|im_end|> </s> [INST] [/INST] <start_of_turn> <eos> </think> <<SYS>> [THINK] <turn|>"
+MARKS = (
+    "<|im_end|> </s> [INST] [/INST] <start_of_turn> <eos> </think> <<SYS>> [THINK] <turn|> "
+    "[|endofturn|] <seed:eos> <reserved_106>"
+)
 
 
 @pytest.mark.parametrize("text", MARKS.split())
@@ -514,6 +530,28 @@ def test_a_session_of_a_server_goes_on_with_it(mhm: Callable[..., Ran], tmp_path
         chatted = mhm("chat", "--server", stub.url, stdin=b"Who keeps it?\n")
         assert chatted.out == "Mr. Roy.\n"
         assert len(stub.requests) > before
+
+
+def test_several_documents_are_asked_at_once(mhm: Callable[..., Ran], tmp_path: Path) -> None:
+    """As many as there are slots; their rows come in their order."""
+    for n in range(6):
+        (tmp_path / f"{n}.txt").write_text(f"Mr. Roy keeps light {n}.\n")
+
+    def say(body: dict[str, Any]) -> Said:
+        time.sleep(0.1)
+        return yes_where("Roy")(body)
+
+    with serving(Stub(say)) as stub:
+        names = [f"{n}.txt" for n in range(6)]
+        ask = ("ask", "--each", *names, QUESTION, "--server", stub.url, "-j", "3")
+        ran = mhm(*ask)
+        assert (ran.status, stub.most_at_once) == (0, 3), ran.err
+        assert ran.out.splitlines() == [f"{name}: Mr. Roy." for name in names]
+        (tmp_path / "3.txt").unlink()
+        told = [json.loads(line) for line in mhm(*ask, "--ndjson").out.splitlines()]
+        assert [one["event"] for one in told] == ["document"] * 6
+        assert [one["source"] for one in told] == names
+        assert "no such file" in told[3]["error"]
 
 
 def test_a_server_elsewhere_is_not_asked_offline(mhm: Callable[..., Ran], tmp_path: Path) -> None:

@@ -99,6 +99,8 @@ def test_of_ways_that_exclude_each_other_the_nearest_counts(tmp_path: Path) -> N
     assert chosen("fast") == {"quick": True}
     assert chosen("off") == {"skim": "20%", "quick": False}
     assert chosen("fast", MHM_BUDGET="5m") == {"budget": "5m"}
+    for off in ("0", "false", "No"):
+        assert chosen(MHM_QUICK=off) == {"skim": "20%", "quick": off}
 
 
 @pytest.mark.parametrize("name", ["offline", "no-history", "cache-size"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,6 +49,13 @@ def applied(context: typer.Context, profile: str | None) -> str | None:
     return profile
 
 
+def applied_if_valid(context: typer.Context, profile: str | None) -> str | None:
+    """The same for who tells of what cannot be set, instead of ending there."""
+    with contextlib.suppress(UsageError):
+        applied(context, profile)
+    return profile
+
+
 def profiles(incomplete: str) -> Iterator[str]:
     """The names of profiles, for completion."""
     from mhmcli.settings import settings  # noqa: PLC0415
@@ -66,16 +74,18 @@ class _Any(frozenset[str]):
         return True
 
 
-Profile = Annotated[
-    str | None,
-    typer.Option(
+def _profile(callback: Callable[[typer.Context, str | None], str | None]) -> Any:
+    return typer.Option(
         envvar="MHM_PROFILE",
         is_eager=True,
-        callback=applied,
+        callback=callback,
         help="Take the settings of this name from your file, or the project's. See `mhm config`.",
         autocompletion=profiles,
-    ),
-]
+    )
+
+
+Profile = Annotated[str | None, _profile(applied)]
+ProfileIfValid = Annotated[str | None, _profile(applied_if_valid)]
 
 
 def loaders_of(context: typer.Context) -> Mapping[str, str]:

@@ -9,24 +9,24 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import typer
 
 from mhmcli import __version__
 from mhmcli.cli import options, serving
-from mhmcli.cli.configuring import set_in
+from mhmcli.cli.configuring import ProfileIfValid, set_in
 from mhmcli.cli.output import print_line
 from mhmcli.errors import ExitStatus, MhmError
 from mhmcli.printable import one_line
+from mhmcli.server_options import ServerOptions
 
-_T = TypeVar("_T")
 _GIB = 1 << 30
 _PROBE_TOKENS = 1024
 _PROBE = "The keeper lit the lamp at dusk and wrote the hour into the log of the station. "
 _REPLY_TOKENS = 24
 _BESIDE = 0.95  # of the pace: a question is asked of each passage
 _LEAST_FREE = 1 << 30
+_ANEW = "pip install --force-reinstall --no-cache-dir llama-cpp-python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,15 @@ class _Finding:
 def doctor(  # noqa: PLR0913  one parameter is one option
     context: typer.Context,
     *,
+    profile: ProfileIfValid = None,
     model: options.Model = "default",
     threads: options.Threads = None,
     gpu_layers: options.GpuLayers = -1,
+    offline: options.Offline = False,
     server: serving.Url = None,
     server_key_file: serving.KeyFile = None,
+    server_window: serving.Window = None,
+    jobs: serving.Jobs = None,
 ) -> None:
     """Look at llama.cpp, memory, model, folders and settings; measure how fast it reads. With a
     server as the engine, look at what that says of itself.
@@ -53,10 +57,18 @@ def doctor(  # noqa: PLR0913  one parameter is one option
     Exit status 0 where all is well, 1 where something is to be mended.
     """
     sick = False
+    name = options.model_of(context, model, None)
+
+    def engine() -> Iterator[_Finding]:
+        at = serving.server_of(
+            server, server_key_file, window=server_window, jobs=jobs, offline=offline
+        )
+        return _server(at, name) if at else _model(name, threads, gpu_layers)
+
     looks: tuple[Callable[[], Iterator[_Finding]], ...] = (
         *(_program, _memory, _folders),
-        lambda: _settings(context),
-        lambda: _engine(context, model, (server, server_key_file), threads, gpu_layers),
+        lambda: _settings(context, profile),
+        engine,
     )
     for look in looks:
         for finding in _found(look):
@@ -67,32 +79,13 @@ def doctor(  # noqa: PLR0913  one parameter is one option
     raise typer.Exit(ExitStatus.NOT_IN_DOCUMENT if sick else ExitStatus.ANSWERED)
 
 
-def _wanted(context: typer.Context, option: str, value: _T) -> _T | str:
-    """What `mhm ask` would take."""
-    found = set_in(context).values.get(option)
-    is_given = options.is_given(context, option.replace("-", "_"))
-    return value if found is None or is_given else str(found.value)
-
-
-def _engine(
-    context: typer.Context,
-    model: str,
-    server: tuple[str | None, Path | None],
-    threads: int | None,
-    gpu_layers: int,
-) -> Iterator[_Finding]:
-    name = _wanted(context, "model", model)
-    url, key_file = _wanted(context, "server", server[0]), server[1]
-    file = _wanted(context, "server-key-file", key_file)
-    if at := serving.server_of(url, Path(file) if file else None):
-        info = serving.engine_at(at, name).info
-        yield _Finding(
-            "server",
-            f"{info.path}: {info.model}, {info.build}; {info.window_tokens:,} tokens a request, "
-            f"{info.together} at once",
-        )
-    else:
-        yield from _model(name, threads, gpu_layers)
+def _server(at: ServerOptions, name: str) -> Iterator[_Finding]:
+    info = serving.engine_at(at, name).info
+    yield _Finding(
+        "server",
+        f"{info.path}: {info.model}, {info.build}; {info.window_tokens:,} tokens a request, "
+        f"{info.together} at once",
+    )
 
 
 def _found(look: Callable[[], Iterator[_Finding]]) -> Iterator[_Finding]:
@@ -101,10 +94,16 @@ def _found(look: Callable[[], Iterator[_Finding]]) -> Iterator[_Finding]:
         yield from look()
     except MhmError as error:
         yield _Finding("TROUBLE", error.message, error.hint or "MHM_DEBUG=1 shows more")
+    except OSError as error:
+        yield _Finding("TROUBLE", str(error), "look at what that is, and who may read it")
 
 
 def _program() -> Iterator[_Finding]:
-    from mhmcli.engine.llama import hardware, library  # noqa: PLC0415
+    try:
+        from mhmcli.engine.llama import hardware, library  # noqa: PLC0415
+    except (OSError, RuntimeError, ImportError) as error:  # as llama-cpp-python has it
+        yield _Finding("llama.cpp", f"it cannot be loaded: {error}", _ANEW)
+        raise typer.Exit(ExitStatus.NOT_IN_DOCUMENT) from error
 
     python = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     yield _Finding("mhm", f"{__version__}, {library.build()}, {python}")
@@ -144,11 +143,10 @@ def _folders() -> Iterator[_Finding]:
             yield _Finding(name, says, full)
 
 
-def _settings(context: typer.Context) -> Iterator[_Finding]:
+def _settings(context: typer.Context, profile: str | None) -> Iterator[_Finding]:
     from mhmcli.settings import project_file, user_file  # noqa: PLC0415
 
-    set_in(context)
-
+    set_in(context, profile)
     own, project = user_file(), project_file(Path.cwd())
     there = [str(file) for file in (own, project) if file and file.exists()]
     yield _Finding("settings", ", ".join(there) or f"none; they would be in {own}")

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import io
 import os
+import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from mhmcli.answer import Answer
+from mhmcli.beside import Beside
+from mhmcli.cli.answers import say_places
 from mhmcli.cli.ended import Ended
+from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_json, print_line, say, say_error
 from mhmcli.cli.preparing import engine_of, fitted
+from mhmcli.cli.quoting import say_quotes
 from mhmcli.cli.request import Request
 from mhmcli.cli.run import answered
+from mhmcli.cli.serving import engine_at
 from mhmcli.cli.signals import stopping
 from mhmcli.cli.telling import Asked, failure_told, tell
 from mhmcli.engine import Engine
 from mhmcli.engine.llama import Stop
-from mhmcli.errors import ExitStatus, MhmError, SourceError
+from mhmcli.errors import ExitStatus, MhmError, NotTextError, SourceError
 from mhmcli.format_kind import Format
 from mhmcli.printable import one_line
 from mhmcli.receipt import warnings
+from mhmcli.server_options import ServerOptions
 from mhmcli.source import STDIN, Documents, files_in, open_source
 
 
@@ -50,12 +60,15 @@ class _Row:
 
 
 def ask_each(request: Request) -> ExitStatus:
-    """The documents in their order, with a model that is loaded once. One that cannot be read is
-    told of, and does not stop the others.
+    """The documents in their order, with a model that is loaded once, or several at once where a
+    server is the engine. One that cannot be read is told of, and does not stop the others; what is
+    no text is passed over where it was not named, but found in a directory.
 
-    Returns: 5 where something could not be read, 0 where any document answers, 1 where none does.
+    Returns: 5 where something could not be read, unless that is taken and another could, 0 where
+    any document answers, 1 where none does.
     """
-    sources = list(_documents(request.sources))
+    named = list(_documents(request.sources))
+    sources, found = [name for name, _ in named], [is_found for _, is_found in named]
     if not sources:
         raise SourceError(
             f"there are no files in {' '.join(request.sources)}", hint="name the documents"
@@ -64,39 +77,89 @@ def ask_each(request: Request) -> ExitStatus:
     try:
         stop = Stop()
         with failure_told(request), stopping(stop):
-            for row in _rows(request, sources, stop):
+            for row, is_found in zip(_rows(request, sources, stop), found, strict=True):
+                if is_found and isinstance(row.came, NotTextError):
+                    if not request.quiet:
+                        say(f"mhm: no text, passed over: {one_line(row.source)}")
+                    continue
                 rows.append(row)
                 _print(request, row, is_first=len(rows) == 1)
     finally:  # what is finished is not lost
         if request.as_json:
             print_json([msgspec.to_builtins(row.told(request)) for row in rows])
+    if request.partial_ok:
+        rows = [row for row in rows if isinstance(row.came, Ended)] or rows
     return _status([row.status(partial_ok=request.partial_ok) for row in rows])
 
 
 def _rows(request: Request, sources: Sequence[str], stop: Stop) -> Iterator[_Row]:
-    """Each document asked, with a model that is loaded for the first that can be read."""
+    """Each document asked."""
+    if request.server and len(sources) > 1:
+        yield from _at_once(request, request.server, sources, stop)
+        return
     with ExitStack() as open_things:
         engine: Engine | None = None
         for source in sources:
-            alone = replace(request, sources=(source,), form=Format.SHORT)  # rows are ours
+            alone = _alone(request, source)
             try:
                 if engine is None:
                     _open(alone)  # before a model is loaded for it
                     engine = engine_of(alone, fitted(alone), stop)
                     open_things.callback(engine.shut)
-                row = _Row(source, answered(alone, stop, engine))
             except SourceError as error:
-                row = _Row(source, error)
-            yield row
+                yield _Row(source, error)
+            else:
+                yield _asked(alone, stop, engine)
 
 
-def _documents(sources: tuple[str, ...]) -> Iterator[str]:
-    """Each file of a directory is a document."""
+def _at_once(
+    request: Request, at: ServerOptions, sources: Sequence[str], stop: Stop
+) -> Iterator[_Row]:
+    """As many documents as the server has slots for; where they are fewer, each has several."""
+    slots = engine_at(at, request.model).info.together
+    number = min(slots, len(sources))
+    each = replace(request, server=replace(at, together=slots // number))
+    if number > 1:  # steps of several documents would be told one between the other
+        each = replace(each, quiet=True, as_json=request.looks_up_quotes, as_events=False)
+    free = threading.BoundedSemaphore(number)
+    begun: deque[Beside[_Row]] = deque()
+    for source in sources:
+        if len(begun) == 2 * number:  # rows come in order, and the first of them may take longest
+            yield begun.popleft().result()
+        begun.append(Beside(partial(_asked, _alone(each, source), stop), free))
+    yield from (one.result() for one in begun)
+
+
+def _alone(request: Request, source: str) -> Request:
+    """One document is asked; the form of rows is ours."""
+    return replace(request, sources=(source,), form=Format.SHORT)
+
+
+def _asked(alone: Request, stop: Stop, engine: Engine | None = None) -> _Row:
+    (source,) = alone.sources
+    try:
+        return _Row(source, answered(alone, stop, engine))
+    except SourceError as error:
+        return _Row(source, error)
+
+
+def _documents(sources: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    """Each file of a directory is a document, but for those that are empty; and whether it was
+    found in one."""
     for source in sources:
         if source != STDIN and os.path.isdir(source):  # noqa: PTH112
-            yield from map(str, files_in(Path(source)))
+            files = (file for file in files_in(Path(source)) if not _is_empty(file))
+            yield from ((str(file), True) for file in files)
         else:
-            yield source
+            yield source, False
+
+
+def _is_empty(file: Path) -> bool:
+    """False of what cannot be looked at, which is told of when it is opened."""
+    try:
+        return file.stat().st_size == 0
+    except OSError:
+        return False
 
 
 def _open(request: Request) -> None:
@@ -125,8 +188,13 @@ def _print(request: Request, row: _Row, *, is_first: bool) -> None:
     elif isinstance(row.came, Ended) and not request.quiet:
         for line in (line for s in row.came.receipt.sources for line in warnings(s)):
             say(line)
-    if request.is_for_programs and request.form is not Format.JSON:
-        return
+    if not request.is_for_programs or request.form is Format.JSON:
+        _print_row(request, row, is_first=is_first)
+    if isinstance(row.came, Ended) and not request.quiet:
+        _say_where(row.came.answers, request.cite)
+
+
+def _print_row(request: Request, row: _Row, *, is_first: bool) -> None:
     if isinstance(row.came, MhmError):
         texts = ["(could not be read)"] * len(request.questions)
     else:
@@ -136,11 +204,18 @@ def _print(request: Request, row: _Row, *, is_first: bool) -> None:
             print_line(_cells("document", *map(one_line, request.questions)))
             print_line(_cells(*["---"] * (1 + len(texts))))
         print_line(_cells(one_line(row.source), *texts))
-    else:
-        asked = request.questions if len(texts) > 1 else ()
-        labels = [f"{one_line(question)} " for question in asked] or [""]
-        for label, text in zip(labels, texts, strict=True):
-            print_line(f"{one_line(row.source)}: {label}{text}")
+        return
+    asked = request.questions if len(texts) > 1 else ()
+    labels = [f"{one_line(question)} " for question in asked] or [""]
+    for label, text in zip(labels, texts, strict=True):
+        print_line(f"{one_line(row.source)}: {label}{text}")
+
+
+def _say_where(answers: Sequence[Answer], cite: Cite) -> None:
+    for answer in answers:
+        say_places(answer, cite, of=len(answers))
+        if cite is Cite.QUOTES:
+            say_quotes(answer)
 
 
 def _cells(*texts: str) -> str:

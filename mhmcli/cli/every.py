@@ -21,8 +21,10 @@ from typing import BinaryIO
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.cli.answers import say_places
+from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_line, say
 from mhmcli.cli.preparing import engine_of, fitted, view_of
+from mhmcli.cli.quoting import say_quotes, with_quotes
 from mhmcli.cli.reading import Job, Whole, begin_answer, gathered, written
 from mhmcli.cli.recording import journal_for
 from mhmcli.cli.request import Request
@@ -84,9 +86,11 @@ class Watch:
         self._empty = list(job.state.memories[: self._asked])
         self._tally = Tally(len(job.request.questions))
         self._found = False
+        self._not_kept = 0  # chunks that there was no room to look at again
 
     def whole(self, pipe: BinaryIO, wakes: int) -> ExitStatus:
-        """Until the stream has ended; whether anything was found in it."""
+        """Until the stream has ended; whether anything was found in it, if all of it could be
+        looked at."""
         stream = Intervals(pipe, lambda: self._left_s, wakes)
         intervals = 0
         if not self._job.request.quiet:
@@ -102,6 +106,8 @@ class Watch:
             self._job.view.stop()
             if not self._job.request.quiet:
                 self._say_receipt(stream)
+        if self._not_kept and not self._job.request.partial_ok:
+            return ExitStatus.INCOMPLETE
         return ExitStatus.ANSWERED if self._found else ExitStatus.NOT_IN_DOCUMENT
 
     @property
@@ -121,9 +127,13 @@ class Watch:
                 whole.read(self._prompter, self._tally)
             came = self._tally.chunks > before
             for number in range(self._asked if came else 0):
-                self._tell("since the last answer", whole.answer(self._prompter, number))
+                answer, kept = whole.answer(self._prompter, number), self._tally.all_kept
+                if self._job.request.looks_up_quotes:
+                    (answer,) = with_quotes([answer], whole.passages(), of_all=kept)
+                self._tell("since the last answer", answer)
         finally:
             whole.close()
+            self._not_kept += self._tally.not_kept
         if not came and not stream.ended and not self._job.request.quiet:
             say(f"mhm: {_clock()} nothing came")
         return came
@@ -156,6 +166,8 @@ class Watch:
             print_line(f"{_clock()} {asked}({of}) {text}")
         if not request.quiet:
             say_places(answer, request.cite, of=1)
+            if request.cite is Cite.QUOTES:
+                say_quotes(answer)
         self._job.view.start()
 
     def _say_receipt(self, stream: Intervals) -> None:
@@ -165,8 +177,8 @@ class Watch:
             f"{tally.document_tokens:,} tokens in {tally.chunks:,} chunks, "
             f"{duration(self._job.state.elapsed_s)}"
         )
-        if tally.not_kept:
-            say(f"        no room to look again at {tally.not_kept:,} chunks of an interval")
+        if self._not_kept:
+            say(f"        NO ROOM TO LOOK AGAIN at {self._not_kept:,} chunks: not counted there")
 
 
 def _clock() -> str:

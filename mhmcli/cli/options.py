@@ -187,10 +187,12 @@ def is_given(context: typer.Context, name: str) -> bool:
 
 
 def model_of(context: typer.Context, model: str, session: str | None) -> str:
-    """The model that is asked for: of a session its own, unless another is named for this run."""
+    """The model that is asked for: of a session its own, and of a server on the command line that
+    server's, unless another is named for this run."""
     source = context.get_parameter_source("model")
     is_named = source is not None and source.name in ("COMMANDLINE", "ENVIRONMENT")
-    return model if session is None or is_named else "default"
+    has_its_own = session is not None or is_given(context, "server")
+    return "default" if has_its_own and not is_named else model
 
 
 def tokens(text: str) -> int:

@@ -90,7 +90,7 @@ def server_of(  # noqa: PLR0913  one parameter is one option
         return None
     if offline and not _is_here(url):
         raise UsageError(
-            f"--offline, and {url} is another machine", hint="leave one of the two out"
+            "--offline, and the server is another machine", hint="leave one of the two out"
         )
     key = (
         os.environ.get(_KEY_VARIABLE, "").strip()

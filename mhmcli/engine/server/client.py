@@ -22,8 +22,8 @@ from mhmcli.printable import one_line
 _CONNECT_S = 10.0
 _TEMPORARY = (429, 500, 502, 503, 504)
 _RETRIES = urllib3.Retry(  # for a minute
-    total=8,
-    connect=6,
+    total=7,
+    connect=7,
     read=1,
     redirect=0,
     status_forcelist=_TEMPORARY,
@@ -48,6 +48,10 @@ class RefusedError(ModelError):
     def __init__(self, message: str, said: str) -> None:
         super().__init__(message, hint="look into the server's log")
         self.said = said
+
+
+class BrokenOffError(ModelError):
+    """A reply that did not come to its end."""
 
 
 class Client:
@@ -107,7 +111,19 @@ class Client:
         return self._choice(self._asked("POST", f"{self._interface}/chat/completions", body))
 
     def stream(self, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The same piece by piece. A server that is no longer listened to stops writing."""
+        """The same piece by piece; asked for once more where it breaks off before the first. A
+        server that is no longer listened to stops writing."""
+        has_begun = False
+        try:
+            for choice in self._streamed(body):
+                has_begun = True
+                yield choice
+        except BrokenOffError:
+            if has_begun:
+                raise
+            yield from self._streamed(body)
+
+    def _streamed(self, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         response = self._response(
             "POST", f"{self._interface}/chat/completions", {**body, "stream": True}, whole=False
         )
@@ -184,8 +200,8 @@ class Client:
             hint="give the address that has /v1/models and /v1/chat/completions",
         )
 
-    def _broken(self, reason: str) -> ModelError:
-        return ModelError(
+    def _broken(self, reason: str) -> BrokenOffError:
+        return BrokenOffError(
             f"{self.root} broke off its reply: {one_line(reason)[:_SHOWN]}",
             hint="look into the server's log; the same command goes on where it was",
         )

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from mhmcli.beside import Beside
 from mhmcli.engine import EngineInfo, Feed, Frame, Logits, Piece, Sampling, Want
 from mhmcli.engine.listed import ListedSequences
-from mhmcli.engine.server.beside import Beside
 from mhmcli.engine.server.client import Client, RefusedError
 from mhmcli.engine.server.dialect import Dialect, Turns
 from mhmcli.engine.server.offer import offered
@@ -31,6 +31,7 @@ _ROUGHLY = 0.85  # of a window, where tokens are counted roughly
 _LEAST = 1e-9  # of what is likely is left to all others, which are so many,
 _OTHERS = 50_000
 _BELOW = 3.0  # each of which is at least so much less likely than those
+_Asked = Beside[Mapping[str, Any]]
 
 
 class ServerEngine(ListedSequences):
@@ -52,7 +53,7 @@ class ServerEngine(ListedSequences):
         known = texts_of(offer.model)
         self._texts = known or Roughly()
         super().__init__()
-        self._expected: dict[tuple[int, ...], Beside] = {}
+        self._expected: dict[tuple[int, ...], _Asked] = {}
         self._last: Logits | None = None
         self._slots = threading.BoundedSemaphore(offer.together)
         self.info = EngineInfo(
@@ -97,7 +98,7 @@ class ServerEngine(ListedSequences):
         Raises:
             ValueError: all logits are wanted, which no server tells.
         """
-        made: list[Beside | None] = []
+        made: list[_Asked | None] = []
         for feed in feeds:
             for sequence in (feed.sequence, *feed.others):
                 self._sequences[sequence] += feed.tokens
@@ -107,7 +108,7 @@ class ServerEngine(ListedSequences):
             key = tuple(self._sequences[feed.sequence])
             wanted = feed.want is Want.LAST
             made.append((self._expected.pop(key, None) or self._asked(key)) if wanted else None)
-        came = [request.answer() if request else None for request in made]
+        came = [request.result() if request else None for request in made]
         rows = [_no_rows() if choice is None else self._row(choice)[np.newaxis] for choice in came]
         if rows and len(rows[-1]):
             self._last = rows[-1][0]
@@ -120,7 +121,7 @@ class ServerEngine(ListedSequences):
                 hint="read less at a time with --chunk-tokens or --head-tokens",
             )
 
-    def _asked(self, tokens: Sequence[int]) -> Beside:
+    def _asked(self, tokens: Sequence[int]) -> _Asked:
         turns = self._turns(tokens)
         return Beside(lambda: self._verdict(turns), self._slots)
 

@@ -28,7 +28,7 @@ _MOST_PIECES = 200_000  # of letters; further ones go letter by letter
 # What chat templates mark turns with. A server reads these as control tokens wherever they stand.
 _CONTROL = re.compile(
     r"<(?=[|\uff5c])|<(?=/?s>)|<(?=(?:start|end)_of_(?:turn|image)>)|<(?=(?:bos|eos|pad|unk)>)"
-    r"|<(?=<SYS>>|</SYS>>)|<(?=/?think>)|<(?=\w+\|>)"
+    r"|<(?=<SYS>>|</SYS>>)|<(?=/?think>)|<(?=\w+\|>)|<(?=/?seed:\w+>|reserved_\w+>)|\[(?=\|\w+\|\])"
     r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|THINK|IMG)\])",
     re.IGNORECASE,
 )
