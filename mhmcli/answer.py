@@ -12,7 +12,7 @@ from mhmcli.evidence import SENTENCE_ZERO, Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.quotes import Quote
-from mhmcli.replies import Reply
+from mhmcli.replies import ITEM, Reply
 from mhmcli.score import tokens
 from mhmcli.source import Place, split_sentences
 from mhmcli.write.ground import words
@@ -40,7 +40,6 @@ _MARK = re.compile(rf"[*_]*{re.escape(prompts.ANSWER[:-1])}[*_]*\s?[:：][*_]*",
 _MARKED = re.compile(rf"{_MARK.pattern}[\s*_]*[^\s*_]", re.IGNORECASE)
 _BARE_MARK = re.compile(rf"\s*{_MARK.pattern}\s*\Z", re.IGNORECASE)
 _STRONG = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*", re.DOTALL)
-_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s")  # of a list
 _SAID = r"(?:\w+ly )?(?:stated|mentioned|specified|provided)"
 _NOTES = r"(?:the|these|this) (?:provided |given )?(?:notes|document|text|passage)s?"
 _NOT_STATED = re.compile(
@@ -150,7 +149,7 @@ def _reply(
     begun = f"{_BARE_MARK.sub('', facts) or _NO_REASONING}\n{prompts.ANSWER}"
     yield f"\n{prompts.ANSWER}"
     line = yield from prompter.next_line(asking, begun, CONCLUSION_TOKENS, after=sequence)
-    if not line.text or _ITEM.match(line.text):  # of a list that was there already
+    if not line.text or ITEM.match(line.text):  # of a list that was there already
         return reply
     return replace(line, text=f"{prompts.ANSWER} {line.text}")
 

@@ -9,7 +9,6 @@ What the program has counted or listed, the program puts into form.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,12 +20,12 @@ from mhmcli.engine import Grammar
 from mhmcli.format_kind import Format
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter, run
+from mhmcli.replies import ITEM
 
 _LINE = r"[^\n]"
 _CELL = r"[^|\n]"
 _MOST_COLUMNS = 6
 _LEAST_ROWS = 3  # of a table: its header, the line below it, and what it says
-_BULLET = re.compile(r"\A(?:[-*+•]|\d{1,3}[.)])\s+")
 _TEMPLATE_TOKENS = 64  # round the notes, at most
 _LIST = f'root ::= item+\nitem ::= "- " {_LINE}+ "\\n"'
 NOTHING = "null"
@@ -77,7 +76,7 @@ def _lines_of(kind: Format, text: str) -> tuple[str, bool]:
     have words around it, and other bullets."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if kind is Format.LIST:
-        return "\n".join(f"- {_BULLET.sub('', line)}" for line in lines), bool(lines)
+        return "\n".join(f"- {ITEM.sub('', line)}" for line in lines), bool(lines)
     rows = [line for line in lines if line.startswith("|")]
     is_one = len(rows) >= _LEAST_ROWS
     return "\n".join(rows) if is_one else text, is_one

@@ -97,8 +97,8 @@ class Receipt:
         """True when every part of every source was read by the model, or scanned where that was
         all that was asked for, and could be looked at again; of a memory that had it all, the
         documents may have gone since."""
-        sources_are = self.remembered or all(source.complete for source in self.sources)
-        return self.finished and not self.not_kept and bool(sources_are)
+        had_all = self.remembered is not None or all(source.complete for source in self.sources)
+        return self.finished and not self.not_kept and had_all
 
     @property
     def steps(self) -> int:

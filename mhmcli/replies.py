@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _REASONING = re.compile(
     r"\A(?:(?!<think).)*?</think(?:ing)?>|<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL
 )
+ITEM = re.compile(r"\A(?:[-*+•]|\d{1,3}[.)])\s+")  # the mark of an item of a list
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,14 +143,18 @@ NO_DEFINITIONS = {
 }
 
 
+def begins_definition(name: str, line: str) -> bool:
+    pattern = definition_in(name)
+    assert pattern is not None
+    return bool(pattern.match(line))
+
+
 @pytest.mark.parametrize(
     ("name", "line"), [(n, line) for n in DEFINITIONS for line in DEFINITIONS[n]]
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_definition_is_known_by_its_line(name: str, line: str, end: str) -> None:
-    pattern = definition_in(name)
-    assert pattern is not None
-    assert pattern.match(line + end)
+    assert begins_definition(name, line + end)
 
 
 @pytest.mark.parametrize(
@@ -158,9 +162,7 @@ def test_a_definition_is_known_by_its_line(name: str, line: str, end: str) -> No
 )
 def test_a_call_or_a_sentence_is_no_definition(name: str, line: str) -> None:
     """Nor are macros, prototypes, and what is in another language."""
-    pattern = definition_in(name)
-    assert pattern is not None
-    assert not pattern.match(line + "\n")
+    assert not begins_definition(name, line + "\n")
 
 
 def test_what_is_underlined_is_a_heading() -> None:

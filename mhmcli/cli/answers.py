@@ -35,9 +35,7 @@ def print_answers(answers: Sequence[Answer], *, of: int, form: Format = Format.S
 def say_receipt(receipt: Receipt, answers: Sequence[Answer], cite: Cite = Cite.QUOTES) -> None:
     """The coverage receipt, and the places that the answers were taken from, with quotations."""
     for answer in answers:
-        say_places(answer, cite, of=len(answers))
-        if cite is Cite.QUOTES:
-            say_quotes(answer)
+        say_where(answer, cite, of=len(answers))
         wanted = asked(answer.question)
         if answer.counted is None and answer.found and wanted is not Asked.ONE:
             not_done = "counted" if wanted is Asked.COUNT else "listed one by one"
@@ -52,13 +50,15 @@ def say_receipt(receipt: Receipt, answers: Sequence[Answer], cite: Cite = Cite.Q
         say(line)
 
 
-def say_places(answer: Answer, cite: Cite, *, of: int) -> None:
-    """Where an answer, one `of` several, was taken from."""
+def say_where(answer: Answer, cite: Cite, *, of: int) -> None:
+    """Where an answer, one `of` several, was taken from, and its sentences there."""
     is_written = answer.found and answer.counted is None
     cited = _cited(answer.places) or (_LOST if is_written else "")
     if cited and cite is not Cite.NONE:
         about = f"{one_line(answer.question)} " if of > 1 else ""
         say(f"from    {about}{cited}")
+    if cite is Cite.QUOTES:
+        say_quotes(answer)
 
 
 def _say_sorts(label: str, sorts: Sequence[tuple[str, int]]) -> None:

@@ -15,14 +15,11 @@ from typing import Any
 
 import msgspec
 
-from mhmcli.answer import Answer
 from mhmcli.beside import Beside
-from mhmcli.cli.answers import say_places
+from mhmcli.cli.answers import say_where
 from mhmcli.cli.ended import Ended
-from mhmcli.cli.options import Cite
 from mhmcli.cli.output import print_json, print_line, say, say_error
 from mhmcli.cli.preparing import engine_of, fitted
-from mhmcli.cli.quoting import say_quotes
 from mhmcli.cli.request import Request
 from mhmcli.cli.run import answered
 from mhmcli.cli.serving import engine_at
@@ -191,7 +188,8 @@ def _print(request: Request, row: _Row, *, is_first: bool) -> None:
     if not request.is_for_programs or request.form is Format.JSON:
         _print_row(request, row, is_first=is_first)
     if isinstance(row.came, Ended) and not request.quiet:
-        _say_where(row.came.answers, request.cite)
+        for answer in row.came.answers:
+            say_where(answer, request.cite, of=len(row.came.answers))
 
 
 def _print_row(request: Request, row: _Row, *, is_first: bool) -> None:
@@ -209,13 +207,6 @@ def _print_row(request: Request, row: _Row, *, is_first: bool) -> None:
     labels = [f"{one_line(question)} " for question in asked] or [""]
     for label, text in zip(labels, texts, strict=True):
         print_line(f"{one_line(row.source)}: {label}{text}")
-
-
-def _say_where(answers: Sequence[Answer], cite: Cite) -> None:
-    for answer in answers:
-        say_places(answer, cite, of=len(answers))
-        if cite is Cite.QUOTES:
-            say_quotes(answer)
 
 
 def _cells(*texts: str) -> str:

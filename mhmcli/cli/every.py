@@ -20,11 +20,10 @@ from typing import BinaryIO
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
-from mhmcli.cli.answers import say_places
-from mhmcli.cli.options import Cite
+from mhmcli.cli.answers import say_where
 from mhmcli.cli.output import print_line, say
 from mhmcli.cli.preparing import engine_of, fitted, view_of
-from mhmcli.cli.quoting import say_quotes, with_quotes
+from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Whole, begin_answer, gathered, written
 from mhmcli.cli.recording import journal_for
 from mhmcli.cli.request import Request
@@ -127,9 +126,10 @@ class Watch:
                 whole.read(self._prompter, self._tally)
             came = self._tally.chunks > before
             for number in range(self._asked if came else 0):
-                answer, kept = whole.answer(self._prompter, number), self._tally.all_kept
+                answer = whole.answer(self._prompter, number)
                 if self._job.request.looks_up_quotes:
-                    (answer,) = with_quotes([answer], whole.passages(), of_all=kept)
+                    of_all = self._tally.all_kept
+                    (answer,) = with_quotes([answer], whole.passages(), of_all=of_all)
                 self._tell("since the last answer", answer)
         finally:
             whole.close()
@@ -165,9 +165,7 @@ class Watch:
             text = printable(answer.text).replace("\n", "\n    ")
             print_line(f"{_clock()} {asked}({of}) {text}")
         if not request.quiet:
-            say_places(answer, request.cite, of=1)
-            if request.cite is Cite.QUOTES:
-                say_quotes(answer)
+            say_where(answer, request.cite, of=1)
         self._job.view.start()
 
     def _say_receipt(self, stream: Intervals) -> None:
