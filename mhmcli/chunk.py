@@ -54,6 +54,11 @@ class Chunk:
         """From the first passage to the last."""
         return self.passages[0].place.to(self.passages[-1].place)
 
+    def numbered(self, index: int) -> Chunk:
+        """The same as the chunk of that number, which the places of its passages know."""
+        placed = (replace(one, place=replace(one.place, chunk=index)) for one in self.passages)
+        return replace(self, index=index, passages=tuple(placed))
+
 
 def cut(
     passages: Iterable[Passage], chunk_tokens: int, count: Count, *, overlap_tokens: int = 0
@@ -75,7 +80,7 @@ def cut(
         del buffer[: len(taken)]
         index += 1
         overlap = _tail(chunk.text, overlap_tokens, count)
-        return chunk
+        return chunk.numbered(chunk.index)
 
     for passage in passages:
         if buffer and passage.opens is Break.DOCUMENT:
@@ -93,7 +98,7 @@ def cut(
 def cut_apart(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> Iterator[Chunk]:
     """The chunks of each passage by itself, in whatever order the passages come."""
     chunks = (chunk for passage in passages for chunk in cut([passage], chunk_tokens, count))
-    return (replace(chunk, index=index) for index, chunk in enumerate(chunks))
+    return (chunk.numbered(index) for index, chunk in enumerate(chunks))
 
 
 def uncut(passages: Iterable[Passage]) -> Iterator[Chunk]:
@@ -109,7 +114,8 @@ def cut_down(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> It
             yield passage
             continue
         for chunk in cut([passage], chunk_tokens, count):
-            yield Passage(chunk.text, chunk.place, chunk.passages[0].opens)
+            place = replace(chunk.place, chunk=passage.place.chunk)
+            yield Passage(chunk.text, place, chunk.passages[0].opens)
 
 
 def _best_cut(buffer: list[tuple[Passage, int]], following: Passage, room: int) -> int:

@@ -52,7 +52,7 @@ def test_an_overlap_is_the_end_of_the_chunk_before(text: str, limit: int, overla
 
 @given(TEXTS, st.integers(4, 60))
 def test_places_of_pieces_point_at_their_text(text: str, limit: int) -> None:
-    """However a passage is cut up, each piece names the bytes and lines that it stands on."""
+    """However a passage is cut up, each piece names where it stands, and its chunk."""
     raw = text.encode()
     for chunk in cut(passages_of(text), limit, words):
         for piece in chunk.passages:
@@ -60,6 +60,7 @@ def test_places_of_pieces_point_at_their_text(text: str, limit: int) -> None:
             assert raw[place.start_byte : place.end_byte].decode() == piece.text
             start = place.start_byte or 0
             assert place.line == 1 + raw[:start].count(b"\n")
+            assert place.chunk == chunk.index
 
 
 def cuts(passages: list[Passage], limit: int) -> list[str]:
@@ -107,18 +108,19 @@ def test_passages_are_cut_apart_in_any_order() -> None:
     ]
     chunks = list(cut_apart(passages, 3, lambda text: len(text.split())))
     assert [chunk.index for chunk in chunks] == [0, 1, 2, 3]
+    assert [chunk.place.chunk for chunk in chunks] == [0, 1, 2, 3]
     assert [chunk.text for chunk in chunks] == ["One two three. ", "Four five.\n", "a\n", "b\n"]
 
 
 def test_a_line_of_a_megabyte_is_cut_down() -> None:
     """What is not long stays as it is; nothing is lost, and each piece has its place."""
-    long = Passage("word " * 2000, Place("a", line=2, start_byte=5, end_byte=10_005))
+    long = Passage("word " * 2000, Place("a", line=2, start_byte=5, end_byte=10_005, chunk=7))
     short = Passage("one\n", Place("a", line=1, start_byte=0, end_byte=5))
     pieces = list(cut_down([short, long], 300, lambda text: len(text.split())))
     assert pieces[0] is short
     assert "".join(piece.text for piece in pieces[1:]) == long.text
     assert all(len(piece.text.split()) <= 300 for piece in pieces)
-    assert {piece.place.line for piece in pieces[1:]} == {2}
+    assert {(piece.place.line, piece.place.chunk) for piece in pieces[1:]} == {(2, 7)}
 
 
 def test_a_long_paragraph_is_cut_at_sentences() -> None:

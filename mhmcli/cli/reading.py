@@ -100,7 +100,7 @@ class Whole:
             job.count,
             overlap_tokens=job.sizes.overlap_tokens,
         )
-        chunks = (replace(chunk, index=chunk.index + before) for chunk in cut_anew)
+        chunks = (self._numbered(chunk, chunk.index + before) for chunk in cut_anew)
         again = self._scores or job.request.looks_up_quotes
         kept = self._spool.through(chunks) if again else chunks
         numbered = (replace(chunk, index=chunk.index + self._first_chunk) for chunk in kept)
@@ -111,6 +111,10 @@ class Whole:
         if self._scores:
             tally.not_kept = self._spool.missed
             follow_up(job, prompter, self._spool.kept)
+
+    def _numbered(self, chunk: Chunk, index: int) -> Chunk:
+        """The chunk with its number here; its places have that of all that was read."""
+        return replace(chunk.numbered(index + self._first_chunk), index=index)
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """By a census, where the question is for one and the passages were judged; else from the

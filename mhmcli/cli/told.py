@@ -26,7 +26,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceTold(Told, frozen=True):
-    """Pages and lines count from 1, bytes from 0; what a format does not have is null."""
+    """Pages and lines count from 1, bytes and chunks from 0; what a format does not have is null,
+    as is the chunk of what the model was shown in none."""
 
     source: str
     page: int | None = None
@@ -37,6 +38,7 @@ class PlaceTold(Told, frozen=True):
     start_byte: int | None = None
     end_byte: int | None = None
     section: str | None = None
+    chunk: int | None = None
 
     @classmethod
     def of(cls, place: Place) -> PlaceTold:

@@ -26,7 +26,8 @@ class Place:
     pages and lines and exclusive for bytes. What a format does not have is None.
 
     `label` is the number printed on the first page, where it is not the page's position; `section`
-    the heading or chapter that a text without pages and lines stands under.
+    the heading or chapter that a text without pages and lines stands under; `chunk`, the number,
+    from 0, of the chunk in which the model is shown it.
     Byte offsets are those of the text as read: after decompression, before decoding; of what is no
     plain text (HTML, EPUB, DOCX, RTF), of the text that is taken from it. `order` is
     for sorting alone, where a run knows it: the number of the passage among all that it reads, and
@@ -42,6 +43,7 @@ class Place:
     start_byte: int | None = None
     end_byte: int | None = None
     section: str | None = None
+    chunk: int | None = field(default=None, compare=False)
     order: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -61,6 +63,10 @@ class Place:
         return replace(
             self, last_page=last.last_page, last_line=last.last_line, end_byte=last.end_byte
         )
+
+    def is_of(self, document: str) -> bool:
+        """Whether it is in the document of that name, or in a member of it."""
+        return self.source == document or self.source.startswith(f"{document}/")
 
     def begins_in(self, other: Place) -> bool:
         """Whether this place begins in the other, as far as both are known."""
