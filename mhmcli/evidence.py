@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.judge import compared, judged, sentences_judged, worths
-from mhmcli.memory import Memory, Note
+from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter
 from mhmcli.source import Passage, Place, Unit, units_of
+from mhmcli.write.ground import words
 from mhmcli.write.verbatim import SHOWN_TOKENS
 
 # That are read to judge sentences: what it costs does not grow with the document.
@@ -71,6 +72,16 @@ def gather(prompter: Prompter, question: str, memory: Memory) -> Generator[str, 
     notes = [Note(text, places[text]) for text in dict.fromkeys([*chains, *told])]
     room = min(SHOWN_TOKENS, len(memory.heads) * memory.head_tokens)
     return Evidence(_that_fit(notes, worth, prompter.count, room), log_odds)
+
+
+def fitting(evidence: Evidence, question: str, count: Count, room: int) -> Evidence:
+    """The evidence in so many tokens: where it has more, notes that share words with the question
+    go before the others."""
+    if count(joined(evidence.notes)) <= room:
+        return evidence
+    asked = words(question)
+    shared = {note.text: float(len(words(note.text) & asked)) for note in evidence.notes}
+    return replace(evidence, notes=_that_fit(evidence.notes, shared, count, room))
 
 
 def _worth_of_passages(pool: Iterable[Note], memory: Memory) -> dict[str, float]:
@@ -146,8 +157,9 @@ def _beginning(note: Note, room: int, count: Count) -> Note:
     """The note, or as much of it as there is room for."""
     if count(note.text) <= room:
         return note
-    piece = _first_piece(Passage(note.text, note.places[0]), room, count)
-    return Note(piece.text, (piece.place,))
+    place = note.places[0] if note.places else Place("")
+    piece = _first_piece(Passage(note.text, place), room, count)
+    return Note(piece.text, (piece.place,) if note.places else ())
 
 
 def _first_piece(passage: Passage, room: int, count: Count) -> Chunk:

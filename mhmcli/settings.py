@@ -61,16 +61,20 @@ def user_file() -> Path:
 def project_file(folder: Path) -> Path | None:
     """The file of the project that a directory is in; None where there is none."""
     for place in (folder, *folder.parents):
-        if (place / PROJECT_FILE).is_file():
-            return place / PROJECT_FILE if _is_ours(place / PROJECT_FILE) else None
-        if (place / _END_OF_PROJECT).exists():
+        file = place / PROJECT_FILE
+        if os.path.isfile(file):  # noqa: PTH113  pathlib's raises where nobody may look
+            return file if _is_ours(file) else None
+        if os.path.exists(place / _END_OF_PROJECT):  # noqa: PTH110
             return None
     return None
 
 
 def _is_ours(file: Path) -> bool:
-    """False of a file that somebody else has put where all may write."""
-    return not hasattr(os, "getuid") or file.stat().st_uid in (os.getuid(), 0)
+    """False of a file that somebody else has put where all may write, or that is gone."""
+    try:
+        return not hasattr(os, "getuid") or file.stat().st_uid in (os.getuid(), 0)
+    except OSError:
+        return False
 
 
 def settings(
@@ -131,10 +135,15 @@ def _over(nearer: Mapping[str, Setting], farther: Mapping[str, Setting]) -> dict
         other
         for ways in _EXCLUSIVE
         for way in ways
-        if way in nearer and str(nearer[way].value).lower() not in _OFF
+        if way in nearer and not is_off(nearer[way].value)
         for other in ways
     }
     return {**{n: s for n, s in farther.items() if n not in beaten}, **nearer}
+
+
+def is_off(value: object) -> bool:
+    """Whether a value switches something off."""
+    return str(value).lower() in _OFF
 
 
 def _refuse_guarded(file: Path, tables: Sequence[object]) -> None:

@@ -46,6 +46,11 @@ class Sizes:
         """Those of all heads together."""
         return self.heads * self.head_tokens
 
+    def notes_tokens(self, question_tokens: int) -> int:
+        """What the window has room for beside such a question and its answer."""
+        beside = question_tokens + _SYSTEM_TOKENS + _replying(self.answer_tokens)
+        return max(1, self.window_tokens - beside)
+
     def as_dict(self) -> dict[str, int]:
         """The sizes by name, for a report."""
         return asdict(self)
@@ -69,8 +74,7 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
     def needed() -> int:
         step = chunk + writer.tail_tokens(wanted.heads, head) + writer.reply_tokens(head)
         compacting = writer.compaction_tokens(chunk, head)
-        replying = INSTRUCTION_TOKENS + answer_tokens + CONCLUSION_TOKENS
-        answering = writer.shown_tokens(wanted.heads, head) + replying
+        answering = writer.shown_tokens(wanted.heads, head) + _replying(answer_tokens)
         return max(step, compacting, answering) + question_tokens + _SYSTEM_TOKENS
 
     while needed() > window_tokens:
@@ -97,6 +101,10 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
         )
     window = min(window_tokens, -(-needed() // _CELLS) * _CELLS)
     return Sizes(chunk, wanted.heads, head, wanted.overlap_tokens, answer_tokens, window)
+
+
+def _replying(answer_tokens: int) -> int:
+    return INSTRUCTION_TOKENS + answer_tokens + CONCLUSION_TOKENS
 
 
 def _whole_in_head(wanted: Wanted, chunk: int, head: int) -> int:

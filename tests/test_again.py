@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +14,15 @@ import pytest
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
-from mhmcli.cli.again import Remembered, documents_of, session_of
+from mhmcli.cli.again import Remembered, _together, documents_of, session_of
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import SessionError, SourceError
+from mhmcli.evidence import Evidence, fitting
+from mhmcli.memory import Memory, Note
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
+from mhmcli.score import Query, Signals
 from mhmcli.session import Folder, Journal, KeptSource, Store, as_text, directory
 from mhmcli.source import Passage, open_source
 from tests.test_partial import job_for, request
@@ -241,3 +244,46 @@ def test_what_mhm_would_not_have_written_is_damaged(folder: Folder, wrong: dict[
         database.commit()
     with pytest.raises(SessionError):
         Store.open(path)
+
+
+def test_notes_of_two_questions_are_worth_what_they_are_to_their_own() -> None:
+    """Their questions may have other numbers of words, and their likelihoods other means."""
+    memories = [
+        memory_of("Who keeps it?", {"the light": -3.0, "the sea": -5.0}),
+        memory_of("At what hour of the day does the ferry go?", {"at nine": -7.0, "a hat": -9.0}),
+    ]
+    joined = _together(memories)
+    notes = [note for memory in memories for head in memory.heads for note in head.notes]
+    own = {note.text: memory.worth(note) for memory in memories for note in notes_of(memory)}
+    ranked = sorted(notes_of(joined), key=joined.worth)
+    assert [note.text for note in ranked] == sorted(own, key=own.__getitem__)
+    assert _together(memories[:1]) is memories[0]
+    assert len(notes) == len(ranked) == 4
+
+
+def memory_of(question: str, likelihoods: Mapping[str, float]) -> Memory:
+    """A memory that has seen these passages, and kept them."""
+    memory, query = Memory.empty(1, 100), Query.of(question)
+    notes = []
+    for text, likelihood in likelihoods.items():
+        signals = Signals.of(likelihood, query, text)
+        memory = memory.saw(memory.seen.after(signals))
+        notes.append(Note(text, signals=signals))
+    return memory.write(0, tuple(notes), 10, 0)
+
+
+def notes_of(memory: Memory) -> list[Note]:
+    return [note for head in memory.heads for note in head.notes]
+
+
+def test_a_larger_memory_than_there_is_room_for_is_asked_in_part() -> None:
+    """What shares words with the question goes first."""
+    notes = tuple(Note(f"The {word} of the keeper. " * 9) for word in ("lamp", "boat", "hat"))
+    evidence = fitting(Evidence(notes), "Where is the boat?", words_in, 50)
+    assert [note.text for note in evidence.notes] == [notes[1].text]
+    assert fitting(Evidence(notes), "Where is the boat?", words_in, 500).notes == notes
+    assert len(fitting(Evidence(notes), "Where is the boat?", words_in, 20).notes[0].text) < 130
+
+
+def words_in(text: str) -> int:
+    return len(text.split())

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 from mhmcli.answer import Answer
+from mhmcli.cli import application, chatting
 from mhmcli.cli import run as room
 from mhmcli.cli.chatting import _questions, _Talk
 from mhmcli.cli.ended import Ended
 from mhmcli.cli.request import Request
 from mhmcli.engine.llama import Stop
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.errors import ExitStatus
+from mhmcli.errors import ExitStatus, SourceError
+from mhmcli.session import Folder
 from tests.conftest import Ran
 from tests.test_answers import WHOLE
 from tests.test_partial import SIZES
@@ -73,6 +76,39 @@ def test_what_was_read_for_one_question_is_there_for_the_next(asked: list[Reques
     for _ in range(2):
         talking.ask("Who wrote the notes on the engine?")
     assert [request.session for request in asked] == ["session 0", "session 1"]
+
+
+def test_a_question_that_is_too_long_is_left_to_whoever_answers_it(asked: list[Request]) -> None:
+    """It is not put into other words."""
+    engine = ScriptedEngine([], window_tokens=500)
+    talking = _Talk(Request(("-",), ("",), session="session 0"), Stop(), engine)
+    talking.ask("Who wrote the notes on the engine?")
+    long = "And what of it? " + "word " * 9000
+    talking.ask(long)
+    assert [request.questions[0] for request in asked][1] == long
+    assert engine.open_sequences == 0
+
+
+def test_a_question_that_cannot_be_answered_ends_no_chat(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The next one may be."""
+
+    def ask(self: _Talk, question: str) -> ExitStatus:
+        if question == "one":
+            raise SourceError("doc.txt is gone", hint="look for it")
+        return ExitStatus.ANSWERED
+
+    monkeypatch.setattr(_Talk, "ask", ask)
+    monkeypatch.setattr(chatting, "_loaded", lambda *_: ScriptedEngine([]))
+    monkeypatch.setattr(chatting, "folder", lambda: Folder(Path("sessions")))
+    monkeypatch.setattr(Folder, "find", lambda *_: Path("a.mhm"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("one\ntwo\n"))
+    context = typer.Context(typer.main.get_command(application.app))
+    with pytest.raises(typer.Exit) as ended:
+        chatting.chat(context)
+    assert ended.value.exit_code == ExitStatus.ANSWERED
+    assert "doc.txt is gone" in capsys.readouterr().err
 
 
 def test_without_an_input_there_is_no_question(monkeypatch: pytest.MonkeyPatch) -> None:

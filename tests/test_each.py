@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -174,3 +175,13 @@ def test_with_a_model(mhm: Mhm, tiny_model: Path, tmp_path: Path) -> None:
     ran = mhm(*ask)
     assert [line.split(":")[0] for line in ran.out.splitlines()] == ["a.txt", "b.html"]
     assert ran.status in (0, 1)
+
+
+def test_a_pipe_is_opened_once(asked: list[str], tmp_path: Path) -> None:
+    """What it begins with would be gone the second time."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(SourceError):
+        room._open(Request(("d/e.pdf",), ("Who?",)))
+    room._open(Request((str(pipe),), ("Who?",)))  # would wait for a writer
+    assert not asked

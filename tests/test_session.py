@@ -21,7 +21,7 @@ from mhmcli.chunk import Chunk, cut
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import SessionError
-from mhmcli.memory import Note
+from mhmcli.memory import Memory, Note
 from mhmcli.memory_kind import MemoryKind
 from mhmcli.presets import preset
 from mhmcli.prompter import Prompter
@@ -31,6 +31,7 @@ from mhmcli.session import (
     About,
     Folder,
     Journal,
+    KeptSource,
     Store,
     Turn,
     at_place,
@@ -183,6 +184,15 @@ def test_interrupted_and_resumed_is_uninterrupted(
     assert (again.new, again.was_all_known) == (0, True)
     assert last.known + last.new == whole.new
     assert last.memories == whole.memories
+    assert chunks_noted(last) == chunks_noted(whole)
+
+
+def chunks_noted(run: Run) -> list[int]:
+    """The numbers of the chunks that the notes of all heads were written from."""
+    notes = [n for memory in run.memories for head in memory.heads for n in head.notes]
+    chunks = [place.chunk for note in notes for place in note.places]
+    assert None not in chunks
+    return [chunk for chunk in chunks if chunk is not None]
 
 
 @MEMORIES
@@ -566,3 +576,33 @@ def test_stamps_are_those_of_the_last_run(folder: Folder) -> None:
     with closing(Store.open(folder.find("last"))) as store:
         assert store.about.stamps == ((2, 2),)
         assert store.is_whole
+
+
+def test_of_a_stream_its_members_are_kept_too(folder: Folder) -> None:
+    """An archive may come through a pipe; a file of which the name begins so is no part of it."""
+    journal = Journal(folder, replace(about(), streams=("<stdin>",)))
+    for n, name in enumerate(("<stdin>/logs/a.txt", "<stdin>/b.txt", "<stdin>-not")):
+        place = Place(name, line=1, chunk=n)
+        chunk = Chunk(n, (Passage(f"line {n}\n", place),), 3)
+        memory = Memory.empty(1, 10).keep(0, n)
+        for lane in range(len(QUESTIONS)):
+            journal.take(Step(chunk, lane, 0, memory, Outcome.NOTHING_NEW, ""))
+    journal.end("answered", whole=True)
+    with closing(Store.open(folder.find("last"))) as store:
+        kept = KeptSource(store, "<stdin>")
+        assert [passage.text for passage in kept.passages()] == ["line 0\n", "line 1\n"]
+        assert kept.report.cut_short is None
+
+
+def test_who_reads_a_session_again_does_not_make_it_part_of_one(folder: Folder) -> None:
+    """The same question of the same stream goes on in the session that is read."""
+    run = Run(folder)
+    run.journal = Journal(folder, replace(about(), streams=("doc.txt",)))
+    run.read(document(8)).ended()
+    with closing(Store.open(folder.find("last"))) as store:
+        kept = KeptSource(store, "doc.txt")
+        again = Run(folder)
+        again.journal = Journal(folder, replace(about(), streams=("doc.txt",)))
+        again.read(document(8))
+        assert not store.is_whole
+        assert kept.report.cut_short is None

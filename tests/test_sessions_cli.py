@@ -120,10 +120,17 @@ def test_a_pipe_goes_on_too_and_is_kept(mhm: Mhm, tmp_path: Path) -> None:
 
 @pytest.mark.model
 def test_no_history_leaves_nothing(mhm: Mhm, tmp_path: Path) -> None:
-    """By the option, and by the environment."""
-    mhm("ask", *SMALL, "--no-history", QUESTION, stdin=TEXT[:200].encode())
-    mhm("ask", *SMALL, QUESTION, stdin=TEXT[:200].encode(), env={"MHM_NO_HISTORY": "1"})
+    """By the option, and by the environment; neither do keys and values, unless they are asked for
+    in the same breath."""
+    kept = tmp_path / "kept"
+    env = {"MHM_CACHE_SIZE": "1G", "MHM_CACHE_DIR": str(kept)}
+    text = TEXT[:200].encode()
+    mhm("ask", *SMALL, "--no-history", QUESTION, stdin=text, env=env)
+    mhm("ask", *SMALL, QUESTION, stdin=text, env={**env, "MHM_NO_HISTORY": "1"})
     assert not (tmp_path / "sessions").exists()
+    assert not kept.exists()
+    mhm("ask", *SMALL, "--no-history", "--cache-size", "1G", QUESTION, stdin=text, env=env)
+    assert kept.exists()
 
 
 @pytest.mark.model
@@ -237,6 +244,11 @@ def test_a_session_is_replayed_and_asked_why(mhm: Mhm, session: Path, tmp_path: 
     assert ran.status == ExitStatus.NOT_IN_DOCUMENT
     assert "in no part of the documents" in ran.out
     assert mhm("why", "last", " ").status == ExitStatus.USAGE
+    other = "Nobody has kept the light since then, they say."
+    (tmp_path / "book.txt").write_text(TEXT + other)
+    ran = mhm("why", "last", other)
+    assert "book.txt has changed since then" in ran.err
+    assert "chunk" not in ran.out, "none of them had it"
     assert mhm("replay", "--svg", tmp_path / "no" / "x.svg").status == ExitStatus.USAGE
 
 

@@ -145,6 +145,11 @@ def test_what_is_set_is_what_is_asked_with(mhm: Mhm, tmp_path: Path) -> None:
     assert "no-such-model" not in mhm(*ask, "-m", "other.gguf").err
     assert "exclude" in mhm(*ask, "--skim", "20%", "--budget", "3m").err
     assert "exclude" not in mhm(*ask, "--skim", "20%").err
+    (tmp_path / "config.toml").write_text('model = "no-such-model"\nbudget = "5m"\n')
+    assert "no-such-model" in mhm(*ask, "--memory", "append").err, "which reads all"
+    assert "no-such-model" in mhm(*ask, env={"MHM_BUDGET": "0"}).err, "which switches it off"
+    assert "no length of time" in mhm(*ask, "--budget", "0").err
+    assert "exclude" not in mhm("ask", "--every", "5m", "Who?", stdin=b"Roy.\n").err
     assert "no profile 'slow'" in mhm(*ask, "--profile", "slow").err
     assert "no profile 'slow'" in mhm(*ask, env={"MHM_PROFILE": "slow"}).err
     for wrong in ('memory = "brain"', "heads = true", 'threads = "lots"'):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from dataclasses import replace
 
 import pytest
@@ -190,3 +191,22 @@ def test_plain_lines_come_now_and_then() -> None:
     assert len(lines) == 3
     assert lines[0].startswith("mhm: reading book.pdf pp. 13-14: 36%, 1,500 tokens, 150 tokens/s")
     assert "\x1b" not in out.getvalue()
+
+
+def test_a_view_that_starts_again_erases_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was printed between is no part of it; what is written to stderr stands above it."""
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stderr", out)
+    console = Console(stderr=True, width=80, height=24, force_terminal=True, color_system=None)
+    view = LiveView(console, running()[0])
+    view.stop()
+    view.start()
+    view.stop()
+    at = len(out.getvalue())
+    view.start()
+    begun = out.getvalue()[at:]
+    sys.stderr.write("mhm: a notice\n")
+    view.stop()
+    assert "\x1b[1A" not in begun.split("Who betrays")[0]
+    assert "mhm: a notice\n" in out.getvalue()
+    assert sys.stderr is out

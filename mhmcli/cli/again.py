@@ -15,10 +15,12 @@ from mhmcli.cli.recording import stamp_of
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import folder
 from mhmcli.errors import SessionError, SourceError
-from mhmcli.memory import Memory
+from mhmcli.evidence import Evidence, fitting
+from mhmcli.memory import Head, Memory
 from mhmcli.printable import one_line
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally
+from mhmcli.score import Moments, Seen, Signals
 from mhmcli.session import KeptSource, Store
 from mhmcli.source import Documents, Passage, Source, SourceReport
 
@@ -114,8 +116,7 @@ class Remembered:
             self._job.state.memories = [memory for _ in empty]
             for number in range(len(empty)):
                 begin_answer(self._job, number)
-                evidence = gathered(self._job, prompter, number)
-                answer = written(self._job, prompter, number, evidence)
+                answer = written(self._job, prompter, number, self._evidence(prompter, number))
                 if not answer.found:
                     break
                 self._answers.append(answer)
@@ -127,6 +128,13 @@ class Remembered:
             self._answers.clear()
             self._say(f"what {name} has in memory does not say: its documents are read again")
         self._reading.read(prompter, tally)
+
+    def _evidence(self, prompter: Prompter, number: int) -> Evidence:
+        """What memory says, as much of it as this run's window has room for: the session may have
+        had larger heads, or more questions."""
+        question, count = self._job.request.questions[number], prompter.count
+        room = self._job.sizes.notes_tokens(count(question) + count(self._job.request.schema))
+        return fitting(gathered(self._job, prompter, number), question, count, room)
 
     def _may_say(self) -> bool:
         """Whether memory is worth asking: not for all that there is of something, and not of
@@ -174,6 +182,19 @@ class Remembered:
 
 
 def _together(memories: Sequence[Memory]) -> Memory:
-    """All heads of the memories of several questions, as one memory's."""
-    heads = tuple(head for memory in memories for head in memory.heads)
-    return Memory(heads, max(memory.head_tokens for memory in memories), memories[0].seen)
+    """All heads of the memories of several questions, as one memory's. The signals of a note mean
+    something beside the others of its own question alone: what it is worth there stands for them.
+    """
+    if len(memories) == 1:
+        return memories[0]
+    heads = tuple(_by_worth(head, memory) for memory in memories for head in memory.heads)
+    head_tokens = max(memory.head_tokens for memory in memories)
+    return Memory(heads, head_tokens, Seen(1, likelihood=Moments(1)))
+
+
+def _by_worth(head: Head, memory: Memory) -> Head:
+    notes = (
+        replace(note, signals=Signals(memory.worth(note), (), 0)) if note.signals else note
+        for note in head.notes
+    )
+    return replace(head, notes=tuple(notes))

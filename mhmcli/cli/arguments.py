@@ -11,12 +11,14 @@ from pathlib import Path
 import typer
 
 from mhmcli.cli import options
+from mhmcli.cli.caching import parse_size
 from mhmcli.cli.limits import parse_duration
 from mhmcli.cli.request import Request
 from mhmcli.cli.secret import secret_in
 from mhmcli.errors import UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
+from mhmcli.settings import is_off
 
 _AS_OPTIONS = {"as_json": "json", "as_events": "ndjson"}
 _WILD = frozenset("*?[")
@@ -64,18 +66,41 @@ def _expanded(source: str) -> list[str]:
 
 def chosen(context: typer.Context, **ways: str | None) -> list[str | None]:
     """Ways that exclude each other, as they were given: one on the command line stands for itself,
-    whatever is set elsewhere.
+    whatever is set elsewhere, where they may be switched off.
 
     Raises:
         UsageError: there is more than one.
     """
     given = [name for name in ways if options.is_given(context, name)]
-    wanted = {name: value for name, value in ways.items() if not given or name in given}
+    wanted = {
+        name: value for name, value in ways.items() if name in given or not (given or is_off(value))
+    }
     if sum(bool(value) for value in wanted.values()) > 1:
         names = [f"--{_AS_OPTIONS.get(name, name)}" for name in ways]
         together = f"{', '.join(names[:-1])} and {names[-1]}"
         raise UsageError(f"{together} exclude each other", hint="give one")
     return [wanted.get(name) for name in ways]
+
+
+def partly(
+    context: typer.Context, *, quick: bool, skim: str | None, budget: str | None
+) -> list[str | None]:
+    """How a part of the documents is to be read, as `chosen` has it. What reads all of them, on the
+    command line, counts for more than what is set elsewhere."""
+    ways = {"quick": "yes" if quick else None, "skim": skim, "budget": budget}
+    if not any(options.is_given(context, way) for way in ways):
+        memory = context.params.get("memory") if options.is_given(context, "memory") else None
+        if options.is_given(context, "every") or memory not in (None, MemoryKind.SCORING):
+            return [None] * len(ways)
+    return chosen(context, **ways)
+
+
+def cache_bytes_of(context: typer.Context, size: str, *, no_history: bool) -> int:
+    """What may be kept on disk of what is computed: of a run that is to leave nothing there, what
+    the command line says."""
+    if no_history and not options.is_given(context, "cache_size"):
+        return 0
+    return parse_size(size)
 
 
 def memory_of(context: typer.Context, wanted: MemoryKind | None, *, scored: bool) -> MemoryKind:

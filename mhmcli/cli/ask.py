@@ -9,15 +9,16 @@ import typer
 
 from mhmcli.cli import options, serving
 from mhmcli.cli.arguments import (
+    cache_bytes_of,
     checked_for_each,
     chosen,
     interval_of,
     memory_of,
+    partly,
     password_of,
     schema_of,
     split_arguments,
 )
-from mhmcli.cli.caching import parse_size
 from mhmcli.cli.configuring import Profile, loaders_of
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.cli.output import into
@@ -213,7 +214,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
     as_object, as_lines = chosen(
         context, as_json="yes" if as_json else None, as_events="yes" if as_events else None
     )
-    at_once, share, time = chosen(context, quick="yes" if quick else None, skim=skim, budget=budget)
+    at_once, share, time = partly(context, quick=quick, skim=skim, budget=budget)
     request = Request(
         sources=sources,
         questions=questions,
@@ -229,7 +230,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         session=session,
         fresh=fresh,
         history=not no_history,
-        cache_bytes=parse_size(cache_size),
+        cache_bytes=cache_bytes_of(context, cache_size, no_history=no_history),
         password=password_of(password_file),
         loaders=loaders_of(context),
         temperature=temperature,

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from mhmcli.cli import options, serving
-from mhmcli.cli.arguments import password_of
-from mhmcli.cli.caching import parse_size
+from mhmcli.cli.arguments import cache_bytes_of, password_of
 from mhmcli.cli.configuring import Profile, loaders_of
 from mhmcli.cli.output import say, say_error
 from mhmcli.cli.request import Request
 from mhmcli.cli.sessions import Session, folder
-from mhmcli.errors import ExitStatus, UsageError
+from mhmcli.errors import ExitStatus, ModelError, SourceError, UsageError, WindowFullError
 from mhmcli.printable import one_line
 
 if TYPE_CHECKING:  # it is heavy, and completion needs none
@@ -69,7 +68,7 @@ def chat(  # noqa: PLR0913  one parameter is one option
         model=options.model_of(context, model, session),
         session=folder().find(session).stem,
         history=not no_history,
-        cache_bytes=parse_size(cache_size),
+        cache_bytes=cache_bytes_of(context, cache_size, no_history=no_history),
         password=password_of(password_file),
         loaders=loaders_of(context),
         threads=threads,
@@ -98,7 +97,7 @@ def chat(  # noqa: PLR0913  one parameter is one option
             for question in _questions(quiet=quiet):
                 try:
                     status = talk.ask(question)
-                except UsageError as error:  # of this question
+                except (UsageError, SourceError, ModelError) as error:  # of this question
                     say_error(error)
                     status = error.status
         finally:
@@ -162,6 +161,8 @@ class _Talk:
         try:
             asking = prompts.standalone(question, before, answer)
             reply = run(prompter.reply(asking, _REPLY_TOKENS))
+        except WindowFullError:  # whoever answers it will say that it is too long
+            return question
         finally:
             prompter.forget(prompter.base)
         said = reply.text.strip().strip('"')

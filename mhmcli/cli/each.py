@@ -32,7 +32,7 @@ from mhmcli.format_kind import Format
 from mhmcli.printable import one_line
 from mhmcli.receipt import warnings
 from mhmcli.server_options import ServerOptions
-from mhmcli.source import STDIN, Documents, files_in, open_source
+from mhmcli.source import STDIN, Documents, files_in, is_pipe, open_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +160,14 @@ def _is_empty(file: Path) -> bool:
 
 
 def _open(request: Request) -> None:
-    """Whether there is any text in the document.
+    """Whether there is any text in the document; of a pipe nobody knows before it is read.
 
     Raises:
         SourceError: there is none.
     """
-    if request.sources == (STDIN,):
-        return
     (name,) = request.sources
+    if name == STDIN or is_pipe(name):
+        return
     opening: dict[str, Any] = {"password": request.password, "loaders": request.loaders}
     documents = Documents([open_source(name, io.BytesIO(), **opening)])
     try:

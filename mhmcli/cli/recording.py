@@ -11,7 +11,8 @@ from pathlib import Path
 from mhmcli import __version__
 from mhmcli.cli.output import say
 from mhmcli.cli.request import Request
-from mhmcli.errors import SessionError
+from mhmcli.errors import ModelError, SessionError
+from mhmcli.models import resolve
 from mhmcli.session import About, Folder, Journal, Past, as_text, directory
 from mhmcli.sizes import Sizes
 from mhmcli.source import STDIN, STDIN_NAME, files_in
@@ -55,7 +56,7 @@ def _about(request: Request, sizes: Sizes, model: tuple[str | int, ...]) -> Abou
         sources=sources,
         names=request.sources,
         questions=request.questions,
-        model=request.model,
+        model=_model_of(request),
         memory=request.memory.value,
         heads=sizes.heads,
         head_tokens=sizes.head_tokens,
@@ -70,6 +71,17 @@ def _about(request: Request, sizes: Sizes, model: tuple[str | int, ...]) -> Abou
         settings=settings,
         server=request.server.url if request.server else "",
     )
+
+
+def _model_of(request: Request) -> str:
+    """As it was named; a file by all of its path, for the next run may be elsewhere."""
+    if request.server:
+        return request.model
+    try:
+        found = resolve(request.model)
+    except ModelError:  # whoever needs it will say so
+        return request.model
+    return str(found.absolute()) if isinstance(found, Path) else request.model
 
 
 def stamp_of(source: str) -> tuple[int, int] | None:

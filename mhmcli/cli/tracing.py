@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mhmcli.cli.output import print_json, print_line
+from mhmcli.cli.output import print_json, print_line, say
 from mhmcli.cli.sessions import Json, Session, folder
 from mhmcli.errors import ExitStatus, MhmError, UsageError
 from mhmcli.printable import one_line
@@ -93,15 +93,20 @@ def _places(store: Store, text: str) -> list[Place]:
 
 
 def _passages(store: Store) -> Iterator[Passage]:
-    """Those of the chunks that are kept, or of the files."""
+    """Those of the chunks that are kept, or of the files that are as they were."""
     from mhmcli.cli.recording import stamp_of  # noqa: PLC0415
     from mhmcli.source import open_source  # noqa: PLC0415
 
     about = store.about
     for chunk in store.texts():
         yield from chunk.passages
-    for path, name in zip(about.sources, about.names, strict=True):
-        if stamp_of(path) is None:
+    stamps = about.stamps or (None,) * len(about.sources)
+    for path, name, then in zip(about.sources, about.names, stamps, strict=True):
+        is_now = stamp_of(path)
+        if is_now is None:
+            continue
+        if is_now != then:
+            say(f"mhm: {one_line(name)} has changed since then, and is not looked at")
             continue
         with contextlib.suppress(MhmError), closing(open_source(path, io.BytesIO())) as source:
             for passage in source.passages():

@@ -15,12 +15,13 @@ class KeptSource:
         self._store = store
         self._stream = stream
         self._of = max(1, store.chunks)
+        self._is_whole = store.is_whole  # before a run that may write to it is in it
         self._chunks = self._bytes = self._lines = 0
 
     @property
     def report(self) -> SourceReport:
         """What was handed out so far."""
-        cut_short = None if self._store.is_whole else "the run that read it was stopped"
+        cut_short = None if self._is_whole else "the run that read it was stopped"
         return SourceReport(
             self._stream, "kept", self._bytes, lines=self._lines, cut_short=cut_short
         )
@@ -38,7 +39,7 @@ class KeptSource:
         """
         for chunk in self._store.texts():
             self._chunks += 1
-            if chunk.place.source != self._stream:
+            if not chunk.place.is_of(self._stream):
                 continue
             for passage in chunk.passages:
                 self._bytes += len(passage.text.encode(errors="surrogatepass"))

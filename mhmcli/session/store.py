@@ -238,7 +238,8 @@ class Store:
 
     def add(self, chunk: Chunk, number: int, step: Taken) -> None:
         """A step is finished, of the chunk of that number."""
-        text = packed(chunk) if chunk.place.source in self.about.streams else None
+        is_streamed = any(chunk.place.is_of(stream) for stream in self.about.streams)
+        text = packed(chunk) if is_streamed else None
         with self._together():
             self._database.execute(
                 "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?)",

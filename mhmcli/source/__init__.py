@@ -1,7 +1,7 @@
 """Documents: files, PDF pages and pipes, as passages with their places."""
 
 from mhmcli.source.documents import Documents
-from mhmcli.source.open import STDIN, STDIN_NAME, open_source
+from mhmcli.source.open import STDIN, STDIN_NAME, is_pipe, open_source
 from mhmcli.source.patterns import files_matching
 from mhmcli.source.place import Break, Passage, Place, Source, SourceReport
 from mhmcli.source.split import is_lines, parts, piece, sentences, split_sentences
@@ -26,6 +26,7 @@ __all__ = [
     "files_matching",
     "is_field",
     "is_lines",
+    "is_pipe",
     "open_source",
     "parts",
     "piece",

@@ -49,14 +49,14 @@ def open_source(
             os.set_blocking(stdin.fileno(), True)  # else a pause would look like the end
         return Opening(password).stream(STDIN_NAME, patient(stdin, waiting_s), None)
     opening = Opening(password, loaders)
-    if _is_pipe(name):
-        return opening.file(name, waiting_s)  # which can be opened only once
+    if is_pipe(name):
+        return opening.file(name, waiting_s)
     return FileSource(name, opening)
 
 
-def _is_pipe(name: str) -> bool:
-    """True of a named pipe or a device; pathlib's own tests raise on a name that is too long."""
-    is_there = os.path.exists(name)  # noqa: PTH110
+def is_pipe(name: str) -> bool:
+    """True of a named pipe or a device, which can be opened only once."""
+    is_there = os.path.exists(name)  # noqa: PTH110  pathlib's own raises on a name that is too long
     return is_there and not (os.path.isfile(name) or os.path.isdir(name))  # noqa: PTH112, PTH113
 
 

@@ -31,22 +31,24 @@ _ANSWER_ROWS = 6
 
 
 class LiveView:
-    """Shows a `RunState` while it changes; leaves nothing on the screen at the end."""
+    """Shows a `RunState` while it changes; leaves nothing on the screen at the end. What is written
+    to stderr meanwhile stands above it."""
 
     def __init__(self, console: Console, state: RunState) -> None:
+        self._console = console
         self._state = state
-        self._live = Live(
-            self,
-            console=console,
-            refresh_per_second=_REFRESH_PER_S,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-            vertical_overflow="crop",
-        )
+        self._live: Live | None = None
 
     def start(self) -> None:
         """The view is on the screen and draws itself from now on."""
+        self._live = Live(  # one that was stopped would erase what was printed since
+            self,
+            console=self._console,
+            refresh_per_second=_REFRESH_PER_S,
+            transient=True,
+            redirect_stdout=False,
+            vertical_overflow="crop",
+        )
         self._live.start(refresh=True)
 
     def update(self) -> None:
@@ -54,7 +56,8 @@ class LiveView:
 
     def stop(self) -> None:
         """The view is gone from the screen and the cursor is back."""
-        self._live.stop()
+        if self._live:
+            self._live.stop()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rows in order: question, provisional answer, heads, answer while it is written, place,
