@@ -18,6 +18,10 @@ from mhmcli.prompts import Wording
 from mhmcli.replies import spellings
 from mhmcli.weights import Tail, Weight, in_groups
 
+# Tokens at the end of a long question of which the likelihood is taken: all logits of each are kept
+# until it is known.
+_MOST_LIKELY = 256
+
 
 class Asker:
     """An engine with the system prompt computed. `verdicts` is False for a model whose yes and no
@@ -104,7 +108,9 @@ class Asker:
     def _tail(self, wording: Wording) -> Tail:
         tokenize, weighs = self._engine.tokenize, self._engine.info.weighs
         rest = () if weighs else self._rest(wording)
-        return Tail(tokenize(wording.before), tokenize(wording.question), rest)
+        question = tokenize(wording.question)
+        lead = [*tokenize(wording.before), *question[:-_MOST_LIKELY]]
+        return Tail(lead, question[-_MOST_LIKELY:], rest)
 
     def _rest(self, wording: Wording) -> list[int]:
         return [*self._engine.tokenize(wording.then), *self._frame.closing]

@@ -216,6 +216,10 @@ CHATML = (
 def test_a_template_is_split_where_the_message_stands() -> None:
     """ChatML: the system prompt before it, the assistant's turn after it."""
     before, after = split_template(CHATML, "Be brief.")
+    said = "{{ m.content }}"
+    trained = CHATML.replace(said, f"{{% generation %}}{said}{{%  endgeneration %}}")
+    assert "{% generation %}" in trained
+    assert split_template(trained, "Be brief.") == (before, after)
     assert before == "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n"
     assert after == "<|im_end|>\n<|im_start|>assistant\n"
 

@@ -77,3 +77,9 @@ def test_a_score_rises_with_each_signal_and_with_no_scale() -> None:
     least, *others = scores(1.0, 0.0)
     assert all(least < other for other in others)
     assert scores(5.0, -20.0) == pytest.approx([least, *others], abs=0.01)
+
+
+def test_where_nothing_was_seen_words_are_worth_nothing() -> None:
+    """A document of blank lines has no passage that was read."""
+    query = Query.of("How many lamps are there?")
+    assert Seen().score(Signals.of(-2.0, query, "a lamp")) == 0.0

@@ -41,8 +41,9 @@ def parse_size(text: str) -> int:
 
 def part_cache(limit_bytes: int, engine: Engine, opening: Sequence[int]) -> cache.PartCache | None:
     """A cache of what this engine computes behind these tokens; None where nothing is to be
-    kept."""
-    if not limit_bytes or not os.path.isfile(engine.info.path):  # noqa: PTH113  a server's
+    kept, or can be: of a recurrent model there is one state for all that it has read."""
+    is_here = os.path.isfile(engine.info.path)  # noqa: PTH113  a server's is not
+    if not limit_bytes or not is_here or not engine.info.keeps:
         return None
     model = Path(engine.info.path).resolve()
     file = model.stat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from rich.console import Console
@@ -26,7 +26,7 @@ from mhmcli.presets import preset
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents
 from mhmcli.spool import has_room
-from mhmcli.tokens import read_header
+from mhmcli.tokens import GgufHeader, read_header
 from mhmcli.view import LiveView, NoView, PlainView, RunState, View
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
@@ -97,10 +97,17 @@ def fitted(request: Request) -> Fitted:
         sizes = sizes_of(request, counted, server.info.window_tokens)
         return Fitted(None, counted, sizes, server)
     path = model_file(request.model, offline=request.offline, quiet=request.quiet)
-    header = read_header(path)
-    count = tokenizer_of(header).count
+    file = path.stat()
+    header, count = _known(path, file.st_size, file.st_mtime_ns)
     window = header.window_tokens or UNSAID_WINDOW_TOKENS
     return Fitted(path, count, sizes_of(request, count, window))
+
+
+@lru_cache(maxsize=1)
+def _known(path: Path, _size: int, _changed_ns: int) -> tuple[GgufHeader, Count]:
+    """What the file says of itself, and its tokenizer: once for all documents and questions."""
+    header = read_header(path)
+    return header, tokenizer_of(header).count
 
 
 def _tokens(engine: Engine, text: str) -> int:
@@ -128,12 +135,13 @@ def sizes_of(request: Request, count: Count, window_tokens: int) -> Sizes:
 
 
 def view_of(request: Request, state: RunState) -> View:
-    """The live view on a terminal, plain lines elsewhere, nothing when told to be quiet. With
-    -v, steps are printed as lines, which a live view would tear."""
+    """The live view on a terminal, plain lines elsewhere, nothing when told to be quiet. Steps
+    that are printed as lines, by -v or on the same terminal, a live view would tear."""
     if request.quiet:
         return NoView()
     console = Console(stderr=True)
-    if request.verbose or not sys.stderr.isatty() or console.is_dumb_terminal:
+    are_lines = request.verbose or (request.as_events and sys.stdout.isatty())
+    if are_lines or not sys.stderr.isatty() or console.is_dumb_terminal:
         return PlainView(sys.stderr, state)
     return LiveView(console, state)
 

@@ -95,7 +95,8 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
     """What runs, for receipts. `window_tokens` is shared by all sequences that are open. An engine
-    that `weighs` gives all logits (`Want.ALL`); `together` requests may be in flight at once."""
+    that `weighs` gives all logits (`Want.ALL`), one that `keeps` can save what it computed of a
+    part and restore it behind another; `together` requests may be in flight at once."""
 
     model: str
     path: str
@@ -105,6 +106,7 @@ class EngineInfo:
     batch_tokens: int
     settings: dict[str, int] = field(default_factory=dict)
     weighs: bool = True
+    keeps: bool = True
     together: int = 1
 
 

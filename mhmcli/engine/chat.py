@@ -6,6 +6,7 @@ document says is never seen by the template, and cannot open or close a turn.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jinja2 import TemplateError
@@ -15,6 +16,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mhmcli.errors import ModelError
 
 _MARK = "\u2042mhm\u2042"
+# What a model is to learn to say, in templates that were used to train it.
+_FOR_TRAINING = re.compile(r"\{%([-+]?)\s*(end)?generation\s*([-+]?)%\}")
 # For a file without a template: the plainest form that instruct models understand.
 _PLAIN = (
     "{% for m in messages %}### {{ m.role }}\n{{ m.content }}\n\n{% endfor %}"
@@ -56,7 +59,7 @@ def _render(template: str, messages: list[dict[str, str]], bos: str, eos: str) -
     )
     environment.globals["raise_exception"] = _refuse
     environment.globals["strftime_now"] = lambda _format: ""
-    return environment.from_string(template).render(
+    return environment.from_string(_FOR_TRAINING.sub(_to_nothing, template)).render(
         messages=messages,
         add_generation_prompt=True,
         bos_token=bos,
@@ -64,6 +67,10 @@ def _render(template: str, messages: list[dict[str, str]], bos: str, eos: str) -
         enable_thinking=False,
         tools=None,
     )
+
+
+def _to_nothing(tag: re.Match[str]) -> str:
+    return f"{{%{tag[1]} {'endif' if tag[2] else 'if true'} {tag[3]}%}}"
 
 
 def _refuse(message: str) -> Any:

@@ -106,6 +106,8 @@ class Seen:
     def lexical(self, passage: Signals) -> float:
         """BM25 of the passage by the statistics so far, as a share of the most that the query can
         give: 0 to 1. After the last passage it is what the two-pass form gives."""
+        if not self.seen_in:
+            return 0.0
         mean_length = self.words / max(1, self.passages) or 1.0
         norm = K1 * (1 - B + B * passage.length / mean_length)
         weights = [rarity(seen, self.passages) for seen in self.seen_in]

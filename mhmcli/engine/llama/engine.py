@@ -69,8 +69,24 @@ class LlamaEngine:
             device=hardware.device(threads, options.gpu_layers),
             window_tokens=llama_cpp.llama_n_ctx(self._context),
             batch_tokens=options.batch_tokens,
-            settings={"threads": threads, "gpu_layers": options.gpu_layers},
+            settings={
+                "threads": threads,
+                "gpu_layers": options.gpu_layers,
+                "long_rope": self._turns_as_long(),
+            },
+            keeps=not (
+                llama_cpp.llama_model_is_recurrent(self._model)
+                or llama_cpp.llama_model_is_hybrid(self._model)
+            ),
         )
+
+    def _turns_as_long(self) -> bool:
+        """Whether keys are turned as those of a window that is longer than the model's first one
+        was: LongRoPE (arXiv:2402.13753) has other factors for it."""
+        meta = llama_cpp.llama_model_meta_val_str
+        key = f"{self._text(meta, b'general.architecture')}.rope.scaling.original_context_length"
+        original = self._text(meta, key.encode())
+        return original.isdecimal() and llama_cpp.llama_n_ctx(self._context) > int(original)
 
     def _new_context(self, path: Path, options: LlamaOptions, threads: int) -> Any:
         params = llama_cpp.llama_context_default_params()

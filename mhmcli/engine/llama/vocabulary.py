@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def tokenize(vocab: Any, text: str, *, special: bool, begin: bool = False) -> li
 
 
 class LlamaVocabulary:
-    """A `Tokenizer` over a GGUF file's vocabulary, loaded without its weights."""
+    """A `Tokenizer` over a GGUF file's vocabulary, loaded without its weights; it is freed with
+    this object, or by `close`."""
 
     def __init__(self, path: Path) -> None:
         library.start()
@@ -35,6 +37,8 @@ class LlamaVocabulary:
         self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), params)
         if not self._model:
             raise ModelError(f"cannot load the vocabulary of {path}: {library.last_error()}")
+        self.close = weakref.finalize(self, llama_cpp.llama_model_free, self._model)
+        self.close.atexit = False  # the process takes it along
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
 
     def encode(self, text: str) -> list[int]:
@@ -44,10 +48,6 @@ class LlamaVocabulary:
     def count(self, text: str) -> int:
         """How many tokens `text` is."""
         return len(self.encode(text))
-
-    def close(self) -> None:
-        """The vocabulary is freed."""
-        llama_cpp.llama_model_free(self._model)
 
 
 def tokenizer_of(header: GgufHeader) -> Tokenizer:
