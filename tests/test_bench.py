@@ -249,7 +249,7 @@ def test_a_failure_is_wrong_where_there_is_no_answer_too(tmp_path: Path) -> None
     events(ScriptedEngine(lambda _: "NONE", judge=lambda _: -9.0, window_tokens=1000), what, first)
     for full, append in zip(load([first])[::2], load([first])[1::2], strict=True):
         assert (full.error is None, append.error is None) == (False, True)
-        assert (full.correct, full.exact, full.f1, append.correct) == (False, False, 0.0, True)
+        assert (full.correct, full.exact, full.f1, append.correct) == (False, None, None, True)
     events(ScriptedEngine([]), replace(what, methods=("full",), answers=False), second)
     small = Prompter(ScriptedEngine([], window_tokens=1000), prompts.SYSTEM, Sampling())
     for again in answer_again(load([second]), ResultsFile(first), prompter=small, model="small"):
@@ -552,11 +552,17 @@ def test_what_failed_before_it_was_asked_is_wrong_when_it_is(tmp_path: Path) -> 
 
 
 def test_where_there_is_no_answer_it_is_right_to_say_so() -> None:
-    """Whether the model finds that its notes hold none, or replies that they do not say."""
+    """What the model replies decides, and its verdict is told beside it; there is no text that an
+    answer could be compared with. To come to no answer says nothing."""
     said = Answer("q", "Blue.", found=True, log_odds=2.0, said="Blue.")
+    unsure = marked(replace(said, log_odds=-2.0), ())
+    assert (unsure["correct"], unsure["refused"], unsure["exact"], unsure["f1"]) == (
+        *(False, True),
+        *(None, None),
+    )
     assert not marked(said, ())["correct"]
-    assert marked(replace(said, log_odds=-2.0), ())["correct"]
     assert marked(replace(said, found=False), ())["correct"]
+    assert not marked(replace(said, found=False, complete=False), ())["correct"]
     counted = Answer("q", "3", found=True, said="3")
     assert marked(counted, (("3", "three"),)) == {
         "answer": "3",
@@ -568,3 +574,14 @@ def test_where_there_is_no_answer_it_is_right_to_say_so() -> None:
         "said_none": False,
     }
     assert marked(replace(said, found=False), (("Blue",),))["said_none"]
+
+
+def test_a_refusal_is_no_answer_though_it_names_it() -> None:
+    """Nor is a reply right that names what is wrong as well."""
+    text = "The notes do not say whether Blue or Red is taller."
+    said = Answer("q", "The document does not say.", found=False, log_odds=2.0, said=text)
+    made = marked(said, (("Blue",),))
+    assert (made["correct"], made["exact"], made["f1"]) == (False, False, 0.0)
+    both = Answer("q", "Blue, Red.", found=True, log_odds=2.0, said="Blue, Red.")
+    assert marked(both, (("Blue",),))["correct"]
+    assert not marked(both, (("Blue",),), ("Red",))["correct"]

@@ -39,7 +39,7 @@ class Model:
     def script(self, prompt: str) -> str:
         """The reply to whatever it is asked."""
         if "Answer the question from the notes" in prompt:
-            return f"Answer: {self._known(prompt) or 'unclear'}"
+            return f"Answer: {self._known(prompt) or 'not stated'}"
         part = part_of(prompt)
         new = [fact for case in self._cases(prompt) for fact in case.facts if fact in part]
         own = re.search(r"new text of head (\d+)", prompt)

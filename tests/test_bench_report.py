@@ -83,7 +83,7 @@ def test_baselines_by_name() -> None:
     assert parse("full", BUDGET) == Retrieval("full", None)
     assert parse("quick", BUDGET) == Retrieval("quick", quick=True)
     assert parse("map-reduce", BUDGET).label == "map-reduce 256"
-    assert parse("readagent:3@200", BUDGET).label == "readagent 3 256 @200"
+    assert parse("readagent:3@200", BUDGET).label == "readagent 3 50 @200"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_the_tables_say_what_was_measured() -> None:
     quality, by_kind, paired, since, fates, cost = tables(RESULTS)
     assert quality.rows[0] == (
         *("4k", "good", "10", "100 (72-100)", "100 (72-100)", "50 (24-76)"),
-        *("100 (72-100)", "50 (20-80)", "0", "50", "90"),
+        *("100 (72-100)", "50 (20-80)", "50 (20-80)", "0", "50", "90"),
     )
     assert quality.rows[1][3] == "0 (0-28)"
     assert by_kind.columns == ("length", "method", "even", "odd")
@@ -335,7 +335,7 @@ def test_markdown_has_a_row_for_each_row() -> None:
     """And a bar in a text does not end its cell."""
     lines = markdown(tables([result("a|b", 1)])[:1]).splitlines()
     assert lines[0].startswith("### made")
-    assert lines[3] == "| --- " * 11 + "|"
+    assert lines[3] == "| --- " * 12 + "|"
     assert "a\\|b" in lines[4]
 
 
@@ -378,3 +378,6 @@ def test_saying_no_is_told_by_how_sure_the_model_must_be() -> None:
     assert found["from +1"] == "20 / 100"
     assert found["from +3"] == "0 / 100"
     assert not [t for t in tables(results[1:]) if t.title == "made: saying no"], "too few"
+    results += [result("m", 20, said_none=True, **nothing)]
+    (table,) = [table for table in tables(results) if table.title == "made: saying no"]
+    assert table.rows[0][table.columns.index("from +0")] == "33 / 75", "an empty memory says no"

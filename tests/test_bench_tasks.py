@@ -378,7 +378,8 @@ def test_questions_share_a_document_unless_one_gives_another_away(one_file: Path
 
 
 def test_of_half_of_the_questions_nothing_is_there(one_file: Path) -> None:
-    """Neither their own paragraphs nor any that has their answers."""
+    """Neither their own paragraphs nor any that has their answers, or names what they are about.
+    Of a comparison or a yes, anything may tell."""
     entries = json.loads(one_file.read_text())
     entries[1] |= {"answer": "blue", "supporting_facts": [["Other 1", 0]]}
     one_file.write_text(json.dumps(entries))
@@ -392,6 +393,16 @@ def test_of_half_of_the_questions_nothing_is_there(one_file: Path) -> None:
     assert not any(f"\n{title}\n" in two.text for title in gold)
     assert "blue" not in two.text
     assert "half without an answer" in task.name
+    entries[1]["supporting_facts"] = [["Other (band)", 0]]
+    entries[1]["context"].append(["Other (band)", ["They are from Oslo."]])
+    one_file.write_text(json.dumps(entries))
+    _, two = first(HotpotTask(one_file, together=2, half_absent=True), 2)
+    assert two.kind == "absent"
+    assert "Other" not in two.text
+    for answer, kind in (("yes", "bridge"), ("blue", "comparison")):
+        entries[1] |= {"answer": answer, "type": kind}
+        one_file.write_text(json.dumps(entries))
+        assert first(HotpotTask(one_file, together=2, half_absent=True), 2)[1].answers
 
 
 def test_a_yes_is_not_traced_and_leaks_nowhere(one_file: Path) -> None:

@@ -31,8 +31,8 @@ def answer_again(
     the file when it is told. What failed stays failed. What the reading cost, and how its replies
     were sampled, stays as it was; the new answer is greedy, its tokens are not counted, and the
     reading floor is not known. Where another model answers than the one that read, both are named.
-    A memory that was not answered from is shown as it is, which for passages is another method
-    than to answer from their sentences: it is named so."""
+    A memory that was not answered from, or whose document was counted, is shown as it is, which for
+    passages is another method than to answer from their sentences: it is named so."""
     for result in results:
         named = model if result.model == model else f"{result.model} > {model}"
         fresh = replace(
@@ -47,7 +47,7 @@ def answer_again(
             evidence = Evidence(tuple(Note(text) for text in result.shown or result.memory))
             try:
                 said = answer_anyway(prompter, result.question, evidence)
-                fresh = replace(fresh, **marked(said, result.answers))
+                fresh = replace(fresh, **marked(said, result.answers, result.wrong))
             except WindowFullError as full:
                 fresh = failed(fresh, full.message, answers=True)
             fresh = replace(fresh, answer_s=round(clock() - start, 3))
@@ -56,5 +56,6 @@ def answer_again(
 
 
 def _method(result: Result) -> str:
-    passages = result.correct is None and result.method.startswith(("scoring", "skim"))
+    as_they_are = bool(result.memory) and not result.shown
+    passages = as_they_are and result.method.startswith(("scoring", "skim"))
     return f"{result.method}, from passages" if passages else result.method

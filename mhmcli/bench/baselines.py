@@ -16,6 +16,7 @@ from mhmcli.follow import follow
 from mhmcli.lookup import looked_up
 from mhmcli.memory import Head, Memory, Note, joined
 from mhmcli.prompter import Prompter, Reading, run
+from mhmcli.source import split_sentences
 from mhmcli.write import Around, Draft, RewriteWriter
 from mhmcli.write.checks import fault
 from mhmcli.write.ground import words
@@ -99,11 +100,13 @@ class GistWriter(MapWriter):
     def write(
         self, prompter: Prompter, reading: Reading, memory: Memory, head: int
     ) -> Generator[str, None, Draft]:
-        """The gist of the chunk."""
+        """The gist of the chunk; of one that is too long, its whole sentences."""
         reply = yield from prompter.reply(
             prompts.gist(memory.head_tokens), memory.head_tokens, after=reading.sequence
         )
         del head
+        if not reply.ended and (whole := split_sentences(reply.text)[:-1]):
+            reply = replace(reply, text="".join(whole).strip(), ended=True)
         return rewritten(prompter, reading, reply, Memory.empty(1, memory.head_tokens), 0)
 
 

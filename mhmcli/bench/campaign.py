@@ -19,7 +19,7 @@ from mhmcli.reader import Event
 from mhmcli.sizes import Wanted, fit
 
 _MARGIN_TOKENS = 1024  # round what is answered from: system prompt, question, reply
-_PASSAGE_TOKENS = 1024  # more than the longest passage of prose has
+_PASSAGE_TOKENS = 2400  # the bytes of the longest passage, which are at least its tokens
 _QUICK_PASSAGES = 2  # of the longest, more than `mhm ask --quick` shows
 _LEAST_CHUNK = 64
 _LEAST_FILL = 0.5  # of the length asked for

@@ -18,8 +18,9 @@ class Case:
     """One question about one document.
 
     `answers` must all be in a right reply, each in one of its spellings; where there are none, the
-    document does not say, and a right reply says so. `facts` are the sentences
-    of the document that the answer follows from, as they stand in it; they may be unknown.
+    document does not say, and a right reply says so. What is `wrong`, the same of others, stands in
+    no right reply. `facts` are the sentences of the document that the answer follows from, as they
+    stand in it; they may be unknown.
     `traceable` says that the answer's text, found in a memory, means that the answer was captured;
     it does not for yes, no or a count. `kind` is the sort of question, where a task has several.
     """
@@ -31,6 +32,7 @@ class Case:
     facts: tuple[str, ...] = ()
     traceable: bool = True
     kind: str = ""
+    wrong: tuple[str, ...] = ()
 
     @property
     def gold(self) -> str:
@@ -40,7 +42,7 @@ class Case:
     @property
     def digest(self) -> str:
         """Of all that is asked and read: two cases that differ anywhere differ in this."""
-        whole = repr((self.question, self.answers, self.facts, self.text))
+        whole = repr((self.question, self.answers, self.facts, self.text, *self.wrong))
         return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
     @property

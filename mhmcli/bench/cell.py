@@ -66,11 +66,15 @@ class Cell:
         return self._of_facts(lambda fact: fact.captured, lambda fact: fact.retained)
 
     @property
+    def facts_held(self) -> Estimate | None:
+        """The share of all facts in the final memory, or in the prompt of what has none: what any
+        two methods can be compared by."""
+        return self._of_facts(lambda _: True, lambda fact: fact.retained)
+
+    @property
     def answered(self) -> Estimate | None:
         """The share answered right by `mhm ask`, which says so when the notes hold no answer."""
-        return self._share(
-            lambda result: result.correct and not (result.refused and bool(result.answers))
-        )
+        return self._share(_right_as_asked)
 
     @property
     def exact(self) -> Estimate | None:
@@ -129,6 +133,14 @@ class Cell:
         for result in self.results:
             found.setdefault((result.case, result.seed), []).append(result)
         return list(found.values())
+
+
+def _right_as_asked(result: Result) -> bool | None:
+    if result.correct is None or result.error is not None:
+        return result.correct
+    if result.answers:
+        return result.correct and not result.refused
+    return result.correct or result.refused
 
 
 def _mean_of_all(groups: Sequence[Sequence[bool]]) -> Estimate | None:

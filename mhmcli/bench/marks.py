@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,19 +15,21 @@ from mhmcli.evidence import Evidence
 from mhmcli.prompter import Prompter, run
 
 
-def marked(said: Answer | None, answers: Answers) -> dict[str, Any]:
-    """The fields of a result that an answer decides; None where none was asked for. Where there is
-    no right answer, it is right to say that there is none."""
+def marked(said: Answer | None, answers: Answers, wrong: Sequence[str] = ()) -> dict[str, Any]:
+    """The fields of a result that an answer decides; None where none was asked for. A right reply
+    names none of what is `wrong`. Where there is no right answer, it is right to say that there is
+    none, and nothing else is marked."""
     if said is None:
         unknown = dict.fromkeys(("correct", "exact", "f1", "log_odds"))
         return {**unknown, "answer": "", "refused": False, "said_none": False}
     refused = not said.found if said.log_odds is None else said.log_odds < LEAST_LOG_ODDS
-    absent = not answers and (refused or not said.found)
+    none = not said.found and said.complete
+    is_right = said.found and right(said.said, answers, wrong) if answers else none
     return {
         "answer": said.said,
-        "correct": right(said.said, answers) if answers else absent,
-        "exact": exact(said.said, answers) if answers else absent,
-        "f1": round(f1(said.said, answers), 4) if answers else float(absent),
+        "correct": is_right,
+        "exact": said.found and exact(said.said, answers) if answers else None,
+        "f1": round(f1(said.said, answers), 4) * said.found if answers else None,
         "log_odds": said.log_odds,
         "refused": refused,
         "said_none": not said.found,
@@ -45,8 +48,8 @@ def failed(result: Result, reason: str, *, answers: bool) -> Result:
         result,
         answer="",
         correct=False if answers else None,
-        exact=False if answers else None,
-        f1=0.0 if answers else None,
+        exact=False if answers and result.answers else None,
+        f1=0.0 if answers and result.answers else None,
         log_odds=None,
         refused=answers,
         answer_trace=result.answer_trace and _never(result.answer_trace),

@@ -65,10 +65,11 @@ def contains_all(text: str, answers: Answers) -> bool:
     )
 
 
-def right(reply: str, answers: Answers) -> bool:
-    """True when the reply has the answers in it. Of a yes, a no or a count, the first that the
-    reply names is its answer: 'There is no doubt: yes' says no, '1. Riga 2. Hull' says 1."""
-    if not contains_all(reply, answers):
+def right(reply: str, answers: Answers, wrong: Iterable[str] = ()) -> bool:
+    """True when the reply has the answers in it, and nothing that is wrong. Of a yes, a no or a
+    count, the first that the reply names is its answer: 'There is no doubt: yes' says no, '1. Riga
+    2. Hull' says 1."""
+    if not contains_all(reply, answers) or any(contains(reply, value) for value in wrong):
         return False
     if len(answers) > 1:
         return True

@@ -65,6 +65,7 @@ _LEAST_HEAD = 8  # tokens
 _MOST_HEADS = 26  # they are named by letters where a model chooses one
 _BM25_PASSAGES = 6
 _LOOK_UPS = 2
+_GIST_OF, _LEAST_GIST = 4, 32  # tokens of a page for one of its gist, and at least
 _SKIMMED_PERCENT = 20
 _SHAPE = re.compile(r"(\d+)x(\d+)")
 _NAMES = (
@@ -173,6 +174,7 @@ def _each_chunk(name: str, kind: str, options: list[str], budget: Budget) -> Rec
         writer, finish, label = MapWriter(), reduce(budget.memory_tokens), f"{kind} {each}"
     else:
         pages = _number(name, options, _LOOK_UPS)
+        each = min(each, max(_LEAST_GIST, budget.chunk_tokens // _GIST_OF))
         writer, finish, label = GistWriter(), look_up(pages), f"{kind} {pages} {each}"
     return Recurrent(label, None, each, budget.chunk_tokens, OwnHead(), writer, finish)
 

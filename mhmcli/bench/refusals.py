@@ -16,9 +16,11 @@ def saying_no(task: str, found: Sequence[Cell]) -> Table:
     """Both, by the least log-odds at which the notes are taken to hold the answer."""
     rows = []
     for cell in found:
-        judged = [result for result in cell.results if result.log_odds is not None]
-        absent = [result for result in judged if not result.answers]
-        present = [result for result in judged if result.answers]
+        done = [r for r in cell.results if r.error is None and r.correct is not None]
+        absent = [result for result in done if not result.answers]
+        present = [result for result in done if result.answers]
+        if all(result.log_odds is None for result in done):
+            continue
         if len(absent) < _LEAST_ABSENT or not present:
             continue
         answered = (
@@ -36,6 +38,8 @@ def saying_no(task: str, found: Sequence[Cell]) -> Table:
 
 
 def _share_answered(results: Sequence[Result], least: float) -> float:
-    """Of the questions, those that are answered when the verdict must be so sure."""
-    given = [r for r in results if not r.said_none and (r.log_odds or 0.0) >= least]
+    """Of the questions, those that are answered when the verdict must be so sure; what was counted
+    is, and where memory had nothing, nothing was."""
+    sure = [r for r in results if r.log_odds is None or r.log_odds >= least]
+    given = [r for r in sure if not r.said_none]
     return len(given) / len(results)

@@ -17,7 +17,7 @@ _SINCE = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # steps since capture that a table 
 _DEPTHS = 4
 
 _Score = Callable[[Result], "Fraction | None"]  # exact: what is equal must not differ by rounding
-_Asked = tuple[int, str, int]
+_Asked = tuple[int, str, str, int]  # length, digest of the case, question, seed
 
 
 def tables(results: Sequence[Result], against: str | None = None) -> list[Table]:
@@ -52,6 +52,7 @@ def _quality(task: str, found: Sequence[Cell]) -> Table:
             percent(cell.retention),
             percent(cell.facts_captured),
             percent(cell.facts_retained),
+            percent(cell.facts_held),
             percent(cell.exact, interval=False),
             "-" if cell.f1 is None else f"{100 * cell.f1:.0f}",
             percent(cell.answered, interval=False),
@@ -60,14 +61,15 @@ def _quality(task: str, found: Sequence[Cell]) -> Table:
     ]
     columns = (
         "length", "method", "n", "accuracy", "MCR", "MRR", "facts captured", "facts retained",
-        "EM", "F1", "as asked",
+        "facts at the end", "EM", "F1", "as asked",
     )  # fmt: skip
     note = (
         "Per cent, with 95% intervals (Wilson; of facts: bootstrap over questions). MCR and MRR "
         "leave out answers whose text proves nothing (yes, no, counts, what the question names); "
-        'facts do not. "as asked": right when the model may also say that the document does not, '
-        "as `mhm ask` does; a question without an answer is answered right by that alone, and all "
-        "others are asked whatever its verdict is."
+        "facts do not. What is in one prompt counts as captured once, and as there at the end: "
+        "memories and others are compared by the last. All questions are asked, whatever the "
+        'model\'s verdict is; "as asked": right when it may say that the document does not, as '
+        "`mhm ask` does. EM and F1 are of questions with an answer."
     )
     return Table(f"{task}: accuracy, capture and retention", columns, tuple(rows), note)
 
@@ -124,11 +126,11 @@ def _verdict(result: Comparison) -> tuple[str, ...]:
 
 
 def _scores(results: Sequence[Result], score: _Score) -> dict[_Asked, Fraction]:
-    """By length, question and seed; the mean where it was sampled several times."""
+    """By length, document, question and seed; the mean where it was sampled several times."""
     scores: dict[_Asked, list[Fraction]] = {}
     for r in results:
         if (value := score(r)) is not None:
-            scores.setdefault((r.length, r.case, r.seed), []).append(value)
+            scores.setdefault((r.length, r.digest, r.case, r.seed), []).append(value)
     return {asked: sum(values, Fraction()) / len(values) for asked, values in scores.items()}
 
 
@@ -138,8 +140,8 @@ def _paired_scores(
     """What each question came to for both, over the lengths that both have."""
     sums: dict[tuple[str, int], tuple[Fraction, Fraction]] = {}
     for asked in ours.keys() & theirs.keys():
-        a, b = sums.get(asked[1:], (Fraction(), Fraction()))
-        sums[asked[1:]] = (a + ours[asked], b + theirs[asked])
+        a, b = sums.get(asked[2:], (Fraction(), Fraction()))
+        sums[asked[2:]] = (a + ours[asked], b + theirs[asked])
     return list(sums.values())
 
 
@@ -224,8 +226,9 @@ def _cost(task: str, found: Sequence[Cell]) -> Table:
     )  # fmt: skip
     note = (
         "Means of tokens, medians of seconds. x floor: of the time in which the document could be "
-        "prefilled once. Methods with chunks of one size read them together; the reading counts "
-        "fully for each. What full, bm25 and quick answer from counts as shown beside."
+        "prefilled once, estimated from 1,024 tokens of it. Methods with chunks of one size read "
+        "them together; the reading counts fully for each. What full, bm25 and quick answer from "
+        "counts as shown beside."
     )
     return Table(f"{task}: cost", columns, rows, note)
 

@@ -38,15 +38,16 @@ class Result(Key):
     """One question, answered by one method.
 
     `length` is the length asked for in tokens, 0 where documents have their own; `answers` are the
-    right ones, each with its spellings, none where the document has none. `log_odds` is the model's
-    verdict on its notes; `mhm ask` would not have answered where it `refused`, nor where the model
-    `said_none` itself. `answer` and `correct` are those of the reply that was asked for all the
-    same, as in the papers; `shown` is what it was written from. `correct`, `exact` and `f1` are
-    None where no answer was asked for. `answer_trace` is None where the answer's text proves
-    nothing (yes, no, a count). `replies` are the head, the outcome and what the model said, of each
-    step. Tokens are those computed: of the document, shown beside it, and written; `read_s` is
-    shared between the methods that read the same chunks together, and counts fully for each. `cut`
-    says how chunks were asked for: '16 steps', '350'.
+    right ones, each with its spellings, none where the document has none, and `wrong` what no right
+    reply names. `log_odds` is the model's verdict on its notes; `mhm ask` would not have answered
+    where it `refused`, nor where the model `said_none` itself. `answer` and `correct` are those of
+    the reply that was asked for all the same, as in the papers; `shown` is what it was written
+    from. `correct`, `exact` and `f1` are None where no answer was asked for, the last two also
+    where there is none. `answer_trace` is None where the answer's text proves nothing (yes, no, a
+    count). `replies` are the head, the outcome and what the model said, of each step. Tokens are
+    those computed: of the document, shown beside it, and written; `read_s` is shared between the
+    methods that read the same chunks together, and counts fully for each. `cut` says how chunks
+    were asked for: '16 steps', '350'.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Result(Key):
     cut: str = ""
     shown: tuple[str, ...] = ()
     said_none: bool = False
+    wrong: tuple[str, ...] = ()
     mhm: str = __version__
     schema_version: int = SCHEMA_VERSION
 

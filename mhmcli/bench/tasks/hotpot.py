@@ -9,6 +9,7 @@ Sources: RULER, arXiv:2404.06654; MemAgent, arXiv:2507.02259; HotpotQA, arXiv:18
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -22,6 +23,8 @@ from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
 from mhmcli.source import Passage, split_sentences
 
+_COMPARISON = "comparison"  # as HotpotQA calls them
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _FORMATS = (
     "--data takes HotpotQA's own JSON file, or a folder with questions.json and paragraphs.jsonl"
 )
@@ -42,8 +45,10 @@ class Question:
 
 class HotpotTask:
     """The questions of a file; up to `together` that follow one another are hidden in one document,
-    if no answer stands in the gold paragraphs of another. With `half_absent` the gold paragraphs of
-    every second question are left out, and what is right is to say so.
+    if no answer stands in the gold paragraphs of another. With `half_absent` half of the questions
+    have no answer, and what is right is to say so: neither their gold paragraphs are there, nor any
+    that names what these are about. They are none that compare, or that yes or no answers: what is
+    known of their subjects may stand anywhere.
 
     Raises:
         UsageError: the file is missing or in neither format.
@@ -64,7 +69,7 @@ class HotpotTask:
         ]
         if not self._questions:
             raise UsageError(f"{path} has no question with its gold paragraphs", hint=_FORMATS)
-        self._absent = {q.key for q in self._questions[1::2]} if half_absent else set[str]()
+        self._absent = _half(self._questions) if half_absent else frozenset[str]()
         self._tokens: dict[str, int] = {}
 
     @property
@@ -93,11 +98,15 @@ class HotpotTask:
         return groups
 
     def _tells(self, one: Question, other: Question) -> bool:
-        """Whether the gold paragraphs of one hold the answer of the other."""
-        return any(self._holds(title, other.answer) for title in one.gold)
+        """Whether the gold paragraphs of one give away the answer of the other."""
+        is_there = one.key not in self._absent
+        return is_there and any(self._gives_away(title, other) for title in one.gold)
 
-    def _holds(self, title: str, answer: str) -> bool:
-        return contains(f"{title} {''.join(self._paragraphs[title])}", answer)
+    def _gives_away(self, title: str, question: Question) -> bool:
+        """Whether a paragraph holds the answer; of a question without one, or names its subject."""
+        text = f"{title} {''.join(self._paragraphs[title])}"
+        subjects = map(_bare, question.gold) if question.key in self._absent else ()
+        return any(contains(text, name) for name in (question.answer, *subjects))
 
     def _hidden(self, group: Sequence[Question], length: int, count: Count) -> Iterator[Case]:
         chance = draw(self._seed, "+".join(question.key for question in group), length)
@@ -134,16 +143,17 @@ class HotpotTask:
         )
 
     def _distractors(self, group: Sequence[Question], sample: Any) -> Iterator[str]:
-        """Titles in random order, those of the questions' own contexts first. A paragraph with an
-        answer in it is none."""
+        """Titles in random order, those of the contexts of questions with an answer first. A
+        paragraph that gives away another answer is none."""
         seen = {title for question in group for title in question.gold}
         pool = list(self._paragraphs)
-        contexts = chain.from_iterable(zip_longest(*(question.context for question in group)))
+        there = [question.context for question in group if question.key not in self._absent]
+        contexts = chain.from_iterable(zip_longest(*there))
         for title in (*filter(None, contexts), *sample(pool, len(pool))):
             if title in seen or title not in self._paragraphs:
                 continue
             seen.add(title)
-            if not any(self._holds(title, question.answer) for question in group):
+            if not any(self._gives_away(title, question) for question in group):
                 yield title
 
     def _shown(self, number: int, title: str) -> str:
@@ -156,6 +166,22 @@ class HotpotTask:
         if any(index >= len(of.get(title, ())) for title, index in question.facts):
             return ()
         return tuple(of[title][index].strip() for title, index in question.facts)
+
+
+def _half(questions: Sequence[Question]) -> frozenset[str]:
+    """The keys of half of the questions, where there are enough that can go without an answer."""
+    absent: set[str] = set()
+    for number, question in enumerate(questions):
+        compares = question.kind == _COMPARISON
+        can_go = not compares and proves_capture(question.text, ((question.answer,),))
+        if can_go and 2 * len(absent) < number:
+            absent.add(question.key)
+    return frozenset(absent)
+
+
+def _bare(title: str) -> str:
+    """'Fuel (band)' -> 'Fuel'."""
+    return _IN_BRACKETS.sub("", title) or title
 
 
 def _load(path: Path) -> tuple[list[Question], dict[str, Sequence[str]]]:

@@ -103,6 +103,7 @@ def _cases(group: Sequence[Hidden], length: int, count: Count) -> Iterator[Case]
             facts=tuple(one.needles.facts),
             traceable=one.needles.traceable,
             kind=one.kind,
+            wrong=tuple(one.needles.wrong),
         )
 
 
