@@ -523,7 +523,7 @@ def test_a_session_of_a_server_goes_on_with_it(mhm: Callable[..., Ran], tmp_path
         mhm(*asking)
         before = len(stub.requests)
         again = mhm(*asking)
-        assert "an earlier run has read all of it" in again.err
+        assert "an earlier run has read the same" in again.err
         told = mhm("ask", "--session", "last", "Who is it?", "--server", stub.url)
         assert told.status == 0, told.err
         assert f"--server {stub.url}" in mhm("ask", "--session", "last", "Who is it?").err

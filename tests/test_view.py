@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import signal
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -210,3 +213,40 @@ def test_a_view_that_starts_again_erases_nothing(monkeypatch: pytest.MonkeyPatch
     assert "\x1b[1A" not in begun.split("Who betrays")[0]
     assert "mhm: a notice\n" in out.getvalue()
     assert sys.stderr is out
+
+
+SUSPENDED = """
+import signal
+import subprocess
+import sys
+from rich.console import Console
+from mhmcli.cli.signals import stopping
+from mhmcli.view import LiveView
+from tests.test_view import running
+
+with stopping():
+    view = LiveView(Console(stderr=True, force_terminal=True), running()[0])
+    view.start()
+    print("on", flush=True)
+    sys.stdin.readline()
+    view.stop()
+"""
+
+
+def test_ctrl_z_leaves_the_terminal_as_it_was() -> None:
+    """The view is gone and the cursor back before the process stops, and both are as before when it
+    goes on."""
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUSPENDED], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "on\n"
+    process.send_signal(signal.SIGTSTP)
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    process.send_signal(signal.SIGCONT)
+    _, drawn = process.communicate("\n", timeout=30)
+    assert process.returncode == 0
+    shown = re.findall(r"\x1b\[\?25([lh])", drawn)
+    assert shown == ["l", "h", "l", "h"]

@@ -108,7 +108,7 @@ def say_past(journal: Journal, past: Past) -> None:
     for notice in journal.notices:
         say(f"mhm: {notice}")
     if past.is_all:
-        say(f"mhm: an earlier run has read all of it ({journal.id}); --fresh reads it again")
+        say(f"mhm: an earlier run has read the same ({journal.id}); --fresh reads it again")
     elif past.chunks and past.same:
         say(f"mhm: goes on after {past.chunks:,} chunks ({journal.id}); --fresh starts over")
     elif past.chunks:

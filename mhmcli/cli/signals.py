@@ -22,6 +22,7 @@ from mhmcli.errors import Interrupted, Terminated
 
 _SHOW_CURSOR = "\x1b[?25h"
 _TOGETHER_S = 0.3
+_SUSPEND = getattr(signal, "SIGTSTP", 0)  # Ctrl-Z; 0 where there is no such thing
 
 
 class Stoppable(Protocol):
@@ -42,8 +43,9 @@ def stopping(engine: Stoppable | None = None) -> Iterator[None]:
     """Within this, SIGINT and SIGTERM stop the engine from another thread, even while C code
     runs, and unwind what Python runs, so that a terminal is left as it was; at its end
     `Interrupted` or `Terminated` is raised. A second one ends the process, unless it comes so soon
-    that it was sent with the first: `timeout` sends two. What is ignored stays ignored, as in a job
-    that a script put in the background."""
+    that it was sent with the first: `timeout` sends two. SIGTSTP, Ctrl-Z, takes the live view off
+    the screen before it stops the process. What is ignored stays ignored, as in a job that a script
+    put in the background."""
     received: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -54,13 +56,17 @@ def stopping(engine: Stoppable | None = None) -> Iterator[None]:
         if engine is None or not engine.is_computing:
             raise KeyboardInterrupt  # no library's `except Exception` takes it for its own
 
+    def on_suspend(_number: int, _frame: FrameType | None) -> None:
+        """The thread that watches has done it."""
+
     reading, writing = socket.socketpair()
     writing.setblocking(False)
     wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    handlers = {signal.SIGINT: on_signal, signal.SIGTERM: on_signal, _SUSPEND: on_suspend}
     before = {
-        number: signal.signal(number, on_signal)
-        for number in (signal.SIGINT, signal.SIGTERM)
-        if signal.getsignal(number) is not signal.SIG_IGN
+        number: signal.signal(number, handler)
+        for number, handler in handlers.items()
+        if number and signal.getsignal(number) is not signal.SIG_IGN
     }
     watcher = threading.Thread(target=_watch, args=(reading, engine), daemon=True)
     watcher.start()
@@ -77,9 +83,18 @@ def stopping(engine: Stoppable | None = None) -> Iterator[None]:
         reading.close()
 
 
+def _suspend() -> None:
+    from mhmcli.view import LiveView  # noqa: PLC0415  heavy, and there is a view where it counts
+
+    with LiveView.shown.away() if LiveView.shown else contextlib.nullcontext():
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def _watch(reading: socket.socket, engine: Stoppable | None) -> None:
     first: float | None = None
     while numbers := reading.recv(16):
+        if _SUSPEND in numbers:
+            _suspend()
         if not {*numbers} & {signal.SIGINT, signal.SIGTERM}:
             continue
         if first is None:

@@ -6,7 +6,10 @@ Drawn on stderr. Everything from a document or a model goes through `printable` 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
@@ -34,6 +37,8 @@ class LiveView:
     """Shows a `RunState` while it changes; leaves nothing on the screen at the end. What is written
     to stderr meanwhile stands above it."""
 
+    shown: ClassVar[LiveView | None] = None  # on this process's terminal
+
     def __init__(self, console: Console, state: RunState) -> None:
         self._console = console
         self._state = state
@@ -50,14 +55,27 @@ class LiveView:
             vertical_overflow="crop",
         )
         self._live.start(refresh=True)
+        LiveView.shown = self
 
     def update(self) -> None:
         """Nothing to do: the view draws the state a few times a second by itself."""
 
     def stop(self) -> None:
         """The view is gone from the screen and the cursor is back."""
-        if self._live:
-            self._live.stop()
+        live, self._live = self._live, None
+        LiveView.shown = None
+        if live:
+            live.stop()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Within this it is off the screen, as while the process is stopped."""
+        live = self._live
+        if live:
+            live.stop()
+        yield
+        if live and live is self._live:  # which nobody has stopped meanwhile
+            self.start()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rows in order: question, provisional answer, heads, answer while it is written, place,
