@@ -186,7 +186,8 @@ class Reading:
 
     def _read(self) -> Generator[Step, None, None]:
         sizes, chosen, count = self._sizes, self._preset, self._prompter.count
-        chunks = cut(self._documents.passages(), sizes.chunk_tokens, count)
+        cut_anew = cut(self._documents.passages(), sizes.chunk_tokens, count)
+        chunks = (chunk.numbered(chunk.index) for chunk in cut_anew)
         kept = self._spool.through(chunks) if chosen.writer.keeps_whole else chunks
         lane = Lane(self.question, self.memory, chosen.selector, chosen.writer)
         ahead = self._prompter.together - 1

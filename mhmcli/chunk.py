@@ -80,7 +80,7 @@ def cut(
         del buffer[: len(taken)]
         index += 1
         overlap = _tail(chunk.text, overlap_tokens, count)
-        return chunk.numbered(chunk.index)
+        return chunk
 
     for passage in passages:
         if buffer and passage.opens is Break.DOCUMENT:
@@ -114,8 +114,7 @@ def cut_down(passages: Iterable[Passage], chunk_tokens: int, count: Count) -> It
             yield passage
             continue
         for chunk in cut([passage], chunk_tokens, count):
-            place = replace(chunk.place, chunk=passage.place.chunk)
-            yield Passage(chunk.text, place, chunk.passages[0].opens)
+            yield Passage(chunk.text, chunk.place, chunk.passages[0].opens)
 
 
 def _best_cut(buffer: list[tuple[Passage, int]], following: Passage, room: int) -> int:

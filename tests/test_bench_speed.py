@@ -66,6 +66,31 @@ def test_seconds_are_told_apart_by_what_was_computed(kind: MemoryKind) -> None:
     assert of_mine.ratios_first_head == [seconds / (SECONDS * tokens)] * 2
 
 
+def test_the_floor_may_be_measured_while_somebody_reads() -> None:
+    """By an engine of its own, whenever another window of tokens was read; its time is no part of
+    the reading's, and it is what that is a multiple of."""
+    engine, other = ScriptedEngine(lambda _: "NONE"), ScriptedEngine([])
+
+    def clock() -> float:
+        return SECONDS * engine.fed_tokens + 9 * other.fed_tokens
+
+    chunks, chosen = parts_of(engine, 60), preset(MemoryKind.APPEND)
+    text = [QUESTION]
+    alone = Ours("append", engine, chosen, chunks, text, clock=clock)()
+    beside = Ours("append", engine, chosen, chunks, text, clock=clock, beside=other)()
+    naive = Naive(lambda _text, _most: iter([""]), chunks, text, 50, engine.count, beside=other)()
+    assert beside.to_read == pytest.approx(alone.to_read)
+    assert beside.first == pytest.approx(alone.first)
+    assert beside.floor
+    assert naive.floor
+    tokens = sum(engine.count(chunk.text) for chunk in chunks)
+    assert (beside.floor.to_read, beside.floor.spent.chunk_tokens) == (9 * tokens, tokens)
+    assert naive.floor.spent.chunk_tokens == tokens
+    assert other.open_sequences == 0
+    (found,) = speeds([beside], ["append"])
+    assert found.ratios == [beside.to_read / (9 * tokens)]
+
+
 def test_several_questions_share_a_reading() -> None:
     """What is read beside the document grows, and the document does not."""
     engine = ScriptedEngine(lambda _: "Answer: Mr. Roy")

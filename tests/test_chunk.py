@@ -52,7 +52,8 @@ def test_an_overlap_is_the_end_of_the_chunk_before(text: str, limit: int, overla
 
 @given(TEXTS, st.integers(4, 60))
 def test_places_of_pieces_point_at_their_text(text: str, limit: int) -> None:
-    """However a passage is cut up, each piece names where it stands, and its chunk."""
+    """However a passage is cut up, each piece names the bytes and lines that it stands on; the
+    chunk, of one that is numbered."""
     raw = text.encode()
     for chunk in cut(passages_of(text), limit, words):
         for piece in chunk.passages:
@@ -60,7 +61,7 @@ def test_places_of_pieces_point_at_their_text(text: str, limit: int) -> None:
             assert raw[place.start_byte : place.end_byte].decode() == piece.text
             start = place.start_byte or 0
             assert place.line == 1 + raw[:start].count(b"\n")
-            assert place.chunk == chunk.index
+        assert {piece.place.chunk for piece in chunk.numbered(7).passages} == {7}
 
 
 def cuts(passages: list[Passage], limit: int) -> list[str]:

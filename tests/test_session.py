@@ -71,7 +71,8 @@ def passages_of(text: str) -> Iterator[Passage]:
 
 
 def chunks_of(text: str) -> Iterator[Chunk]:
-    return cut(passages_of(text), 24, ScriptedEngine([]).count)
+    cut_anew = cut(passages_of(text), 24, ScriptedEngine([]).count)
+    return (chunk.numbered(chunk.index) for chunk in cut_anew)
 
 
 def telling(prompt: str) -> float:
@@ -192,6 +193,7 @@ def chunks_noted(run: Run) -> list[int]:
     notes = [n for memory in run.memories for head in memory.heads for n in head.notes]
     chunks = [place.chunk for note in notes for place in note.places]
     assert None not in chunks
+    assert len(set(chunks)) > 1
     return [chunk for chunk in chunks if chunk is not None]
 
 

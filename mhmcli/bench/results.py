@@ -187,6 +187,7 @@ def _result(entry: dict[str, Any]) -> Result:
             "answers": tuple(tuple(spellings) for spellings in entry["answers"]),
             "memory": tuple(entry["memory"]),
             "shown": tuple(entry.get("shown", ())),
+            "wrong": tuple(entry.get("wrong", ())),
             "replies": tuple(tuple(reply) for reply in entry["replies"]),
         }
     )

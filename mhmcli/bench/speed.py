@@ -14,7 +14,7 @@ from typing import Protocol
 from mhmcli import prompts
 from mhmcli.answer import answer
 from mhmcli.bench.baselines import followed
-from mhmcli.bench.floor import floor_s
+from mhmcli.bench.floor import Beside, floor_s
 from mhmcli.bench.took import FLOOR, Took, split
 from mhmcli.cache import PartCache
 from mhmcli.candidates import Weighed, likelihood_of
@@ -59,18 +59,22 @@ class Ours:
     verdicts: bool = True
     cache: PartCache | None = None
     clock: Clock = time.monotonic
+    beside: Engine | None = None  # by which the floor is measured meanwhile
 
     def __call__(self) -> Took:
         """All questions are asked of one reading, and answered."""
+        floor = Beside(self.beside, self.clock) if self.beside else None
         engine = _Timed(self.engine, self.clock)
         start = self.clock()
         prompter = Prompter(engine, prompts.SYSTEM, Sampling())
         prompter.verdicts = self.verdicts
         prompter.cache = self.cache
         try:
-            memories, likelihoods, first = self._read(prompter)
-            took = engine.took(self.name, self.clock() - start, prompter.spent)
+            memories, likelihoods, first = self._read(prompter, floor)
+            aside = floor.seconds if floor else 0.0
+            took = engine.took(self.name, self.clock() - start - aside, prompter.spent)
             took.first = first and (first[0] - start, first[1])
+            took.floor = floor.took() if floor else None
             start = self.clock()
             for question, memory, likely in zip(self.questions, memories, likelihoods, strict=True):
                 self._answer(prompter, question, memory, likely)
@@ -80,7 +84,7 @@ class Ours:
         return took
 
     def _read(
-        self, prompter: Prompter
+        self, prompter: Prompter, floor: Beside | None
     ) -> tuple[list[Memory], list[list[float]], tuple[float, int] | None]:
         """Memories, likelihoods, and when the first head was written, of how many tokens."""
         chosen = self.preset
@@ -91,11 +95,13 @@ class Ours:
             Lane(question, memory, chosen.selector, chosen.writer)
             for question, memory in zip(self.questions, memories, strict=True)
         ]
-        for event in read(self.chunks, lanes, prompter=prompter):
+        chunks = floor.between(self.chunks) if floor else self.chunks
+        for event in read(chunks, lanes, prompter=prompter):
             if isinstance(event, Step):
                 if first is None and event.outcome.changed_a_head:
                     read_so_far = self.chunks[: event.chunk.index + 1]
-                    first = self.clock(), sum(chunk.text_tokens for chunk in read_so_far)
+                    aside = floor.seconds if floor else 0.0
+                    first = self.clock() - aside, sum(chunk.text_tokens for chunk in read_so_far)
                 memories[event.lane] = event.memory
                 likelihoods[event.lane].append(likelihood_of(event.signals))
         if chosen.writer.keeps_whole:
@@ -154,15 +160,18 @@ class Naive:
     count: Callable[[str], int]
     name: str = NAIVE
     clock: Clock = time.monotonic
+    beside: Engine | None = None
 
     def __call__(self) -> Took:
         """Until the first piece of a reply, its prompt is computed."""
         took = Took(NAIVE, 0.0)
-        for question in self.questions:
+        floor = Beside(self.beside, self.clock) if self.beside else None
+        for number, question in enumerate(self.questions):
             memory = prompts.NO_MEMORY
-            for chunk in self.chunks:
+            for chunk in floor.between(self.chunks) if floor and not number else self.chunks:
                 memory = self._step(question, memory, chunk, took)
                 took.first = took.first or (took.to_read, chunk.text_tokens)
+        took.floor = floor.took() if floor else None
         return took
 
     def _step(self, question: str, memory: str, chunk: Chunk, took: Took) -> str:

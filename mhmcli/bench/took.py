@@ -17,7 +17,8 @@ class Took:
     """What one contestant needed in one round, in seconds: to compute the document's tokens
     (`reading`), the tokens shown beside them (`asking`) and the replies (`writing`); what passed
     while nothing was computed (`waiting`); and, after all that, to answer. `first` is when the
-    first head was written, and how many tokens of the document were read by then."""
+    first head was written, and how many tokens of the document were read by then; `floor`, that of
+    the same tokens, where it was measured meanwhile."""
 
     name: str
     reading: float
@@ -27,6 +28,7 @@ class Took:
     answering: float = 0.0
     first: tuple[float, int] | None = None
     spent: Spent = field(default_factory=Spent)
+    floor: Took | None = None
 
     @property
     def to_read(self) -> float:
@@ -65,8 +67,9 @@ def rounds(contestants: Sequence[Contestant], number: int) -> Iterator[Took]:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """A contestant's rounds, and each as a multiple of the floor of the same round; its first head,
-    of what the floor takes for what was read until then."""
+    """A contestant's rounds, and each as a multiple of the floor of the same round, or of that
+    which was measured meanwhile; its first head, of what the floor takes for what was read until
+    then."""
 
     name: str
     took: Sequence[Took]
@@ -83,8 +86,12 @@ def speeds(took: Sequence[Took], names: Sequence[str]) -> list[Speed]:
     """Those of the contestants, of as many rounds as all of them have finished; none of none."""
     by_name = {name: [one for one in took if one.name == name] for name in names}
     finished = min(map(len, by_name.values()))
-    floors = by_name[FLOOR][:finished]
-    return [_speed(name, mine[:finished], floors) for name, mine in by_name.items() if floors]
+    of_rounds = by_name.get(FLOOR, [])
+    found: list[Speed] = []
+    for name, mine in by_name.items() if finished else ():
+        floors = [one.floor or of_rounds[number] for number, one in enumerate(mine[:finished])]
+        found.append(_speed(name, mine[:finished], floors))
+    return found
 
 
 def _speed(name: str, took: Sequence[Took], floors: Sequence[Took]) -> Speed:

@@ -111,9 +111,9 @@ class Remembered:
         """Nothing is, where memory has all that is asked."""
         name = self._store.id
         if self._may_say():
-            memory = _together(self._store.memories())
+            memories = self._store.memories()
             empty = list(self._job.state.memories)
-            self._job.state.memories = [memory for _ in empty]
+            self._job.state.memories = [_together(memories) for _ in empty]
             for number in range(len(empty)):
                 begin_answer(self._job, number)
                 answer = written(self._job, prompter, number, self._evidence(prompter, number))
@@ -121,6 +121,7 @@ class Remembered:
                     break
                 self._answers.append(answer)
             else:
+                self._job.state.memories = [_joined(memories) for _ in empty]
                 tally.remembered = name
                 tally.all_kept = not self._are_gone
                 return
@@ -181,15 +182,22 @@ class Remembered:
         self._reading.close()
 
 
+def _joined(memories: Sequence[Memory]) -> Memory:
+    """All heads of the memories of several questions, as one memory's."""
+    heads = tuple(head for memory in memories for head in memory.heads)
+    return Memory(heads, max(memory.head_tokens for memory in memories), memories[0].seen)
+
+
 def _together(memories: Sequence[Memory]) -> Memory:
-    """All heads of the memories of several questions, as one memory's. The signals of a note mean
-    something beside the others of its own question alone: what it is worth there stands for them.
-    """
+    """The same, to be answered from. The signals of a note mean something beside the others of its
+    own question alone: what it is worth there stands for them."""
     if len(memories) == 1:
         return memories[0]
-    heads = tuple(_by_worth(head, memory) for memory in memories for head in memory.heads)
-    head_tokens = max(memory.head_tokens for memory in memories)
-    return Memory(heads, head_tokens, Seen(1, likelihood=Moments(1)))
+    by_worth = [
+        replace(memory, heads=tuple(_by_worth(head, memory) for head in memory.heads))
+        for memory in memories
+    ]
+    return replace(_joined(by_worth), seen=Seen(1, likelihood=Moments(1)))
 
 
 def _by_worth(head: Head, memory: Memory) -> Head:

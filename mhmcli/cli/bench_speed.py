@@ -28,6 +28,13 @@ def speed(  # noqa: PLR0913  one parameter is one option
         ),
     ] = "scoring,naive",
     rounds: Annotated[int, typer.Option(min=1, help="How often each of them reads.")] = 3,
+    beside: Annotated[
+        bool,
+        typer.Option(
+            help="Measure the floor of each while it reads, every 2,048 tokens, not once a round: "
+            "for machines that are not as fast at one time as at another.",
+        ),
+    ] = False,
     length: Annotated[
         str | None,
         typer.Option(help="Only the first so many tokens of the file: 10k.", show_default=False),
@@ -57,6 +64,7 @@ def speed(  # noqa: PLR0913  one parameter is one option
             questions=tuple(questions),
             methods=tuple(dict.fromkeys(n.strip() for n in methods.split(",") if n.strip())),
             rounds=rounds,
+            beside=beside,
             length=options.tokens(length) if length else None,
             memory_tokens=memory_tokens,
             cache_bytes=parse_size(cache_size),

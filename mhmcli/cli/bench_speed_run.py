@@ -49,6 +49,7 @@ class Request:
     questions: tuple[str, ...]
     methods: tuple[str, ...]
     rounds: int
+    beside: bool
     length: int | None
     memory_tokens: int | None
     cache_bytes: int
@@ -122,6 +123,8 @@ class _Course:
 def run(request: Request) -> None:
     """The rounds, each told as it is done, and then what they come to."""
     kinds = {name: _kind(name) for name in request.methods}
+    if request.beside and AGAIN in kinds:
+        raise UsageError(f"{AGAIN} has no floor beside it", hint="leave --beside out")
     stop = Stop()
     with stopping(stop), ExitStack() as open_things:
         documents = Documents([open_source(request.source, io.BytesIO())])
@@ -139,17 +142,22 @@ def run(request: Request) -> None:
         prompter = Prompter(engine, SYSTEM, Sampling())
         verdicts = judges(request.model, prompter)
         engine.close(prompter.base)
-        contestants: list[Contestant] = [course.floor(engine)]
+        beside: LlamaEngine | None = None
+        if request.beside:
+            beside = LlamaEngine(path, replace(options, window_tokens=CHUNK_TOKENS), stop)
+            open_things.callback(beside.shut)
+        contestants: list[Contestant] = [] if beside else [course.floor(engine)]
         for name, kind in kinds.items():
             if name == AGAIN:
                 folder = open_things.enter_context(tempfile.TemporaryDirectory(prefix="mhm-"))
                 contestants.append(course.again(engine, Path(folder), verdicts=verdicts))
             elif kind:
-                contestants.append(course.ours(kind, engine, verdicts=verdicts))
+                ours = course.ours(kind, engine, verdicts=verdicts)
+                contestants.append(replace(ours, beside=beside))
             else:
                 naive, model = course.naive(options)
                 open_things.callback(model.shut)
-                contestants.append(naive)
+                contestants.append(replace(naive, beside=beside))
         _compete(contestants, request.rounds, engine.info)
 
 
@@ -193,14 +201,15 @@ def _first(passages: Iterator[Passage], length: int | None, count: Count) -> Ite
 def _tell(one: Took) -> None:
     answered = f" + {duration(one.answering)} answering" if one.answering else ""
     memory = f"{peak_memory_bytes() / _GIB:.1f} GiB at most so far"
+    floor = f" (floor {duration(one.floor.to_read)})" if one.floor else ""
     computed = f"{one.spent.chunk_tokens:,} tokens of the document computed"
-    say(f"mhm: {one.name}: {duration(one.to_read)}{answered}, {computed}, {memory}")
+    say(f"mhm: {one.name}: {duration(one.to_read)}{floor}{answered}, {computed}, {memory}")
 
 
 def _show(finished: Sequence[Speed], info: EngineInfo) -> None:
-    floor = finished[0]
-    tokens = floor.took[0].spent.chunk_tokens
-    rounds_read, parts = len(floor.took), [*_PARTS]
+    first = finished[0].took[0]
+    tokens = (first.floor or first).spent.chunk_tokens
+    rounds_read, parts = len(finished[0].took), [*_PARTS]
     table = Table(
         title=f"{tokens:,} tokens, medians of {rounds_read} rounds ({info.model}, {info.device})",
         columns=(

@@ -53,7 +53,8 @@ def reading_of(job: Job, deadline: Deadline | None) -> Reading:
     if deadline:
         return Skim(job, deadline)
     scored = request.memory is MemoryKind.SCORING
-    if scored and isinstance(job.view, LiveView) and _are_small_files(job.documents):
+    is_watched = isinstance(job.view, LiveView) or (request.as_events and sys.stderr.isatty())
+    if scored and is_watched and _are_small_files(job.documents):
         return Proven(job)
     return Whole(job)
 

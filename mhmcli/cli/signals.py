@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Protocol
 
@@ -22,7 +22,6 @@ from mhmcli.errors import Interrupted, Terminated
 
 _SHOW_CURSOR = "\x1b[?25h"
 _TOGETHER_S = 0.3
-_SUSPEND = getattr(signal, "SIGTSTP", 0)  # Ctrl-Z; 0 where there is no such thing
 
 
 class Stoppable(Protocol):
@@ -62,11 +61,14 @@ def stopping(engine: Stoppable | None = None) -> Iterator[None]:
     reading, writing = socket.socketpair()
     writing.setblocking(False)
     wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    handlers = {signal.SIGINT: on_signal, signal.SIGTERM: on_signal, _SUSPEND: on_suspend}
+    handlers: dict[int, Callable[[int, FrameType | None], None]]
+    handlers = {signal.SIGINT: on_signal, signal.SIGTERM: on_signal}
+    if _can_go_on():
+        handlers[signal.SIGTSTP] = on_suspend
     before = {
         number: signal.signal(number, handler)
         for number, handler in handlers.items()
-        if number and signal.getsignal(number) is not signal.SIG_IGN
+        if signal.getsignal(number) is not signal.SIG_IGN
     }
     watcher = threading.Thread(target=_watch, args=(reading, engine), daemon=True)
     watcher.start()
@@ -83,17 +85,25 @@ def stopping(engine: Stoppable | None = None) -> Iterator[None]:
         reading.close()
 
 
+def _can_go_on() -> bool:
+    """Whether there is a shell that could let a process go on that was stopped: of one that was
+    started by itself in a terminal, the system makes nothing of Ctrl-Z."""
+    return hasattr(os, "getsid") and os.getpgrp() != os.getsid(0)
+
+
 def _suspend() -> None:
     from mhmcli.view import LiveView  # noqa: PLC0415  heavy, and there is a view where it counts
 
     with LiveView.shown.away() if LiveView.shown else contextlib.nullcontext():
-        os.kill(os.getpid(), signal.SIGSTOP)
+        signal.raise_signal(
+            signal.SIGSTOP
+        )  # of this thread: it does not go on before all have stopped
 
 
 def _watch(reading: socket.socket, engine: Stoppable | None) -> None:
     first: float | None = None
     while numbers := reading.recv(16):
-        if _SUSPEND in numbers:
+        if hasattr(signal, "SIGTSTP") and signal.SIGTSTP in numbers:
             _suspend()
         if not {*numbers} & {signal.SIGINT, signal.SIGTERM}:
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import RLock
 from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -43,39 +44,44 @@ class LiveView:
         self._console = console
         self._state = state
         self._live: Live | None = None
+        self._turning = RLock()  # another thread takes it off the screen, and puts it back
 
     def start(self) -> None:
         """The view is on the screen and draws itself from now on."""
-        self._live = Live(  # one that was stopped would erase what was printed since
-            self,
-            console=self._console,
-            refresh_per_second=_REFRESH_PER_S,
-            transient=True,
-            redirect_stdout=False,
-            vertical_overflow="crop",
-        )
-        self._live.start(refresh=True)
-        LiveView.shown = self
+        with self._turning:
+            self._live = Live(  # one that was stopped would erase what was printed since
+                self,
+                console=self._console,
+                refresh_per_second=_REFRESH_PER_S,
+                transient=True,
+                redirect_stdout=False,
+                vertical_overflow="crop",
+            )
+            self._live.start(refresh=True)
+            LiveView.shown = self
 
     def update(self) -> None:
         """Nothing to do: the view draws the state a few times a second by itself."""
 
     def stop(self) -> None:
         """The view is gone from the screen and the cursor is back."""
-        live, self._live = self._live, None
-        LiveView.shown = None
-        if live:
-            live.stop()
+        with self._turning:
+            live, self._live = self._live, None
+            LiveView.shown = None
+            if live:
+                live.stop()
 
     @contextmanager
     def away(self) -> Iterator[None]:
         """Within this it is off the screen, as while the process is stopped."""
-        live = self._live
-        if live:
-            live.stop()
+        with self._turning:
+            live = self._live
+            if live:
+                live.stop()
         yield
-        if live and live is self._live:  # which nobody has stopped meanwhile
-            self.start()
+        with self._turning:
+            if live and live is self._live:  # which nobody has stopped meanwhile
+                self.start()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rows in order: question, provisional answer, heads, answer while it is written, place,
