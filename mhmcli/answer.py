@@ -12,6 +12,7 @@ from mhmcli.evidence import SENTENCE_ZERO, Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
 from mhmcli.quotes import Quote
+from mhmcli.refusal import says_none
 from mhmcli.replies import ITEM, Reply
 from mhmcli.score import tokens
 from mhmcli.source import Place, split_sentences
@@ -34,24 +35,11 @@ STRICT_LOG_ODDS = 0.5
 _MOST_QUOTED = 6  # sentences, of which some may not stand in the document as they are
 _NEARLY_AS_MANY = 0.5  # of the words that the best note shares
 
-_SAYING = r"(?:say|mention|contain|state|provide|specify|include|give|answer)"
-# What speaks of the notes, not of the world: "the text is not encrypted" is an answer.
 _MARK = re.compile(rf"[*_]*{re.escape(prompts.ANSWER[:-1])}[*_]*\s?[:：][*_]*", re.IGNORECASE)
 _MARKED = re.compile(rf"{_MARK.pattern}[\s*_]*[^\s*_]", re.IGNORECASE)
 _BARE_MARK = re.compile(rf"\s*{_MARK.pattern}\s*\Z", re.IGNORECASE)
+_EMPHASIS_ENDS = re.compile(r"(?:\*\*|__|\*|_)\Z")
 _STRONG = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*", re.DOTALL)
-_SAID = r"(?:\w+ly )?(?:stated|mentioned|specified|provided)"
-_NOTES = r"(?:the|these|this) (?:provided |given )?(?:notes|document|text|passage)s?"
-_NOT_STATED = re.compile(
-    rf"\W*(?:not {_SAID}\b|none\W*\Z|unknown\W*\Z|"
-    rf"(?:it|this|that|the answer) (?:is|was) not {_SAID}(?:\W*\Z| (?:in|by) {_NOTES}\b)|"
-    rf"{_NOTES} (?:do(?:es)? not|don't|doesn't) (?:\w+ly )?{_SAYING}\b|"
-    rf"(?:it |this |the answer )?(?:cannot|can't|can not) be \w+ (?:from|by) {_NOTES}\b|"
-    r"there is no (?:information|mention)\b|"
-    r"(?:not enough|insufficient) information\b|"
-    r"no information (?:is |was )?(?:given|provided|about)\b)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +108,7 @@ def answer(
     text = concluded(reply.text if reply.ended else _without_loop(reply.text))
     if not text and not reply.ended:
         return Answer(question, NO_REPLY, False, (), False, odds)
-    if not text or _NOT_STATED.match(text):
+    if not text or says_none(text, (note.text for note in evidence.notes)):
         return Answer(question, nothing, False, (), True, odds, text)
     telling = _telling(evidence.notes, question, text)
     return Answer(
@@ -157,7 +145,7 @@ def _reply(
 def _is_answer(reply: str) -> bool:
     """True of a few words, and of the statement that there is none."""
     few = 0 < len(tokens(_BARE_MARK.sub("", reply))) <= _FEW_WORDS
-    return few or bool(_NOT_STATED.match(reply))
+    return few or says_none(reply)
 
 
 def concluded(reply: str) -> str:
@@ -169,9 +157,18 @@ def concluded(reply: str) -> str:
     said = [part.strip() for part in _MARK.split(reply)]
     marked = Counter(part.partition("\n")[0].strip() for part in said[1:] if part)
     most, often = marked.most_common(1)[0] if marked else ("", 0)
-    last = most if often > 1 else next((part for part in reversed(said) if part), "")
+    last = next((part for part in reversed(said) if part), "")
+    opens_list = ITEM.match(most) or most.endswith(":")
+    if often > 1 and said.count(last) == 1 and not opens_list:
+        last = most
     strong = _STRONG.fullmatch(last)
-    return strong[1] if strong else last
+    return strong[1] if strong else _without_mark(last)
+
+
+def _without_mark(text: str) -> str:
+    """Without the end of an emphasis that began before it: 'Roy**' -> 'Roy'."""
+    mark = _EMPHASIS_ENDS.search(text)
+    return text[: mark.start()] if mark and text.count(mark[0]) % 2 else text
 
 
 def _before_mark(reply: str) -> str:

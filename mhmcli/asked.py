@@ -13,12 +13,17 @@ _MANY = (
     r"(?!(?:was|has|does|news|physics|mathematics|politics|series|species|gas|atlas)\b)"
     r"(?:[\w-]*[^\Wsui]s|people|men|women|children|ones)"
 )
+_MEASURES = (  # of which a document tells the figure
+    r"(?:per ?cent|percent|euros?|dollars?|cents|seconds|minutes|hours|bytes|[KMGT]i?B|"
+    r"k?m|kilomet(?:er|re)s|met(?:er|re)s|miles|feet|inches|degrees|tons|tonnes|kilos?|k?g)"
+)
 # "The number of failed log-ins", not "the phone number of Roy" or "the number of the house"; and
 # not how many there are that differ, or that are more than a number: what is counted is all that is
 # said.
 _COUNTED = re.compile(
     r"\bhow (?:many|often|frequently)\b"
-    r"(?! (?:different|distinct|unique|separate|(?:type|kind|sort)s?\b)\b)"
+    r"(?! (?:different|distinct|unique|separate|more|fewer|(?:type|kind|sort)s?\b)\b)"
+    rf"(?! (?:\w+ )?{_MEASURES}\b)"
     r"(?!.*\b(?:at least|at most|(?:more|less|fewer|longer|larger) than)\b)|"
     r"\bcount (?:all|every|each|the|how)\b|\A\W*count\b(?! (?-i:[A-Z][a-z]))|"
     r"\b(?:give|tell) me (?:a|the) count of\b|\bwhat(?:['’]s| is) the (?:total )?(?-i:count) of\b|"
@@ -55,6 +60,12 @@ _LISTED = re.compile(
 )
 
 
+# "How do I list all of them?", "Who is it, and how many rooms has it?": more than the lines tell.
+_ONE = re.compile(
+    r"\A\W*(?:how (?:do|can|does|to|would|should)|why|does|did)\b.*\b(?:list|count|enumerate)\b|"
+    r"\b(?:who|when|where|why|what (?:is|was))\b.*(?:\band|,|;) how (?:many|often)\b",
+    re.IGNORECASE,
+)
 _MOST = re.compile(r"\b(?:the most|the least|most often)\W*\Z", re.IGNORECASE)
 
 
@@ -68,6 +79,8 @@ class Asked(Enum):
 
 def asked(question: str) -> Asked:
     """'How many ships called?' -> COUNT; 'Which ships called?' -> LIST. English alone."""
+    if _ONE.search(question):
+        return Asked.ONE
     if _COUNTED.search(question):
         return Asked.COUNT
     is_list = _LISTED.search(question) and not _MOST.search(question)

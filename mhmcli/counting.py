@@ -23,6 +23,8 @@ _FIGURE = re.compile(  # "703 rooms", "2.1 million", "from 1962 to 1990", "twice
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\b(?:the|all|those|these) \d+\b|\b[1-5]xx\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow many ((?:[\w-]+ ?){1,3})", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!?][\"')\]”’]*\Z")
 _HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
 
 
@@ -55,7 +57,10 @@ def _are_named(question: str, items: Sequence[Item]) -> bool:
 
 def _is_told(question: str, items: Sequence[Item]) -> bool:
     """True of a sentence or two with a figure in them: what it is the figure of is for the model to
-    say. How often something is done is told by prose, and not by how many sentences say so."""
+    say. Of more, where it is the figure of what is asked for: "90 days", "Employees,4500". How
+    often something is done is told by prose, and not by how many sentences say so."""
+    if any(_has_figure_of(noun, item.text) for noun in _nouns(question) for item in items):
+        return True
     if items and _HOW_OFTEN.search(question) and not any(item.of_log for item in items):
         return True
     few = len(items) <= _MOST_TELLING and all(_says_something(item) for item in items)
@@ -63,9 +68,23 @@ def _is_told(question: str, items: Sequence[Item]) -> bool:
 
 
 def _says_something(item: Item) -> bool:
-    """True of a sentence, and of a field of a list: "Employees: 4,500". The lines of a log or a
-    table are to be counted."""
-    return not item.of_log or (not is_entry(item.text) and is_field(item.text))
+    """True of a sentence, also of one that is a paragraph, and of a field of a list: "Employees:
+    4,500". The lines of a log or a table are to be counted."""
+    says = is_field(item.text) or bool(_SENTENCE.search(item.text))
+    return not item.of_log or (not is_entry(item.text) and says)
+
+
+def _nouns(question: str) -> list[str]:
+    """What may be counted: 'How many old ships called?' -> ships."""
+    found = _HOW_MANY.search(question)
+    return [word for word in found[1].lower().split() if word.endswith("s")] if found else []
+
+
+def _has_figure_of(noun: str, text: str) -> bool:
+    """'ships' in '703 old ships', and in 'Ships,703' and '| Ships | 703 |'."""
+    before = rf"(?<![\d:/.\-])\d[\d.,]*(?: million)?\)?(?:-| )(?:[a-z-]+ )?{noun}\b"
+    behind = rf"(?:\A|[,;|\t])\W*{noun}\s*[,;|\t]\s*[\d.,]*\d\s*(?:\Z|[,;|\t])"
+    return bool(re.search(f"{before}|{behind}", text, re.IGNORECASE))
 
 
 def as_answer(question: str, found: Found) -> Answer:
@@ -73,7 +92,7 @@ def as_answer(question: str, found: Found) -> Answer:
     counted, or left out as told before: a person must be able to see it."""
     items = found.items
     text = (
-        str(len(items))
+        str(sum(item.times for item in items))
         if asked(question) is Asked.COUNT
         else "\n".join(dict.fromkeys(item.text for item in items))
     )
@@ -92,4 +111,7 @@ def as_answer(question: str, found: Found) -> Answer:
 
 
 def _sorts(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(masked(item.text) for item in items).most_common())
+    number: Counter[str] = Counter()
+    for item in items:
+        number[masked(item.text)] += item.times
+    return tuple(number.most_common())

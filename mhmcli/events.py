@@ -33,7 +33,11 @@ _LEAST_PART = 4  # characters
 _ENTRY = re.compile(
     r"\d:\d\d|\d{4}-\d\d|\A\s*\{\"|\A\W*[A-Z][a-z]{2} +\d|\A\d{6} \d{6}\b|\A\[ *\d+\.\d+\]"
 )
-_BEGINS = re.compile(r"\W*\d|\W*[A-Z][a-z]{2} +\d|\s*\{")
+_BEGINS = re.compile(
+    r"\W*\d|\W*(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} +\d|\s*\{|(?:time|ts|date)=\"?\d"
+)
+_REPEATED = re.compile(r"\bmessage repeated (\d{1,9}) times\b")
+_TRACE = re.compile(r"\s*(?:Caused by: |Traceback |(?:\w+\.)*\w*(?:Exception|Error)\b)")
 _FIELD_END = re.compile(r"[\s,;|]+")
 
 # Of lines that tell of the same event.
@@ -61,6 +65,11 @@ class Item:
     entry: int = 0
     passage: int | None = None
 
+    @property
+    def times(self) -> int:
+        """How many lines it stands for: 'message repeated 5 times: [ ... ]' -> 5."""
+        return repeated(self.text) if self.of_log else 1
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -73,6 +82,12 @@ class Found:
     again: Sequence[Item] = ()
     no_to_all: bool = False
     left_out: int = 0
+
+
+def repeated(line: str) -> int:
+    """How often a line says that it was repeated, as rsyslog does and leaves it out; else 1."""
+    found = _REPEATED.search(line)
+    return int(found[1]) if found else 1
 
 
 def is_entry(line: str) -> bool:
@@ -154,7 +169,7 @@ def told_once(
     Two lines tell of one event if they stand beside each other and share a mark that is `telling`,
     are not of two processes, and nearly all lines of the one's sort do so with the other's; unless
     the sorts differ in one word alone, as two files that one client asks for do. With `in_entries`,
-    so do two lines that go on from the same line.
+    so do two lines that go on from the same line, also of a few if one of them is of a stack trace.
     """
     items = {item.number: item for sort in sorts for item in sort}
     parents = {number: number for number in items}  # lines of one event have one root
@@ -163,9 +178,11 @@ def told_once(
         pairs = _in_entries(sorts) | pairs
     for (mine, its), beside in pairs.items():
         fewer = min(len(sorts[mine]), len(sorts[its]))
-        if _differ_in_a_word(sorts[mine][0].text, sorts[its][0].text):
+        texts = sorts[mine][0].text, sorts[its][0].text
+        if _differ_in_a_word(*texts) or any(repeated(text) > 1 for text in texts):
             continue
-        if fewer >= _LEAST_LINES and len(beside) >= _NEARLY_ALL * fewer:
+        is_trace = in_entries and any(map(_TRACE.match, texts))
+        if (fewer >= _LEAST_LINES or is_trace) and len(beside) >= _NEARLY_ALL * fewer:
             for one, other in beside:
                 parents[_root(parents, one)] = _root(parents, other)
     told: dict[int, Item] = {}

@@ -135,14 +135,15 @@ def _has_its_fields(value: Any, schema: Any) -> bool:
 def _of_items(answer: Answer, kind: Format) -> str:
     """What was counted or listed, item by item."""
     if kind is Format.LIST:
-        return "\n".join(f"- {text} ({one_line(str(place))})" for text, place in answer.items)
+        items = ((ITEM.sub("", text), one_line(str(place))) for text, place in answer.items)
+        return "\n".join(f"- {text} ({place})" for text, place in items)
     rows = [(one_line(str(place)), text) for text, place in answer.items]
     cells = [("place", "text"), ("---", "---"), *((_cell(a), _cell(b)) for a, b in rows)]
     return "\n".join(f"| {a} | {b} |" for a, b in cells)
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return text.replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _table(columns: int) -> str:

@@ -26,6 +26,7 @@ from mhmcli.errors import ExitStatus
 from mhmcli.evidence import Evidence
 from mhmcli.memory import Note
 from mhmcli.prompter import Prompter, run
+from mhmcli.refusal import says_none
 from mhmcli.source import Place
 from tests.test_partial import SIZES
 from tests.test_receipt import WHOLE
@@ -91,6 +92,16 @@ def test_an_empty_memory_asks_no_model() -> None:
         "It is not mentioned in the provided notes.",
         "The answer cannot be determined from the given notes.",
         "There is no information about that in the notes.",
+        "The landlord is not mentioned in the notes.",
+        "The rent is not specified in the provided notes.",
+        *("Not given.", "Not found.", "N/A", "None.", "No information.", "I don't know."),
+        "The notes provide no information about the price.",
+        "The notes do not indicate who lit it.",
+        "The notes above do not say.",
+        "No information available in the notes.",
+        "The question cannot be answered from the notes.",
+        "Based on the notes, it is not stated.",
+        "It cannot be determined.",
         "",
     ],
 )
@@ -107,12 +118,29 @@ def test_not_stated_is_no_answer(reply: str) -> None:
         "The document does not bind the tenant.",
         "It cannot be lit by hand.",
         "The text is not encrypted.",
+        "Not provided by the landlord.",
+        "Not specified, but usually 30 days.",
+        "No mention of a fine; the rent is 500.",
+        "The document does not provide for termination before 2026.",
+        "The key is not included.",
     ],
 )
 def test_what_speaks_of_the_world_is_an_answer(reply: str) -> None:
     """Though it has the words of what does not."""
     made, _ = answered([reply], evidence())
     assert (made.text, made.found) == (reply, True)
+
+
+@pytest.mark.parametrize("reply", ["None", "Unknown.", "Not available"])
+def test_a_document_may_itself_say_none(reply: str) -> None:
+    """What it says so is no refusal."""
+    notes = (Note("Known allergies: none. Cause of fire: unknown. Rooms: not available."),)
+    made, _ = answered([f"Answer: {reply}"], Evidence(notes))
+    assert (made.text, made.found) == (reply, True)
+    assert says_none(reply)
+    assert says_none(
+        reply, ["She was none the worse, though unknown to all and not available yet."]
+    )
 
 
 def test_a_model_that_comes_to_no_answer_is_no_document_that_does_not_say() -> None:
@@ -237,6 +265,10 @@ def test_a_no_is_an_answer(reply: str) -> None:
         ("Roy is it.\n**Answer**: **Roy**", "Roy"),
         ("Answer: **Roy** and **Ann**", "**Roy** and **Ann**"),
         ("Answer: __init__", "__init__"),
+        ("Roy is it.\n**Answer: Roy**", "Roy"),
+        ("*Answer: Roy*", "Roy"),
+        ("Answer:\n- a\n- b\n\nAnswer:\n- a\n- b", "- a\n- b"),
+        ("Answer: They are:\n- A\nSo it is.\nAnswer: They are:\n- A", "They are:\n- A"),
         ("罗伊是守灯人。\nAnswer：罗伊", "罗伊"),
     ],
 )

@@ -253,7 +253,7 @@ def test_a_failure_is_wrong_where_there_is_no_answer_too(tmp_path: Path) -> None
     events(ScriptedEngine([]), replace(what, methods=("full",), answers=False), second)
     small = Prompter(ScriptedEngine([], window_tokens=1000), prompts.SYSTEM, Sampling())
     for again in answer_again(load([second]), ResultsFile(first), prompter=small, model="small"):
-        assert (again.correct, again.f1) == (False, 0.0)
+        assert (again.correct, again.f1) == (False, None)
 
 
 def test_a_failure_without_answers_is_no_wrong_answer(tmp_path: Path) -> None:

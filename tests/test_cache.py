@@ -206,11 +206,12 @@ def test_another_question_finds_what_the_first_computed(
     """And the same question fills the heads alike."""
     path = tmp_path / "light.txt"
     path.write_text("".join(f"Mr. Roy keeps light {n}, and trims it.\n" for n in range(60)))
-    env = {"MHM_CACHE_SIZE": "100M", "MHM_CACHE_DIR": str(tmp_path / "parts")}
+    env = {"MHM_CACHE_DIR": str(tmp_path / "parts")}
     env |= {"MHM_NO_HISTORY": "1"}  # which would have all steps, and no part would be read
+    keep = ("--cache-size", "100M")
 
     def ask(question: str) -> dict[str, Any]:
-        ran = mhm("ask", "-m", tiny_model, "--json", path, question, env=env)
+        ran = mhm("ask", "-m", tiny_model, *keep, "--json", path, question, env=env)
         assert ran.status in {0, 1}
         told: dict[str, Any] = json.loads(ran.out)
         return told

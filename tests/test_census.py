@@ -717,3 +717,55 @@ def test_sentences_are_events_of_their_own() -> None:
     ]
     items, _ = found(chunks, [0.0, 5.0, *[0.0] * 8])
     assert len(items) == 4
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("How many vacation days do employees get?", "Employees get 25 days of vacation a year."),
+        ("How many employees does Acme have?", "It has 4,500 employees in twelve countries."),
+        ("How many employees does Acme have?", "Employees,4500"),
+        ("How many days' notice must the tenant give?", "She gives ninety (90) days' notice."),
+        ("How many rows were imported?", "2024-01-02 07:02:02 INFO imported 4512 rows"),
+    ],
+)
+def test_the_figure_of_what_is_asked_for_is_told(question: str, line: str) -> None:
+    """Also on a line of its own, and where three lines tell it."""
+    items = [Item(line, Place("a.txt"), n, of_log=True) for n in range(3)]
+    assert _is_told(question, items[:1])
+    assert _is_told(question, items) or "25 days of" not in line
+    other = [replace(item, text="07:01 days turned, employees came, rows fell") for item in items]
+    assert not _is_told(question, other)
+
+
+def test_a_line_that_was_repeated_counts_as_often() -> None:
+    """As rsyslog writes it: the five are five more than the one before."""
+    failed = "Jul  9 07:01:02 host sshd[24]: Failed password for root from 1.2.3.4 port 22"
+    again = f"Jul  9 07:01:09 host sshd[24]: message repeated 5 times: [ {failed[28:]}]"
+    sorts = [
+        [Item(text, Place("a.txt", line=n), n, marks_of(text), of_log=True) for n in numbers]
+        for text, numbers in ((failed, (0, 2, 4, 6)), (again, (1, 3, 5, 7)))
+    ]
+    found = told_once(sorts, frozenset({"24", "1.2.3.4"}))
+    assert (len(found.items), found.again) == (8, [])
+    made = as_answer("How many failed passwords are there?", found)
+    assert made.text == "24"
+    assert made.counted is not None
+    assert sum(number for _, number in made.counted) == 24
+
+
+def test_one_exception_is_one_though_it_has_three_lines() -> None:
+    """Unlike ones, once each, are the usual case."""
+    lines = [
+        "2024-01-02 07:01:02 ERROR Request failed",
+        "java.lang.NullPointerException: no lamp",
+        "Caused by: java.io.IOException: no oil",
+    ]
+    sorts = [
+        [Item(line, Place("a.txt", line=n), n, of_log=True, entry=0)]
+        for n, line in enumerate(lines)
+    ]
+    found = told_once(sorts, frozenset(), in_entries=True)
+    assert [item.text for item in found.items] == lines[:1]
+    bullets = [[replace(sort[0], text=f"2024-01-02 bullet {n}")] for n, sort in enumerate(sorts)]
+    assert len(told_once(bullets, frozenset(), in_entries=True).items) == 3

@@ -207,3 +207,15 @@ def test_every_stretch_of_a_document_is_found_where_it_stands(
     told = whole.encode()[place.start_byte : place.end_byte].decode()
     assert canonical(told) == canonical(quoted)
     assert place.start_byte <= len(whole[:start].encode()) + len(quoted.encode())
+
+
+@pytest.mark.parametrize(
+    ("quoted", "told"),
+    [
+        ("the rent is due monthly", "That the **rent** is due monthly is known."),
+        ("the *rent* is due monthly", "That the rent is due monthly is known."),
+    ],
+)
+def test_emphasis_is_no_difference(quoted: str, told: str) -> None:
+    """A model leaves out, or puts in, what Markdown has."""
+    assert find([quoted], [Passage(told, Place("a.md", line=1))])

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from mhmcli.source import Break, Passage, Place, is_lines, parts, units, units_of
+from mhmcli.source import (
+    Break,
+    Passage,
+    Place,
+    is_lines,
+    parts,
+    split_sentences,
+    units,
+    units_of,
+)
 
 
 def split(text: str) -> list[tuple[str, str, int | None]]:
@@ -265,3 +274,49 @@ def test_a_title_is_that_of_all_pieces_below_it() -> None:
     whole = Passage("The lamp\nIt burns rape oil and nothing else. It is trimmed at dusk.\n", place)
     found = units(parts(whole), lines=False)
     assert [unit.title for unit in found] == ["The lamp", "The lamp"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The rent is payable no later than Jan. 31, 2025.",
+        "12. The Tenant may end this Agreement by notice.",
+        "3.1. The Tenant pays.",
+        "Sie ist nach Ziff. 4 Abs. 2 bis zum Ende zu zahlen.",
+        "Die Frist beträgt mind. 3 Monate, vgl. § 7 des Vertrags.",
+    ],
+)
+def test_a_full_stop_may_stand_within_a_sentence(sentence: str) -> None:
+    """After a month or a German abbreviation before a number, and after that of a clause."""
+    assert split_sentences(f"{sentence} He left.") == [f"{sentence} ", "He left."]
+    for ends in ("He changed his mind. Then he left.", "They met Max. He left."):
+        assert len(split_sentences(ends)) == 2
+
+
+def test_an_item_of_two_sentences_is_one_of_a_list() -> None:
+    text = "- Anna: send it by 1 June\n- Bob: call the roofer. Ask for 3 offers\n- Carl: draft it\n"
+    found = units([Passage(text, Place("doc", line=1))], lines=False)
+    assert [unit.text for unit in found] == [
+        "- Anna: send it by 1 June",
+        "- Bob: call the roofer.",
+        "Ask for 3 offers",
+        "- Carl: draft it",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "[Mon Jan 02 07:01:02.1 2024] [core:error] No file. Check {}\n",
+        'time="2024-01-02T07:01:02Z" level=error msg="No link {}. Retrying in 5 s"\n',
+        "WARNING:root:The lamp is out. Light lamp {}\n",
+        "E0101 12:00:00.1 pod {} is gone. It was old\n",
+        "host1 2024-01-02T07:01:02 lamp {} is out. Light it\n",
+        '{} Roy,"It was good. I liked it, a lot.",5\n',
+    ],
+)
+def test_messages_of_two_sentences_are_lines(lines: str) -> None:
+    """Of logs of many programs, and of a table with comments in quotes."""
+    text = "".join(lines.format(name) for name in ("Anna", "Bob", "Carl", "Dora"))
+    assert is_lines(text)
+    assert len(split(text)) == 4

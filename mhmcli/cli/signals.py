@@ -92,12 +92,11 @@ def _can_go_on() -> bool:
 
 
 def _suspend() -> None:
+    """Of this thread: `os.kill` would be another's, and this one go on before all have stopped."""
     from mhmcli.view import LiveView  # noqa: PLC0415  heavy, and there is a view where it counts
 
     with LiveView.shown.away() if LiveView.shown else contextlib.nullcontext():
-        signal.raise_signal(
-            signal.SIGSTOP
-        )  # of this thread: it does not go on before all have stopped
+        signal.raise_signal(signal.SIGSTOP)
 
 
 def _watch(reading: socket.socket, engine: Stoppable | None) -> None:

@@ -24,7 +24,12 @@ _MOST_LOWER = 0.1  # of them may begin in lower case
 _LEAST_COMMAS = 2  # in each row of a table: one may stand in each line of prose
 _OBJECT = re.compile(r"\{\".*\},?")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_STAMP = re.compile(r"\W*\d|[A-Z][a-z]{2} +\d")  # 2015-10-18, [1.2.3.4], Jul  9
+_STAMP = re.compile(  # 2015-10-18, [1.2.3.4], Jul  9, [Mon Jan 02, time="2024, ERROR, E0101 1
+    r"\W*\d|\W*(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} +\d|(?:time|ts|date)=\"?\d|"
+    r"(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|[IWEF]\d{4} \d|"
+    r"\S{1,40} \d{4}-\d\d-\d\d[T ]"
+)
+_IN_QUOTES = re.compile(r'"(?:[^"]|"")*"')
 
 _GERMAN_DATE = re.compile(  # "bis 1. März"
     r"(?:(?<=\b\d\. )|(?<=\b\d\d\. ))(?:Januar|Februar|März|April|Mai|Juni|Juli|"
@@ -35,8 +40,15 @@ _ABBREVIATIONS = frozenset(
     {"mr", "mrs", "ms", "dr", "st", "prof", "rev", "capt", "lt", "col", "gen", "sgt", "hon", "no"}
     | {"vs", "e.g", "i.e", "cf", "fig", "vol", "pp", "p", "al", "jr", "sr", "inc", "ltd", "co"}
     | {"messrs", "mme", "nr", "art", "sec", "ch", "approx", "dept", "est"}
+    | {"ziff", "bzw", "inkl", "zzgl", "sog"}
 )
+_BEFORE_NUMBERS = frozenset(  # and these, if a number follows
+    {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mt"}
+    | {"ca", "abs", "kap", "bd", "anl", "mind", "max", "min", "tel", "vgl"}
+)
+_BEGINS_NUMBER = frozenset("0123456789§")
 _LAST_WORD = re.compile(r"[\w.]+(?=\.[^\w]*\Z)")
+_NUMBER_OF_LINE = re.compile(r"(?:\A|\n)[ \t]*\d{1,3}(?:\.\d{1,3})*\.\Z")  # of a clause
 
 
 def is_full(chars: int, last_line: str, next_line: str) -> bool:
@@ -61,8 +73,13 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
         return False
     if text[match.end()].islower() or _GERMAN_DATE.match(text, match.end()):
         return False
-    word = _LAST_WORD.search(text[max(0, match.start() - 20) : match.start()])
+    before = text[max(0, match.start() - 20) : match.start()]
+    if _NUMBER_OF_LINE.search(before):
+        return False
+    word = _LAST_WORD.search(before)
     last = word[0].lower() if word else ""
+    if last in _BEFORE_NUMBERS and text[match.end()] in _BEGINS_NUMBER:
+        return False
     return not (last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()))
 
 
@@ -142,7 +159,8 @@ def _begins_in_lower_case(line: str) -> bool:
 
 
 def _separators(line: str) -> tuple[int, ...]:
-    """How many tabs, semicolons, bars and commas a row of a table has."""
+    """How many tabs, semicolons, bars and commas a row of a table has, but in quotes."""
+    line = _IN_QUOTES.sub("", line)
     commas = line.count(",")
     return (*map(line.count, "\t;|"), commas if commas >= _LEAST_COMMAS else 0)
 

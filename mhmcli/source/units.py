@@ -71,8 +71,8 @@ def _whole(passages: Iterable[Passage]) -> Iterator[Passage]:
 
 def _items(passage: Passage) -> list[Passage]:
     """The items of a list, each of which begins with a name ("Anna: ..."), or with a bullet or a
-    number and is no more than a sentence, for it may have no full stop; what is indented below one
-    belongs to it. The rows of a table. None of anything else."""
+    number, for they may have no full stops; of one that is more than a sentence, its sentences.
+    What is indented below one belongs to it. The rows of a table. None of anything else."""
     items: list[Passage] = []
     for line in lines_of(passage):
         if not line.text.strip():
@@ -83,7 +83,11 @@ def _items(passage: Passage) -> list[Passage]:
         else:
             items.append(line)
     texts = [item.text for item in items]
-    is_list = len(items) > 1 and (all(map(_is_item, texts)) or all(map(_NAMED.match, texts)))
+    if len(items) > 1 and all(map(_ITEM.match, texts)):
+        return [
+            piece for one in items for piece in ([one] if _is_item(one.text) else sentences(one))
+        ]
+    is_list = len(items) > 1 and all(map(_NAMED.match, texts))
     columns = {text.count("|") or text.count("\t") for text in texts}
     is_table = len(items) >= _LEAST_ROWS and len(columns) == 1 and 0 not in columns
     return items if is_list or is_table else []

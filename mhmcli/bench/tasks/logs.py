@@ -17,6 +17,7 @@ from mhmcli.bench.match import NUMBER_WORDS
 from mhmcli.bench.tasks.haystack import draw
 from mhmcli.chunk import Count
 from mhmcli.errors import UsageError
+from mhmcli.events import repeated
 from mhmcli.source import Passage
 
 
@@ -178,7 +179,7 @@ def _case(
             return None
         answers, kind = spelled(values), "list"
     else:
-        number = len(found)
+        number = sum(repeated(line) for line, _ in found)
         spellings = (str(number), *NUMBER_WORDS[number : number + 1])
         answers, kind = (spellings,), "count"
     return Case(
