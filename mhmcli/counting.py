@@ -57,9 +57,11 @@ def _are_named(question: str, items: Sequence[Item]) -> bool:
 
 def _is_told(question: str, items: Sequence[Item]) -> bool:
     """True of a sentence or two with a figure in them: what it is the figure of is for the model to
-    say. Of more, where it is the figure of what is asked for: "90 days", "Employees,4500". How
+    say. Of more, where most have the figure of what is asked for: "90 days", "Employees,4500". How
     often something is done is told by prose, and not by how many sentences say so."""
-    if any(_has_figure_of(noun, item.text) for noun in _nouns(question) for item in items):
+    nouns = _nouns(question)
+    figures = sum(any(_has_figure_of(noun, item.text) for noun in nouns) for item in items)
+    if figures > len(items) / 2:
         return True
     if items and _HOW_OFTEN.search(question) and not any(item.of_log for item in items):
         return True

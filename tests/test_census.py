@@ -734,6 +734,8 @@ def test_the_figure_of_what_is_asked_for_is_told(question: str, line: str) -> No
     items = [Item(line, Place("a.txt"), n, of_log=True) for n in range(3)]
     assert _is_told(question, items[:1])
     assert _is_told(question, items) or "25 days of" not in line
+    lines = [replace(item, text="07:01 lost") for item in items]
+    assert not _is_told(question, [*items[:1], *lines]), "it is one of them"
     other = [replace(item, text="07:01 days turned, employees came, rows fell") for item in items]
     assert not _is_told(question, other)
 
