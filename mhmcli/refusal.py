@@ -28,6 +28,7 @@ _REFUSAL = re.compile(
     rf"(?:\w+ {_BY_NOTES}\b|{_FOUND_OUT}\W*\Z)|"
     r"i (?:do not|don't) know\W*\Z|"
     r"there is no (?:information|mention)\b|"
+    rf"there (?:is|are) no [^.;!?\n]{{1,80}}? {_SAID} (?:in|by) {_NOTES}\b|"
     r"(?:not enough|insufficient) information\b|"
     r"no (?:information|mention)"
     r"(?:\W*\Z| (?:(?:is|was) )?(?:given|provided|available|about|on|of)\b))",

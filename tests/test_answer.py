@@ -102,6 +102,7 @@ def test_an_empty_memory_asks_no_model() -> None:
         "The question cannot be answered from the notes.",
         "Based on the notes, it is not stated.",
         "It cannot be determined.",
+        "There is no band mentioned in the notes that managed both.",
         "",
     ],
 )
