@@ -59,9 +59,8 @@ def _is_told(question: str, items: Sequence[Item]) -> bool:
     """True of a sentence or two with a figure in them: what it is the figure of is for the model to
     say. Of more, where most have the figure of what is asked for: "90 days", "Employees,4500". How
     often something is done is told by prose, and not by how many sentences say so."""
-    nouns = _nouns(question)
-    figures = sum(any(_has_figure_of(noun, item.text) for noun in nouns) for item in items)
-    if figures > len(items) / 2:
+    figure = _figure_of(question)
+    if figure and sum(bool(figure.search(item.text)) for item in items) > len(items) / 2:
         return True
     if items and _HOW_OFTEN.search(question) and not any(item.of_log for item in items):
         return True
@@ -76,17 +75,17 @@ def _says_something(item: Item) -> bool:
     return not item.of_log or (not is_entry(item.text) and says)
 
 
-def _nouns(question: str) -> list[str]:
-    """What may be counted: 'How many old ships called?' -> ships."""
+def _figure_of(question: str) -> re.Pattern[str] | None:
+    """What tells how many there are of what is asked for. 'How many old ships called?' -> finds
+    '703 old ships', 'Ships,703' and '| Ships | 703 |'; None where no noun is seen."""
     found = _HOW_MANY.search(question)
-    return [word for word in found[1].lower().split() if word.endswith("s")] if found else []
-
-
-def _has_figure_of(noun: str, text: str) -> bool:
-    """'ships' in '703 old ships', and in 'Ships,703' and '| Ships | 703 |'."""
+    nouns = [word for word in found[1].lower().split() if word.endswith("s")] if found else []
+    if not nouns:
+        return None
+    noun = f"(?:{'|'.join(nouns)})"
     before = rf"(?<![\d:/.\-])\d[\d.,]*(?: million)?\)?(?:-| )(?:[a-z-]+ )?{noun}\b"
     behind = rf"(?:\A|[,;|\t])\W*{noun}\s*[,;|\t]\s*[\d.,]*\d\s*(?:\Z|[,;|\t])"
-    return bool(re.search(f"{before}|{behind}", text, re.IGNORECASE))
+    return re.compile(f"{before}|{behind}", re.IGNORECASE)
 
 
 def as_answer(question: str, found: Found) -> Answer:

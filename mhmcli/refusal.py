@@ -47,4 +47,4 @@ def says_none(text: str, notes: Iterable[str] = ()) -> bool:
         said = re.compile(rf"\b{re.escape(bare['said'])}\s*(?:[.,;|)\]]|$)", _ALSO_IN_LINES)
         return not any(said.search(note) for note in notes)
     found = _REFUSAL.match(text)
-    return bool(found) and not _GOES_ON.search(text[found.end() :] if found else "")
+    return found is not None and not _GOES_ON.search(text, found.end())
