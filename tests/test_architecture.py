@@ -13,7 +13,7 @@ ROOT = Path(mhmcli.__file__).parent
 # From the source of the data to its end: a room may use those above it, never one below.
 LAYERS = [
     ["errors", "printable", "memory_kind", "format_kind", "server_options"],
-    ["source", "score", "folders", "settings", "beside"],
+    ["source", "score", "folders", "settings", "beside", "machine"],
     ["tokens", "chunk"],
     ["spool", "scan", "events", "asked", "stretches", "speeds"],
     ["memory"],

@@ -22,8 +22,8 @@ from mhmcli.cli.output import print_line, say
 from mhmcli.cli.signals import stopping
 from mhmcli.engine import EngineInfo, Sampling
 from mhmcli.engine.llama import HighLevel, LlamaEngine, LlamaOptions, Stop, tokenizer_of
-from mhmcli.engine.llama.hardware import peak_memory_bytes
 from mhmcli.errors import UsageError
+from mhmcli.machine import peak_memory_bytes
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
 from mhmcli.presets import Preset, preset
 from mhmcli.prompter import Prompter

@@ -105,18 +105,20 @@ def _program() -> Iterator[_Finding]:
         yield _Finding("llama.cpp", f"it cannot be loaded: {error}", _ANEW)
         raise typer.Exit(ExitStatus.NOT_IN_DOCUMENT) from error
 
+    from mhmcli.machine import physical_cores  # noqa: PLC0415
+
     python = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     yield _Finding("mhm", f"{__version__}, {library.build()}, {python}")
-    yield _Finding("device", hardware.device(hardware.physical_cores(), -1))
+    yield _Finding("device", hardware.device(physical_cores(), -1))
 
 
 def _memory() -> Iterator[_Finding]:
     import psutil  # noqa: PLC0415
 
     from mhmcli import models  # noqa: PLC0415
-    from mhmcli.engine.llama import hardware  # noqa: PLC0415
+    from mhmcli.machine import memory_bytes  # noqa: PLC0415
 
-    memory = hardware.memory_bytes()
+    memory = memory_bytes()
     free = min(psutil.virtual_memory().available, memory)
     fitting = [each.name for each in models.CATALOG if each.memory_bytes < memory]
     small = "take a smaller model: mhm models list" if free < _LEAST_FREE else None

@@ -106,12 +106,13 @@ def _fetch_with_lines(model: CatalogModel, *, quiet: bool) -> None:
 @app.command("list")
 def list_models(*, as_json: Json = False) -> None:
     """List the named models, which of them are here, and which this machine can run."""
-    import psutil  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    memory = psutil.virtual_memory().total
+    from mhmcli.machine import memory_bytes  # noqa: PLC0415
+
+    memory = memory_bytes()
     if as_json:
         print_json(
             [

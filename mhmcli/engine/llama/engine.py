@@ -24,6 +24,7 @@ from mhmcli.engine.llama import hardware, library
 from mhmcli.engine.llama.sampling import sampler_of
 from mhmcli.engine.llama.vocabulary import tokenize
 from mhmcli.errors import ModelError, WindowFullError
+from mhmcli.machine import physical_cores
 
 _FLASH_ATTENTION = 1
 _WINDOW_FULL = 1
@@ -55,7 +56,7 @@ class LlamaEngine:
         self._stop = stop or library.Stop()
         self._model = _load(path, options, self._stop)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        threads = options.threads or hardware.physical_cores()
+        threads = options.threads or physical_cores()
         self._context = self._new_context(path, options, threads)
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(options.batch_tokens, 0, options.sequences)

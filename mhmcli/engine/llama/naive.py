@@ -8,16 +8,16 @@ from typing import Any, cast
 
 import llama_cpp
 
-from mhmcli.engine.llama import hardware
 from mhmcli.engine.llama.engine import LlamaOptions
 from mhmcli.errors import ModelError
+from mhmcli.machine import physical_cores
 
 
 class HighLevel:
     """A model loaded by the library itself, with the same settings as `LlamaEngine`."""
 
     def __init__(self, path: Path, options: LlamaOptions) -> None:
-        threads = options.threads or hardware.physical_cores()
+        threads = options.threads or physical_cores()
         try:
             self._llama = llama_cpp.Llama(
                 model_path=str(path),
