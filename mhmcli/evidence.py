@@ -16,7 +16,7 @@ from mhmcli.chunk import Chunk, Count, cut
 from mhmcli.judge import compared, judged, sentences_judged, worths
 from mhmcli.memory import Memory, Note, joined
 from mhmcli.prompter import Prompter
-from mhmcli.source import Passage, Place, Unit, units_of
+from mhmcli.source import Passage, Place, Unit, piece, units_of
 from mhmcli.write.ground import words
 from mhmcli.write.verbatim import SHOWN_TOKENS
 
@@ -139,9 +139,17 @@ def of_passages(
     """The first few of the passages that there is room for, in reading order and as they are; of
     one that there is no room for, the beginning."""
     room = min(most_tokens, SHOWN_TOKENS)
-    pieces = (_first_piece(passage, room, count) for passage in ranked)
-    notes = (Note(text, (piece.place,)) for piece in pieces if (text := piece.text.strip()))
+    begun = (_first_piece(passage, room, count) for passage in ranked)
+    shown = (_without_margins(Passage(chunk.text, chunk.place)) for chunk in begun)
+    notes = (Note(passage.text, (passage.place,)) for passage in shown if passage.text)
     return _as_they_are(notes, count, room)
+
+
+def _without_margins(passage: Passage) -> Passage:
+    """Without the white space around its text, and in the place of the rest."""
+    text = passage.text
+    start = len(text) - len(text.lstrip())
+    return piece(passage, start, start + len(text.strip()))
 
 
 def so_far(memory: Memory, count: Count) -> Evidence:
@@ -158,8 +166,8 @@ def _beginning(note: Note, room: int, count: Count) -> Note:
     if count(note.text) <= room:
         return note
     place = note.places[0] if note.places else Place("")
-    piece = _first_piece(Passage(note.text, place), room, count)
-    return Note(piece.text, (piece.place,) if note.places else ())
+    begun = _first_piece(Passage(note.text, place), room, count)
+    return Note(begun.text, (begun.place,) if note.places else ())
 
 
 def _first_piece(passage: Passage, room: int, count: Count) -> Chunk:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from mhmcli.source import Passage, Place, piece
 
 _IGNORED = re.compile(
-    r"[\s*\-\u00ad\u2010-\u2015\u2212\"'`\u2018-\u201f«»‹›\u200b-\u200d\u2060\ufeff]+"
+    r"[\s*_\-\u00ad\u2010-\u2015\u2212\"'`\u2018-\u201f«»‹›\u200b-\u200d\u2060\ufeff]+"
 )
 _LEAST_CHARS = 8  # shorter texts stand anywhere by chance: nothing is said of them
 # 5" is five inches.

@@ -307,7 +307,7 @@ def test_a_quick_answer_is_from_the_passages_that_share_the_most_words(
     )
     assert done.stdout.decode() == "Mr. Roy\n"
     err = done.stderr.decode()
-    assert f"from    {path} lines 199-200\n" in err
+    assert f"from    {path} line 199\n" in err
     assert f"scanned {path}: 398 lines" in err
     assert re.search(r"of 199: \d+\.\d% of the document; THE REST WAS ONLY SCANNED;", err)
     assert done.returncode == ExitStatus.ANSWERED

@@ -214,8 +214,10 @@ def test_every_stretch_of_a_document_is_found_where_it_stands(
     [
         ("the rent is due monthly", "That the **rent** is due monthly is known."),
         ("the *rent* is due monthly", "That the rent is due monthly is known."),
+        ("it was a very fine day", "It was a _very_ fine _day_."),
     ],
 )
 def test_emphasis_is_no_difference(quoted: str, told: str) -> None:
     """A model leaves out, or puts in, what Markdown has."""
     assert find([quoted], [Passage(told, Place("a.md", line=1))])
+    assert not find(["set read ahead here"], [Passage("Set read_ahead here.", Place("a", line=1))])

@@ -14,7 +14,10 @@ WORDS = st.lists(st.sampled_from(["red", "blue", "Green", "sky"]), max_size=8).m
 
 
 def passages(texts: list[str]) -> list[Passage]:
-    return [Passage(f"{text}\n", Place("doc", line=n)) for n, text in enumerate(texts, start=1)]
+    return [
+        Passage(f"{text}\n", Place("doc", line=n, last_line=n))
+        for n, text in enumerate(texts, start=1)
+    ]
 
 
 @given(st.lists(WORDS, max_size=12), st.lists(WORDS, min_size=1, max_size=3))
@@ -63,6 +66,12 @@ def test_the_best_that_fit_are_evidence_in_reading_order() -> None:
     assert not evidence.of_all
     assert [note.text for note in of_passages(ranked[2:], count, 1).notes] == ["three"]
     assert of_passages([], count).notes == ()
+    above = Passage("\nfour\n\n\n", Place("a.txt", line=1, last_line=4, start_byte=0, end_byte=8))
+    (note,) = of_passages([above], lambda text: len(text.split())).notes
+    assert (note.text, note.places) == (
+        "four",
+        (Place("a.txt", line=2, last_line=2, start_byte=1, end_byte=5),),
+    )
 
 
 def test_of_long_passages_six_are_taken() -> None:

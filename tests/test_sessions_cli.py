@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from mhmcli import models
+from mhmcli.cli.tracing import _as_named
 from mhmcli.errors import ExitStatus
 from tests.conftest import Ran
 
@@ -267,6 +268,22 @@ def test_a_session_is_asked_again(mhm: Mhm, session: Path, book: Path) -> None:
     wrong = mhm("ask", "--session", "last", book, "Who?")
     assert wrong.status == ExitStatus.USAGE
     assert mhm("ask", "--session", "nope", "Who?").status == ExitStatus.SESSION
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "cited"),
+    [
+        ("docs/", "/a.txt", "docs/a.txt"),
+        ("./docs", "/x.tar/./a.txt", "docs/x.tar/./a.txt"),
+        (".", "/a.txt", "a.txt"),
+    ],
+)
+def test_files_of_a_directory_are_told_as_they_were_cited(
+    tmp_path: Path, name: str, member: str, cited: str
+) -> None:
+    """However the directory was called."""
+    assert _as_named(f"{tmp_path}{member}", str(tmp_path), name) == cited
+    assert _as_named("/b.zip/a.txt", "/b.zip", "./b.zip") == "./b.zip/a.txt"
 
 
 def test_without_sessions_the_list_is_empty(mhm: Mhm) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli.errors import SourceError
-from mhmcli.source import Place, Source, files_in, open_source
+from mhmcli.source import Documents, Place, Source, files_in, open_source
 from mhmcli.source import streams as streams_room
 from mhmcli.source.rtf import RtfSource
 from tests.conftest import SAMPLE
@@ -206,6 +206,25 @@ def test_what_is_damaged_in_an_archive_is_named(tmp_path: Path) -> None:
         text_of(opened(tmp_path, zipped({"light.png": PICTURE})))
 
 
+def test_a_directory_is_whole_though_archives_in_it_have_no_text(tmp_path: Path) -> None:
+    """They are passed over as the pictures in them would be, and so is what is packed and empty;
+    one whose files cannot be read is another matter."""
+    (tmp_path / "a.txt").write_text("a lamp\n")
+    (tmp_path / "b.zip").write_bytes(zipped({"light.png": PICTURE}))
+    (tmp_path / "c.log.3.gz").write_bytes(gzip.compress(b""))
+    source = open_source(str(tmp_path), NO_STDIN)
+    assert text_of(source) == "a lamp\n"
+    assert [name.rpartition("/")[2] for name in source.report.passed_over] == [
+        "b.zip",
+        "c.log.3.gz",
+    ]
+    assert source.report.complete
+    (tmp_path / "d.zip").write_bytes(zipped({"c.pdf": b"%PDF-1.4 broken"}))
+    source = open_source(str(tmp_path), NO_STDIN)
+    assert text_of(source) == "a lamp\n"
+    assert not source.report.complete
+
+
 def test_an_epub_is_read_chapter_by_chapter(tmp_path: Path) -> None:
     """In the order of its spine, which is not that of the archive."""
     source = opened(tmp_path, zipped(EPUB))
@@ -366,6 +385,10 @@ def test_rtf_has_its_text_and_no_lines(tmp_path: Path) -> None:
     assert "".join(p.text for p in found).split() == ["The", "keeper", "is", "Roy.", "Café."]
     assert str(found[0].place) == source.report.name
     assert source.report.kind == "rtf"
+    assert (
+        text_of(opened(tmp_path, rb"{\rtf1\ansi Yes \u-10179\'3f\u-8704\'3f\par}"))
+        == "Yes \U0001f600\n"
+    )
 
 
 def test_a_directory_is_read_without_what_is_ignored(tmp_path: Path) -> None:
@@ -465,3 +488,18 @@ def test_a_program_that_is_not_there_says_so(tmp_path: Path) -> None:
     source = open_source(str(tmp_path / "a.odt"), NO_STDIN, loaders={"odt": "no-such-program {}"})
     with pytest.raises(SourceError, match="cannot run no-such-program"):
         text_of(source)
+
+
+@pytest.mark.parametrize("broken", ["a.odt", "a.docx"])
+def test_what_fails_beside_others_is_said(tmp_path: Path, broken: str) -> None:
+    """However it fails: what the others have is read, and not everything was."""
+    damaged = zipped({**DOCX, "word/document.xml": "<w:document"})
+    (tmp_path / broken).write_bytes(damaged if broken.endswith("docx") else b"a lamp\n")
+    (tmp_path / "b.txt").write_text("a lamp\n")
+    loaders = {"odt": "no-such-program {}"}
+    paths = [str(tmp_path / name) for name in (broken, "b.txt")]
+    documents = Documents([open_source(path, NO_STDIN, loaders=loaders) for path in paths])
+    assert "".join(p.text for p in documents.passages()) == "a lamp\n"
+    failed, read = documents.reports
+    assert (failed.complete, read.complete) == (False, True)
+    assert f"cannot read {paths[0]}" in (failed.cut_short or "")

@@ -105,6 +105,17 @@ def test_a_cell_of_a_table_is_short_and_a_layout_is_none() -> None:
         ("<button>Yes</button><button>No</button>", ["Yes", "No"]),
         ("<table><tr><td><pre>def f():\n  pass</pre></td></tr></table>", ["def f():\n  pass"]),
         ("<pre/>a   b", ["a b"]),
+        ("<p>x</p><![ endif]--><p>y</p>", ["x", "y"]),
+        ("<pre>if (a <![0])</pre>", ["if (a"]),
+        (
+            "<!--[if mso]><!-- note --><table><![endif]--><p>It is 12.</p><script>a[0]>1</script>",
+            ["It is 12."],
+        ),
+        (
+            "<tr><td>Post<td><svg><title>Yes</title></svg> on</tr>",
+            ["Post | on"],
+        ),
+        ("<p>Call <svg><title>Phone</title></svg> 555 1234.</p>", ["Call 555 1234."]),
     ],
 )
 def test_nothing_is_lost_or_glued(page: str, said: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import os
@@ -228,7 +229,9 @@ def test_a_file_that_becomes_shorter_while_it_is_read_is_said(tmp_path: Path) ->
     list(passages)
     assert source.report.cut_short == "it became shorter while it was read"
     assert not source.report.complete
-    for whole in (b"\xef\xbb\xbftext\nmore", "text\n".encode("utf-16"), b"na\xefve\r\n\r\n"):
+    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE)  # without a word of text after it
+    texts = (b"\xef\xbb\xbftext\nmore", "text\n".encode("utf-16"), b"na\xefve\r\n\r\n")
+    for whole in (*marks, *texts):
         path.write_bytes(whole)
         source = open_source(str(path), NO_STDIN)
         list(source.passages())

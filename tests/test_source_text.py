@@ -192,6 +192,12 @@ def test_paragraphs_and_headings_are_the_breaks() -> None:
     ]
 
 
+def test_the_blank_line_after_a_long_paragraph_is_a_part_of_it() -> None:
+    long = "It was said of the keeper that he slept. " * 40
+    found, _ = read(f"{long}.\n\n\nMore.\n".encode())
+    assert [passage.text for passage in found] == [f"{long}.\n\n\n", "More.\n"]
+
+
 def test_a_long_paragraph_is_not_cut_within_a_sentence() -> None:
     """Hard-wrapped prose: a passage ends where a sentence does, if one ends soon enough."""
     line = "The keeper trims the wicks each evening,\nand winds the clockwork before dusk.\n"

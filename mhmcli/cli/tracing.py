@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mhmcli.cli.configuring import set_in
 from mhmcli.cli.output import print_json, print_line, say
 from mhmcli.cli.sessions import Json, Session, folder
 from mhmcli.errors import ExitStatus, MhmError, UsageError
@@ -22,6 +25,7 @@ if TYPE_CHECKING:  # it is heavy, and completion needs none
 
 
 def why(
+    context: typer.Context,
     session: Session,
     text: Annotated[str, typer.Argument(help="What memory should have: a name, a sentence.")],
     *,
@@ -38,7 +42,7 @@ def why(
         raise UsageError("there is no text to look for", hint='mhm why last "a sentence"')
     with closing(Store.open(folder().find(session))) as store:
         moments = list(moments_of(store, text))
-        passed = [] if moments else list(at_place(store, _places(store, text)))
+        passed = [] if moments else list(at_place(store, _places(store, text, context)))
         questions = store.about.questions
     kept = _kept(moments)
     if as_json:
@@ -84,15 +88,15 @@ def _print(questions: Sequence[str], moments: Sequence[Moment], passed: Sequence
             print_line("  it never was in memory, and is in no part of the documents that is known")
 
 
-def _places(store: Store, text: str) -> list[Place]:
+def _places(store: Store, text: str, context: typer.Context) -> list[Place]:
     """Where the text stands in the documents, as far as they can be read again."""
     from mhmcli.quotes import find  # noqa: PLC0415
 
-    found = find([text], _passages(store))
+    found = find([text], _passages(store, set_in(context).loaders))
     return list(found.values())
 
 
-def _passages(store: Store) -> Iterator[Passage]:
+def _passages(store: Store, loaders: Mapping[str, str]) -> Iterator[Passage]:
     """Those of the chunks that are kept, or of the files that are as they were."""
     from mhmcli.cli.recording import stamp_of  # noqa: PLC0415
     from mhmcli.source import open_source  # noqa: PLC0415
@@ -108,10 +112,21 @@ def _passages(store: Store) -> Iterator[Passage]:
         if is_now != then:
             say(f"mhm: {one_line(name)} has changed since then, and is not looked at")
             continue
-        with contextlib.suppress(MhmError), closing(open_source(path, io.BytesIO())) as source:
+        opened = partial(open_source, path, io.BytesIO(), loaders=loaders)
+        with contextlib.suppress(MhmError), closing(opened()) as source:
             for passage in source.passages():
-                member = passage.place.source.removeprefix(path)
-                yield replace(passage, place=replace(passage.place, source=name + member))
+                named = _as_named(passage.place.source, path, name)
+                yield replace(passage, place=replace(passage.place, source=named))
+
+
+def _as_named(source: str, path: str, name: str) -> str:
+    """The document below `path` as it was cited when that was called `name`: the files of `docs/`
+    are `docs/a.txt`, and those of `.` are `a.txt`."""
+    member = source.removeprefix(path)
+    if not Path(path).is_dir():
+        return name + member
+    folder = str(Path(name))
+    return member.lstrip("/") if folder == "." else folder.rstrip("/") + member
 
 
 def _as_json(told: Moment | Passed) -> dict[str, object]:

@@ -22,6 +22,7 @@ class Documents:
         self._before = [0, *accumulate(size or 0 for size in sizes)]
         self._current = 0
         self._left: str | None = None
+        self._failed: dict[int, str] = {}  # why, of those that could not be read
         self._begun: list[Passage] = []
         self._rest = self._all()
 
@@ -54,8 +55,9 @@ class Documents:
                 for passage in source.passages():
                     found, passages = True, passages + 1
                     yield replace(passage, place=replace(passage.place, order=(passages,)))
-            except SourceError as error:  # its report says so: what others have is not thrown away
+            except SourceError as error:  # what others have is not thrown away
                 errors.append(error)
+                self._failed[number] = error.message
         self._current = len(self._sources)
         if errors and not found:
             raise errors[0]
@@ -83,9 +85,12 @@ class Documents:
     @property
     def reports(self) -> tuple[SourceReport, ...]:
         """What was read of each source so far."""
-        return tuple(
-            replace(source.report, cut_short=self._left)
-            if self._left and number >= self._current
-            else source.report
-            for number, source in enumerate(self._sources)
-        )
+        return tuple(self._report(number) for number in range(len(self._sources)))
+
+    def _report(self, number: int) -> SourceReport:
+        report = self._sources[number].report
+        if self._left and number >= self._current:
+            return replace(report, cut_short=self._left)
+        if report.complete and number in self._failed:
+            return replace(report, cut_short=self._failed[number])
+        return report

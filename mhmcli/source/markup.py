@@ -91,8 +91,14 @@ class Markup(HTMLParser):
         self._separate_links(tag)
         if tag in self._unseen_tags:
             self._unseen += 1
-            return
-        if self._unseen and tag != "title" and (tag in _BLOCKS or tag in _HEADINGS):
+        elif not self._is_of_drawing(tag):
+            self._begun(tag)
+
+    def _is_of_drawing(self, tag: str) -> bool:
+        return self._unseen > 0 and tag == "title"
+
+    def _begun(self, tag: str) -> None:
+        if self._unseen and (tag in _BLOCKS or tag in _HEADINGS):
             self._unseen = 0  # no drawing goes on over a paragraph
         if tag == "br":
             self._add("\n")
@@ -122,7 +128,7 @@ class Markup(HTMLParser):
         """A block ends."""
         if tag in self._unseen_tags:
             self._unseen = max(0, self._unseen - 1)
-        elif tag in _HEADINGS:
+        elif tag in _HEADINGS and not self._is_of_drawing(tag):
             self._heading()
         elif tag in _ROWS:
             self._in_row = self._in_cell = False
@@ -164,6 +170,13 @@ class Markup(HTMLParser):
         self._add(data if self._kept_lines else _SPACES.sub(" ", data))
         while self._chars > _LONGEST_CHARS:
             self._cut()
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002
+        """`<![endif]>` and whatever else begins so is a comment up to the next `>`, as browsers
+        have it: the parser's own looks for another end, or knows none."""
+        if self.rawdata.startswith(f"<![{_CDATA}", i):
+            return super().parse_marked_section(i, report)
+        return self.parse_bogus_comment(i, report)
 
     def unknown_decl(self, data: str) -> None:
         """`<![CDATA[...]]>` of XHTML is text."""

@@ -101,8 +101,12 @@ class MembersSource:
 
     def _has_no_text(self) -> SourceError:
         report = self._total
-        reason = report.cut_short or next(iter(report.failed_parts), "there is no text in it")
-        return SourceError(f"cannot read {report.name}: {reason}", hint="name the files themselves")
+        reason = report.cut_short or next(iter(report.failed_parts), None)
+        kind = SourceError if reason else NotTextError  # as a picture is, and so are many
+        return kind(
+            f"cannot read {report.name}: {reason or 'there is no text in it'}",
+            hint="name the files themselves",
+        )
 
     def close(self) -> None:
         """What is open is closed."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from zipfile import ZipFile
 
-from mhmcli.errors import SourceError
+from mhmcli.errors import NotTextError, SourceError
 from mhmcli.source.command import CommandSource
 from mhmcli.source.docx import DocxSource, is_docx
 from mhmcli.source.epub import CONTAINER, EpubSource
@@ -98,7 +98,7 @@ class Opening:
             stream = cast(BinaryIO, Unpacked(Rejoined(head, stream), packing))
             head = _head(name, stream)
         if not head:
-            raise SourceError(f"{name} is empty", hint="nothing to read, nothing to answer from")
+            raise NotTextError(f"{name} is empty", hint="nothing to read, nothing to answer from")
         kind = kind_of(name, head)
         rejoined = cast(BinaryIO, io.BufferedReader(Rejoined(head, stream)))
         total = None if packing else size

@@ -6,6 +6,7 @@ manuals, `mhmcli/bench/RESULTS.md`). Page labels, passwords and pictures stay py
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import IO, Any
 
 try:
@@ -13,6 +14,7 @@ try:
 except ImportError:  # an extra
     pypdfium2 = None
 
+_ALONE = RLock()  # the library may be called by one thread at a time, whatever it is called for
 _HYPHEN = "\x02"  # what it puts for one at the end of a line, and the end of the line
 
 
@@ -27,17 +29,23 @@ class Pdfium:
         """The file; None where this library is not here, or sees another file in it than pypdf."""
         if pypdfium2 is None:
             return None
-        try:
-            document = pypdfium2.PdfDocument(file, password=password)
-        except pypdfium2.PdfiumError:
-            return None
-        if len(document) != pages:
-            document.close()
-            return None
-        return cls(document)
+        with _ALONE:
+            try:
+                document = pypdfium2.PdfDocument(file, password=password)
+            except pypdfium2.PdfiumError:
+                return None
+            if len(document) != pages:
+                document.close()
+                return None
+            return cls(document)
 
     def text(self, number: int) -> str:
         """The text of a page, counted from 1; empty where there is none, or it cannot be had."""
+        with _ALONE:
+            text = self._text(number)
+        return text.replace("\r\n", "\n").replace(_HYPHEN, "-\n")
+
+    def _text(self, number: int) -> str:
         try:
             page = self._document[number - 1]
         except pypdfium2.PdfiumError:
@@ -52,8 +60,9 @@ class Pdfium:
             return ""
         finally:
             page.close()
-        return text.replace("\r\n", "\n").replace(_HYPHEN, "-\n")
+        return text
 
     def close(self) -> None:
         """What it holds is free; the file stays open."""
-        self._document.close()
+        with _ALONE:
+            self._document.close()

@@ -31,6 +31,7 @@ class RtfSource:
                 f"cannot read {name}: the RTF is damaged ({error})",
                 hint="open it in a word processor and save it anew",
             ) from error
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs are one
         self._raw_bytes = len(raw)
         braces = _BRACE.findall(raw)
         is_open = braces.count(b"{") > braces.count(b"}")

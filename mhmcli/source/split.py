@@ -53,7 +53,10 @@ _NUMBER_OF_LINE = re.compile(r"(?:\A|\n)[ \t]*\d{1,3}(?:\.\d{1,3})*\.\Z")  # of 
 
 def is_full(chars: int, last_line: str, next_line: str) -> bool:
     """True when a passage of so many characters should end before the next line: it has some 300
-    tokens of English, and its last line ends a sentence, or it has twice as many."""
+    tokens of English, and its last line ends a sentence, or it has twice as many. The blank line
+    that ends a paragraph is a part of it."""
+    if last_line.strip() and not next_line.strip():
+        return False
     size = chars + len(next_line)
     ends_sentence = last_line.rstrip().endswith(_CLOSING)
     return size > _PASSAGE_CHARS and (ends_sentence or size > 2 * _PASSAGE_CHARS)

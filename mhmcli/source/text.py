@@ -73,7 +73,7 @@ class TextSource:
         self._owned = owned
         self._encoding = encoding  # where something else than a mark tells it
         self._wide = False
-        self._raw_bytes = 0  # of a recoded stream, whose spans are not those of its bytes
+        self._raw_bytes = 0  # of the stream; the spans of a recoded one are those of its text
 
     @property
     def progress(self) -> float | None:
@@ -86,7 +86,7 @@ class TextSource:
         """The source's text in order: paragraphs, or groups of lines where there are none."""
         try:
             yield from self._grouped()
-            if self.report.bytes_read < (self._total_bytes or 0) and not self.report.cut_short:
+            if self._raw_bytes < (self._total_bytes or 0) and not self.report.cut_short:
                 shorter = "it became shorter while it was read"
                 self.report = replace(self.report, cut_short=shorter)
         finally:
@@ -172,12 +172,12 @@ class TextSource:
                 self._wide = True
                 yield from self._recode(encoding, first)
                 return
-            if first:
-                yield first
-            left -= len(first)
-            while left and (block := read_some(self._stream, min(left, BLOCK_BYTES))):
-                left -= len(block)
+            block = first
+            while block:
+                self._raw_bytes += len(block)
                 yield block
+                left -= len(block)
+                block = read_some(self._stream, min(left, BLOCK_BYTES)) if left else b""
         except READ_ERRORS as error:
             self.report = replace(self.report, cut_short=reason_of(error))
 
