@@ -139,7 +139,7 @@ def _reply(
     line = yield from prompter.next_line(asking, begun, CONCLUSION_TOKENS, after=sequence)
     if not line.text or ITEM.match(line.text):  # of a list that was there already
         return reply
-    return replace(line, text=f"{prompts.ANSWER} {line.text}")
+    return replace(line, text=f"{_BARE_MARK.sub('', facts)}\n{prompts.ANSWER} {line.text}")
 
 
 def _is_answer(reply: str) -> bool:

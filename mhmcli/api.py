@@ -14,6 +14,7 @@ cache of what was read, and reading less than all are `mhm ask`'s.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,7 @@ from mhmcli.prompter import Prompter, run
 from mhmcli.reader import Lane, Step
 from mhmcli.reader import read as read_chunks
 from mhmcli.receipt import warnings
+from mhmcli.settings import is_off
 from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents, SourceReport, open_source
 from mhmcli.spool import Spool
@@ -99,6 +101,9 @@ def read(  # noqa: PLR0913
     Raises:
         MhmError: a document, a model or a setting that cannot be; see `mhmcli.errors`.
     """
+    offline = offline or not is_off(os.environ.get("MHM_OFFLINE", ""))
+    if offline and isinstance(model, ServerOptions) and not model.is_here:
+        raise UsageError("offline, and the server is another machine")
     try:
         kind = MemoryKind(memory)
     except ValueError:

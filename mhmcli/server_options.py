@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +18,12 @@ class ServerOptions:
     window_tokens: int | None = None
     together: int | None = None
     timeout_s: float = 600.0
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its address is this machine's own."""
+        try:
+            host = urlsplit(self.url).hostname or ""
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False

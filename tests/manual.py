@@ -35,8 +35,8 @@ _FILES = {
     ".mhm.toml": "those of a project, in the directory or above it",
     "~/.cache/mhm/models": "models (MHM_MODELS_DIR)",
     "~/.cache/mhm/speeds.json": "how fast this machine read (MHM_SPEEDS_FILE)",
-    "~/.cache/mhm": "what was computed of documents, with --cache-size (MHM_CACHE_DIR)",
-    "~/.local/state/mhm": "sessions (MHM_STATE_DIR)",
+    "~/.cache/mhm/parts": "what was computed of documents, with --cache-size (MHM_CACHE_DIR)",
+    "~/.local/state/mhm/sessions": "sessions (MHM_STATE_DIR)",
 }
 
 
@@ -76,6 +76,8 @@ def page() -> str:
 def _commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
     for part, command in group.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:  # it does something by itself
+                yield f"{name} {part}", command
             yield from _commands(command, f"{name} {part}")
         else:
             yield f"{name} {part}", command

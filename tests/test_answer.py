@@ -103,6 +103,10 @@ def test_an_empty_memory_asks_no_model() -> None:
         "Based on the notes, it is not stated.",
         "It cannot be determined.",
         "There is no band mentioned in the notes that managed both.",
+        "The captain's age cannot be determined from the notes.",
+        "There is no specific information in the notes about his age.",
+        "The notes provide no specific information.",
+        "No relevant information is provided.",
         "",
     ],
 )
@@ -144,6 +148,16 @@ def test_a_document_may_itself_say_none(reply: str) -> None:
     )
 
 
+def test_a_document_may_itself_say_what_it_does_not_give() -> None:
+    """In the words of the reply: the reply is what was asked for."""
+    reply = "The document does not provide any warranty."
+    notes = (Note("TERMS. This document does not\nprovide any warranty, express or implied."),)
+    made, _ = answered([f"Answer: {reply}"], Evidence(notes))
+    assert (made.text, made.found) == (reply, True)
+    assert says_none(reply, ["No warranty. He did not provide any."])
+    assert says_none("The notes do not say.", ["The captain did not say."])
+
+
 def test_a_model_that_comes_to_no_answer_is_no_document_that_does_not_say() -> None:
     """The status tells one from the other."""
     ended = Ended((Answer("Who?", NO_REPLY, found=False, complete=False),), (), WHOLE, None, SIZES)
@@ -165,6 +179,7 @@ def test_a_reply_that_marks_no_answer_is_brought_to_one() -> None:
     made, engine = answered([facts, " It burnt.\nThat is all."], evidence())
     assert (made.text, made.found, made.complete) == ("It burnt.", True, True)
     assert engine.prompts[1].endswith(f"{facts}\nAnswer:")
+    assert made.facts == facts
     pieces = list(going_on([facts, " It burnt.\nThat is all. It is not, it goes on."]))
     assert "".join(pieces).endswith("Answer: It burnt.\nThat"), "no more is decoded than the line"
     made, engine = answered(["It burnt. " * 60, "It burnt down.\n"], evidence())

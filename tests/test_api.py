@@ -13,8 +13,9 @@ import pytest
 import mhmcli
 from mhmcli.api import Reading, ask, read
 from mhmcli.engine.scripted import ScriptedEngine
-from mhmcli.errors import SourceError, UsageError
+from mhmcli.errors import ModelError, SourceError, UsageError
 from mhmcli.memory_kind import MemoryKind
+from mhmcli.server_options import ServerOptions
 from mhmcli.source import Documents
 from mhmcli.source.text import TextSource
 from tests.test_partial import SIZES
@@ -99,6 +100,21 @@ def test_the_example_of_the_readme_has_the_right_types(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", str(tmp_path / "example.py")]
     done = subprocess.run(command, capture_output=True, check=False, cwd=README.parent)
     assert done.stdout.decode().startswith("Success"), done.stdout.decode()
+
+
+def test_who_is_offline_sends_nothing_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the argument or by the environment, as on the command line."""
+    path = tmp_path / "doc.txt"
+    path.write_text(TEXT)
+    far = ServerOptions("http://192.0.2.1:1")
+    with pytest.raises(UsageError, match="another machine"):
+        ask(path, "Who?", model=far, offline=True)
+    monkeypatch.setenv("MHM_OFFLINE", "1")
+    with pytest.raises(UsageError, match="another machine"):
+        ask(path, "Who?", model=far)
+    monkeypatch.setenv("MHM_MODELS_DIR", str(tmp_path / "none"))
+    with pytest.raises(ModelError, match="not on this machine"):
+        ask(path, "Who?")
 
 
 @pytest.mark.model

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mhmcli.answer import Answer
+from mhmcli.answer import NO_REPLY, Answer
 from mhmcli.cli import each as room
 from mhmcli.cli.each import ask_each
 from mhmcli.cli.ended import Ended
@@ -130,6 +130,18 @@ def test_a_table_and_what_programs_get(capsys: pytest.CaptureFixture[str]) -> No
     ]
     ask_each(Request(sources, ("Is it?",), as_json=True, quiet=True))
     assert json.loads(capsys.readouterr().out) == events
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_model_that_comes_to_no_answer_is_not_a_document_that_was_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever is taken of what was not read; a document that was not counts first."""
+    none = Answer("Is it?", NO_REPLY, found=False, complete=False)
+    ended = Ended((none,), (Memory.empty(1, 64),), WHOLE, None, SIZES)
+    monkeypatch.setattr(room, "answered", lambda *_: ended)
+    assert ask_each(Request(("a.txt",), ("Is it?",), partial_ok=True)) is ExitStatus.MODEL
+    assert ask_each(Request(("gone.txt", "a.txt"), ("Is it?",))) is ExitStatus.INCOMPLETE
 
 
 @pytest.mark.usefixtures("asked")

@@ -22,6 +22,8 @@ def test_the_manual_has_every_command_and_option() -> None:
     for said in (
         ".SS mhm ask",
         ".SS mhm sessions prune",
+        ".SS mhm bench\n",
+        "\\-\\-lengths",
         "\\-\\-ndjson",
         "\\-\\-quick",
         ".TP\n130",

@@ -28,6 +28,7 @@ class Hub(http.server.BaseHTTPRequestHandler):
 
     content: ClassVar[bytes] = BYTES
     break_after: ClassVar[int | None] = None
+    status: ClassVar[int] = 206
     ranges: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
@@ -35,8 +36,8 @@ class Hub(http.server.BaseHTTPRequestHandler):
         wanted = self.headers["Range"]
         self.ranges.append(wanted)
         start = int(wanted.removeprefix("bytes=").rstrip("-"))
-        body = self.content[start:]
-        self.send_response(206)
+        body = self.content[start if self.status == 206 else 0 :]
+        self.send_response(self.status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body if self.break_after is None else body[: self.break_after])
@@ -134,6 +135,20 @@ def test_a_later_run_resumes_an_earlier_one(hub: type[Hub]) -> None:
     assert have > 400_000
     fetch(MODEL)
     assert hub.ranges[-1] == f"bytes={have}-"
+    assert models.path_of(MODEL).read_bytes() == BYTES
+
+
+def test_a_page_in_the_place_of_the_model_takes_nothing_away(hub: type[Hub]) -> None:
+    """A network that answers for the hub; a hub that knows no ranges begins anew."""
+    partial = store.partial_of(MODEL)
+    partial.parent.mkdir(parents=True)
+    partial.write_bytes(BYTES[:400_000])
+    hub.status, hub.content = 200, b"<html>This is blocked here.</html>"
+    with pytest.raises(ModelError, match="what it sends is not the model"):
+        fetch(MODEL)
+    assert partial.stat().st_size == 400_000
+    hub.content = BYTES
+    fetch(MODEL)
     assert models.path_of(MODEL).read_bytes() == BYTES
 
 

@@ -58,6 +58,8 @@ def test_a_plan_of_what_cannot_all_be_read_says_so(mhm: Mhm, tmp_path: Path) -> 
     ran = mhm("ask", "--dry-run", "--json", "docs", "Who?")
     assert ran.status == 5
     assert json.loads(ran.out)["chunks"] == 1
+    (line,) = mhm("ask", "--dry-run", "--ndjson", "docs", "Who?").out.splitlines()
+    assert json.loads(line) == json.loads(ran.out)
 
 
 @pytest.mark.model

@@ -48,19 +48,23 @@ class FailsAtTheThird:
         """Nothing to close."""
 
 
+@pytest.mark.parametrize("is_row", [False, True])
 def test_what_was_answered_is_printed_when_the_rest_fails(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], *, is_row: bool
 ) -> None:
-    """Each behind its question, also when it is the first of several alone."""
+    """Each behind its question, also when it is the first of several alone; nothing where it would
+    stand among the rows of --each, without the name of its document."""
     engine = ScriptedEngine([])
     job, _ = job_for("A text.\n", engine)
     questions = ("question 0?", "question 1?", "question 2?")
-    job = replace(job, request=replace(job.request, questions=questions, model="tiny"))
+    request = replace(job.request, questions=questions, model="tiny", is_row=is_row)
+    job = replace(job, request=request)
     fitted = Fitted(Path(), job.count, job.sizes)
     run = _Run(job, fitted, FailsAtTheThird(), Stop(), Form(Format.SHORT))
     with pytest.raises(ModelError, match="gone"):
         run._read_and_answer(engine)
-    assert capsys.readouterr().out == "question 0?\nanswer 0\n\nquestion 1?\nanswer 1\n"
+    told = "question 0?\nanswer 0\n\nquestion 1?\nanswer 1\n"
+    assert capsys.readouterr().out == ("" if is_row else told)
 
 
 def test_a_provisional_answer_is_for_small_files_that_can_be_kept(

@@ -19,7 +19,7 @@ from mhmcli.memory import Memory, Note
 from mhmcli.reader import ChunkOpened, ChunkProgress, HeadSelected, ReplyPiece, Step
 from mhmcli.score import Signals
 from mhmcli.source import Passage, Place
-from mhmcli.view import LiveView, PlainView, RunState
+from mhmcli.view import LiveView, PlainView, RunState, is_drawable
 from mhmcli.write import Outcome
 
 HOSTILE = "\x1b[2J\x1b[31mred\x07 [bold]markup[/bold] [/] \u202eevil"
@@ -142,6 +142,27 @@ def test_a_provisional_answer_stands_above_the_heads() -> None:
     lines = drawn(state, 80, 24).splitlines()
     assert lines[1].startswith("provisional, 36% read: The mate.")
     assert "\x1b[31m" not in lines[1]
+
+
+def test_questions_are_numbered_once() -> None:
+    """A stream has a memory of what is new and one of all for each of them."""
+    state, _, _ = running()
+    assert drawn(state, 80, 24).startswith("Who betrays")
+    state.questions, state.memories = [*state.questions] * 2, state.memories * 2
+    state.answering(1)
+    assert drawn(state, 80, 24).startswith("Who betrays")
+    state.questions, state.memories = ["Who?", "When?"] * 2, state.memories * 2
+    state.answering(3)
+    assert drawn(state, 80, 24).startswith("[2/2] When?")
+
+
+@pytest.mark.parametrize(("encoding", "can"), [("utf-8", True), ("iso-8859-1", False)])
+def test_a_terminal_without_the_characters_has_plain_lines(encoding: str, *, can: bool) -> None:
+    """What it does not have would be written in more columns than are counted."""
+    controller, terminal = os.openpty()
+    with os.fdopen(controller), os.fdopen(terminal, "w", encoding=encoding) as file:
+        assert is_drawable(Console(file=file)) is can
+    assert not is_drawable(Console(file=io.StringIO(), force_terminal=True))
 
 
 def test_the_head_being_written_is_marked_and_streams() -> None:

@@ -61,8 +61,8 @@ def ask_each(request: Request) -> ExitStatus:
     server is the engine. One that cannot be read is told of, and does not stop the others; what is
     no text is passed over where it was not named, but found in a directory.
 
-    Returns: 5 where something could not be read, unless that is taken and another could, 0 where
-    any document answers, 1 where none does.
+    Returns: 5 where something could not be read, unless that is taken and another could, 4 where
+    the model came to no answer, 0 where any document answers, 1 where none does.
     """
     named = list(_documents(request.sources))
     sources, found = [name for name, _ in named], [is_found for _, is_found in named]
@@ -129,7 +129,7 @@ def _at_once(
 
 def _alone(request: Request, source: str) -> Request:
     """One document is asked; the form of rows is ours."""
-    return replace(request, sources=(source,), form=Format.SHORT)
+    return replace(request, sources=(source,), form=Format.SHORT, is_row=True)
 
 
 def _asked(alone: Request, stop: Stop, engine: Engine | None = None) -> _Row:
@@ -215,6 +215,8 @@ def _cells(*texts: str) -> str:
 
 
 def _status(found: list[ExitStatus]) -> ExitStatus:
-    if any(s not in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT) for s in found):
+    if ExitStatus.SOURCE in found or ExitStatus.INCOMPLETE in found:
         return ExitStatus.INCOMPLETE
+    if ExitStatus.MODEL in found:
+        return ExitStatus.MODEL
     return ExitStatus.ANSWERED if ExitStatus.ANSWERED in found else ExitStatus.NOT_IN_DOCUMENT

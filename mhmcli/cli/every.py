@@ -8,7 +8,6 @@ Neither grows, and no more of the stream is kept than of one interval, in a temp
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -21,7 +20,7 @@ from typing import BinaryIO
 from mhmcli import prompts
 from mhmcli.answer import Answer
 from mhmcli.cli.answers import say_where
-from mhmcli.cli.output import print_line, say
+from mhmcli.cli.output import as_json, print_line, say
 from mhmcli.cli.preparing import engine_of, fitted, view_of
 from mhmcli.cli.quoting import with_quotes
 from mhmcli.cli.reading import Job, Whole, begin_answer, gathered, written
@@ -159,7 +158,7 @@ class Watch:
                 "found": answer.found,
                 "places": [place.as_dict() for place in answer.places],
             }
-            print_line(json.dumps(told).replace("\x7f", "\\u007f"))
+            print_line(as_json(told))
         else:
             asked = f"{one_line(answer.question)} " if self._asked > 1 else ""
             text = printable(answer.text).replace("\n", "\n    ")

@@ -133,5 +133,10 @@ def _abandon(stream: TextIO) -> None:
 
 
 def print_json(value: object) -> None:
-    """One JSON object in ASCII: nothing in it can reach a terminal as a control character."""
-    print_line(json.dumps(value, indent=2).replace("\x7f", "\\u007f"))
+    """One JSON object, over several lines."""
+    print_line(as_json(value, indent=2))
+
+
+def as_json(value: object, indent: int | None = None) -> str:
+    """In ASCII: nothing in it can reach a terminal as a control character."""
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mhmcli import models, speeds
 from mhmcli.chunk import Count, cut
-from mhmcli.cli.output import print_json, print_line
+from mhmcli.cli.output import as_json, print_json, print_line
 from mhmcli.cli.preparing import fitted, sizes_of
 from mhmcli.cli.request import Request
 from mhmcli.engine.llama import tokenizer_of
@@ -62,7 +62,9 @@ def plan(request: Request) -> ExitStatus:
         made = _plan(request, documents, model)
     finally:
         documents.close()
-    if request.as_json or request.as_events:
+    if request.as_events:
+        print_line(as_json(asdict(made)))
+    elif request.as_json:
         print_json(asdict(made))
     else:
         for line in _lines(made, request):

@@ -27,7 +27,7 @@ from mhmcli.sizes import UNSAID_WINDOW_TOKENS, Sizes, Wanted, fit
 from mhmcli.source import Documents
 from mhmcli.spool import has_room
 from mhmcli.tokens import GgufHeader, read_header
-from mhmcli.view import LiveView, NoView, PlainView, RunState, View
+from mhmcli.view import LiveView, NoView, PlainView, RunState, View, is_drawable
 
 _SMALL_BYTES = 1 << 24  # some four million tokens
 _IN_FORM_TOKENS = 1500  # to put an answer into form: decoding is slower than reading
@@ -142,7 +142,7 @@ def view_of(request: Request, state: RunState) -> View:
         return NoView()
     console = Console(stderr=True)
     are_lines = request.verbose or (request.as_events and sys.stdout.isatty())
-    if are_lines or not sys.stderr.isatty() or console.is_dumb_terminal:
+    if are_lines or not is_drawable(console):
         return PlainView(sys.stderr, state)
     return LiveView(console, state)
 

@@ -59,11 +59,11 @@ def replay(
 def _shown(store: Store, speed: float) -> None:
     from rich.console import Console  # noqa: PLC0415
 
-    from mhmcli.view import LiveView, PlainView, View  # noqa: PLC0415
+    from mhmcli.view import LiveView, PlainView, View, is_drawable  # noqa: PLC0415
 
     tape = _Tape(store)
     console = Console(stderr=True)
-    live = sys.stderr.isatty() and not console.is_dumb_terminal
+    live = is_drawable(console)
     view: View = LiveView(console, tape.state) if live else PlainView(sys.stderr, tape.state)
     view.start()
     try:

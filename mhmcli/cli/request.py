@@ -17,6 +17,7 @@ class Request:
 
     sources: tuple[str, ...]
     questions: tuple[str, ...]
+    is_row: bool = False  # one of the documents of --each
     model: str = "default"
     memory: MemoryKind = DEFAULT_MEMORY
     heads: int | None = None

@@ -221,7 +221,7 @@ class _Run:
         except (MhmError, KeyboardInterrupt):
             self.job.view.stop()
             known = [*answers, *self.job.state.provisional[len(answers) :]]
-            if known and not request.is_for_programs:
+            if known and not (request.is_row or request.is_for_programs):
                 what = "the answers so far" if answers else "a provisional answer"
                 say(f"mhm: stopped; {what}:")
                 print_answers(known, of=len(request.questions))

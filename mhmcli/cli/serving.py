@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -88,7 +86,7 @@ def server_of(  # noqa: PLR0913  one parameter is one option
     """
     if not url:
         return None
-    if offline and not _is_here(url):
+    if offline and not ServerOptions(url).is_here:
         raise UsageError(
             "--offline, and the server is another machine", hint="leave one of the two out"
         )
@@ -104,15 +102,6 @@ def server_of(  # noqa: PLR0913  one parameter is one option
         together=jobs,
         timeout_s=parse_duration(timeout),
     )
-
-
-def _is_here(url: str) -> bool:
-    """Whether an address is this machine's own."""
-    try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def engine_at(at: ServerOptions, model: str) -> ServerEngine:

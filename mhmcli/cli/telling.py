@@ -7,7 +7,6 @@ JSON Schema and that of `--json`, which are made from these types.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ import msgspec
 
 from mhmcli import __version__
 from mhmcli.answer import Answer
-from mhmcli.cli.output import print_line
+from mhmcli.cli.output import as_json, print_line
 from mhmcli.cli.request import Request
 from mhmcli.cli.told import SCHEMA_VERSION, AnswerTold, PlaceTold, ReceiptTold, RunTold, Told
 from mhmcli.errors import ExitStatus, MhmError
@@ -118,7 +117,7 @@ class Asked(Event, frozen=True, tag="document"):
 
 def as_line(event: Event) -> str:
     """The event as JSON in ASCII: nothing in it can reach a terminal as a control character."""
-    return json.dumps(msgspec.to_builtins(event)).replace("\x7f", "\\u007f")
+    return as_json(msgspec.to_builtins(event))
 
 
 def schema() -> dict[str, Any]:

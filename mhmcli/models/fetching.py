@@ -134,6 +134,9 @@ def _http_rest(model: CatalogModel, hub: HubFile, partial: Path) -> Iterator[Fet
         response = urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
     with response:
         resumed = response.status == _PARTIAL_CONTENT
+        length = response.headers["Content-Length"]
+        if not resumed and length not in (None, str(model.size_bytes)):
+            raise _SourceFailed("the hub: what it sends is not the model")
         with partial.open("ab" if resumed else "wb") as file:
             have = have if resumed else 0
             while True:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from mhmcli.view.live import LiveView
+from mhmcli.view.live import LiveView, is_drawable
 from mhmcli.view.plain import NoView, PlainView
 from mhmcli.view.state import Doing, RunState
 
@@ -23,4 +23,4 @@ class View(Protocol):
         ...
 
 
-__all__ = ["Doing", "LiveView", "NoView", "PlainView", "RunState", "View"]
+__all__ = ["Doing", "LiveView", "NoView", "PlainView", "RunState", "View", "is_drawable"]

@@ -34,6 +34,11 @@ _REFRESH_PER_S = 8
 _ANSWER_ROWS = 6
 
 
+def is_drawable(console: Console) -> bool:
+    """Whether a view can be drawn there: on a terminal that can move, and has the characters."""
+    return console.file.isatty() and not (console.is_dumb_terminal or console.options.ascii_only)
+
+
 class LiveView:
     """Shows a `RunState` while it changes; leaves nothing on the screen at the end. What is written
     to stderr meanwhile stands above it."""
@@ -102,10 +107,9 @@ class LiveView:
 
     def _question(self, width: int) -> Text:
         state = self._state
-        number = (
-            f"[{state.question + 1}/{len(state.questions)}] " if len(state.questions) > 1 else ""
-        )
-        text = Text(number + one_line(state.questions[state.question]), style="bold")
+        asked, question = list(dict.fromkeys(state.questions)), state.questions[state.question]
+        number = f"[{asked.index(question) + 1}/{len(asked)}] " if len(asked) > 1 else ""
+        text = Text(number + one_line(question), style="bold")
         text.truncate(width, overflow="ellipsis")
         return text
 

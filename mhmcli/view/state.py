@@ -35,7 +35,7 @@ class Doing(StrEnum):
 @dataclass(slots=True)
 class RunState:
     """The state of a run as a person wants to see it. `share` tells how much of the documents
-    was handed out, 0 to 1."""
+    was handed out, 0 to 1. Each question may be there once for each of several memories."""
 
     questions: Sequence[str]
     memories: list[Memory]
