@@ -28,6 +28,7 @@ class Wanted:
     chunk_tokens: int | None = None
     head_tokens: int | None = None
     overlap_tokens: int = 0
+    answer_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def fit(wanted: Wanted, writer: HeadWriter, question_tokens: int, window_tokens:
     head = wanted.head_tokens or wanted.default_head_tokens
     if writer.keeps_whole and wanted.head_tokens is None:
         head = max(head, chunk)
-    answer_tokens = min(ANSWER_TOKENS, window_tokens // 4)
+    answer_tokens = wanted.answer_tokens or min(ANSWER_TOKENS, window_tokens // 4)
 
     def needed() -> int:
         step = chunk + writer.tail_tokens(wanted.heads, head) + writer.reply_tokens(head)
@@ -128,6 +129,7 @@ def _check(wanted: Wanted) -> None:
         "--head-tokens": (wanted.head_tokens, 8),
         "--chunk-tokens": (wanted.chunk_tokens, 16),
         "--overlap-tokens": (wanted.overlap_tokens, 0),
+        "--answer-tokens": (wanted.answer_tokens, 16),
     }
     for flag, (value, least) in limits.items():
         if value is not None and value < least:
@@ -142,6 +144,7 @@ def _too_large(wanted: Wanted, chunk: int, head: int, needed: int, window: int) 
         for flag, value in (
             ("--chunk-tokens", wanted.chunk_tokens),
             ("--head-tokens", wanted.head_tokens),
+            ("--answer-tokens", wanted.answer_tokens),
         )
         if value is not None
     ]

@@ -24,6 +24,7 @@ settings.load_profile("mhm")
 # A job in the background ignores Ctrl-C, and so would every `mhm` that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+FEW = {"MHM_ANSWER_TOKENS": "48"}  # the tiny model comes to no end by itself
 SAMPLE = Path(__file__).parent / "sample" / "corran-head.pdf"
 
 
@@ -42,6 +43,8 @@ def _sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MHM_STATE_DIR", str(tmp_path / "sessions"))
     monkeypatch.setenv("MHM_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("MHM_SPEEDS_FILE", str(tmp_path / "speeds.json"))
+    for name, value in FEW.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +81,7 @@ def mhm(tmp_path: Path) -> Callable[..., Ran]:
             "MHM_STATE_DIR": str(tmp_path / "sessions"),
             "MHM_CONFIG": str(tmp_path / "config.toml"),
             "MHM_SPEEDS_FILE": str(tmp_path / "speeds.json"),
+            **FEW,
             "COLUMNS": "80",
             **(env or {}),
         }

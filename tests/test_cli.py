@@ -17,6 +17,7 @@ import pytest
 from fpdf import FPDF
 
 from mhmcli import models
+from mhmcli.answer import CONCLUSION_TOKENS
 from mhmcli.cli.signals import stopping
 from mhmcli.errors import ExitStatus, Terminated
 from tests.conftest import SAMPLE, Ran
@@ -390,7 +391,8 @@ def scripted(engine: str, *arguments: str) -> subprocess.CompletedProcess[bytes]
 @pytest.mark.parametrize("memory", ["scoring", "append", "scribe", "mhm-lru", "monolithic"])
 def test_a_run_gives_an_answer_and_a_receipt(mhm: Mhm, short: Path, memory: str) -> None:
     """stdout has the answer alone, stderr the receipt, whatever the memory."""
-    ran = mhm("ask", "-m", "tiny", "--memory", memory, short, "Who is the keeper of the light?")
+    small = ("--memory", memory, "--head-tokens", "64")
+    ran = mhm("ask", "-m", "tiny", *small, short, "Who is the keeper of the light?")
     assert ran.status in (ExitStatus.ANSWERED, ExitStatus.NOT_IN_DOCUMENT)
     assert ran.out.strip()
     assert "\x1b" not in ran.out + ran.err
@@ -426,6 +428,15 @@ def test_json_has_everything_and_stdout_nothing_else(mhm: Mhm, short: Path) -> N
     assert receipt["steps"] == 2 * receipt["chunks"] == 2
     assert receipt["sources"][0]["bytes_read"] == len(SHORT)
     assert made["model"]["device"].startswith("CPU")
+
+
+@pytest.mark.model
+def test_an_answer_has_no_more_tokens_than_it_may(mhm: Mhm, short: Path) -> None:
+    """But for the line that an answer is brought to; the setting stands in what programs get."""
+    ran = mhm("ask", "-m", "tiny", "--answer-tokens", "16", "--json", short, "Who burns what?")
+    made = json.loads(ran.out)
+    assert made["settings"]["answer_tokens"] == 16
+    assert made["receipt"]["computed_tokens"]["reply_tokens"] <= 16 + CONCLUSION_TOKENS
 
 
 @pytest.mark.model

@@ -47,6 +47,7 @@ def test_a_large_window_leaves_the_defaults_alone() -> None:
     [
         (Wanted(4, 512, 2000, chunk_tokens=40_000), "--chunk-tokens"),
         (Wanted(4, 512, 2000, head_tokens=20_000), "--head-tokens"),
+        (Wanted(4, 512, 2000, answer_tokens=40_000), "--answer-tokens"),
         (Wanted(2000, 512, 2000), "--heads"),
     ],
 )
@@ -64,6 +65,7 @@ def test_what_cannot_fit_is_refused_with_the_numbers(wanted: Wanted, flag: str) 
         Wanted(4, 512, 2000, head_tokens=0),
         Wanted(4, 512, 2000, chunk_tokens=-5),
         Wanted(4, 512, 2000, overlap_tokens=-1),
+        Wanted(4, 512, 2000, answer_tokens=0),
         Wanted(4, 512, 2000, chunk_tokens=100, overlap_tokens=80),
     ],
 )

@@ -79,6 +79,14 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = 0,
+    answer_tokens: Annotated[
+        int | None,
+        typer.Option(
+            help="The most tokens of an answer, those of what the model says before it included.",
+            show_default="512",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     quick: Annotated[
         bool,
         typer.Option(
@@ -224,6 +232,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         head_tokens=head_tokens,
         chunk_tokens=chunk_tokens,
         overlap_tokens=overlap_tokens,
+        answer_tokens=answer_tokens,
         quick=bool(at_once),
         skim=None if share is None else parse_share(share),
         budget=None if time is None else parse_duration(time),

@@ -130,6 +130,7 @@ def sizes_of(request: Request, count: Count, window_tokens: int) -> Sizes:
         chunk_tokens=request.chunk_tokens,
         head_tokens=request.head_tokens,
         overlap_tokens=request.overlap_tokens,
+        answer_tokens=request.answer_tokens,
     )
     longest = max(map(count, request.questions)) + count(request.schema)
     return fit(wanted, chosen.writer, longest, window_tokens)

@@ -24,6 +24,7 @@ class Request:
     head_tokens: int | None = None
     chunk_tokens: int | None = None
     overlap_tokens: int = 0
+    answer_tokens: int | None = None
     quick: bool = False
     skim: float | None = None  # a share, 0 to 1
     budget: float | None = None  # seconds
