@@ -22,7 +22,7 @@ class Documents:
         self._before = [0, *accumulate(size or 0 for size in sizes)]
         self._current = 0
         self._left: str | None = None
-        self._failed: dict[int, str] = {}  # why, of those that could not be read
+        self._failed: dict[int, SourceError] = {}  # of the sources that could not be read
         self._begun: list[Passage] = []
         self._rest = self._all()
 
@@ -48,19 +48,18 @@ class Documents:
         return chain(self._begun, self._rest)
 
     def _all(self) -> Iterator[Passage]:
-        found, passages, errors = False, 0, list[SourceError]()
+        passages = 0
         for number, source in enumerate(self._sources):
             self._current = number
             try:
                 for passage in source.passages():
-                    found, passages = True, passages + 1
+                    passages += 1
                     yield replace(passage, place=replace(passage.place, order=(passages,)))
             except SourceError as error:  # what others have is not thrown away
-                errors.append(error)
-                self._failed[number] = error.message
+                self._failed[number] = error
         self._current = len(self._sources)
-        if errors and not found:
-            raise errors[0]
+        if self._failed and not passages:
+            raise next(iter(self._failed.values()))
 
     def leave(self, reason: str) -> None:
         """No more is read: what has not come to its end is cut short."""
@@ -92,5 +91,5 @@ class Documents:
         if self._left and number >= self._current:
             return replace(report, cut_short=self._left)
         if report.complete and number in self._failed:
-            return replace(report, cut_short=self._failed[number])
+            return replace(report, cut_short=self._failed[number].message)
         return report

@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import BinaryIO
 
-from mhmcli.errors import SourceError, UsageError
+from mhmcli.errors import UsageError
 from mhmcli.source.members import directory
 from mhmcli.source.opening import Opening
 from mhmcli.source.place import Passage, Source, SourceReport
@@ -67,15 +66,13 @@ class FileSource:
     def __init__(self, name: str, opening: Opening) -> None:
         self._name = name
         self._opening = opening
-        self._gone: str | None = None
         self._source = _opened(name, opening)
         self._source.close()
 
     @property
     def report(self) -> SourceReport:
         """What was read so far."""
-        report = self._source.report
-        return replace(report, cut_short=self._gone) if self._gone else report
+        return self._source.report
 
     @property
     def progress(self) -> float | None:
@@ -88,11 +85,7 @@ class FileSource:
         Raises:
             SourceError: the file is not what it was when it was named.
         """
-        try:
-            self._source = _opened(self._name, self._opening)
-        except SourceError as error:
-            self._gone = error.message
-            raise
+        self._source = _opened(self._name, self._opening)
         return self._source.passages()
 
     def close(self) -> None:
