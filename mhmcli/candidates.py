@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mhmcli.chunk import Chunks
-from mhmcli.events import Item, marks_of, may_go_on
+from mhmcli.events import Item, marks_of, may_go_on, tells_again
 from mhmcli.score import Query, Seen, Signals
 from mhmcli.source import units
 from mhmcli.stretches import Stretch, stretches
@@ -38,7 +38,21 @@ def candidates(
     document: Weighed, passages: Container[int], *, lines: bool = True
 ) -> Iterator[Item]:
     """The lines of logs, lists and tables, unless they are not wanted; and the sentences of these
-    passages of prose."""
+    passages of prose. A line that says how often the one before it came again is part of that."""
+    before: Item | None = None
+    for item in _each(document, passages, lines=lines):
+        times = tells_again(item.text) if item.of_log else 0
+        if before and times:
+            before = replace(before, again=before.again + times)
+            continue
+        if before:
+            yield before
+        before = item
+    if before:
+        yield before
+
+
+def _each(document: Weighed, passages: Container[int], *, lines: bool) -> Iterator[Item]:
     number, entry = 0, -1
     for stretch in stretches(document.chunks()):
         of_log = stretch.of_lines

@@ -22,7 +22,11 @@ _FIGURE = re.compile(  # "703 rooms", "2.1 million", "from 1962 to 1990", "twice
     r"hourly|daily|weekly|monthly|yearly|annually)\b",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"\b(?:the|all|those|these) \d+\b|\b[1-5]xx\b", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\b(?:the|all|those|these) \d+\b|\b(?:list|name|give|show)(?: me)? \d{1,2}\b(?![.:/-]\d)|"
+    r"\b[1-5]xx\b",
+    re.IGNORECASE,
+)
 _HOW_MANY = re.compile(r"\bhow many ((?:[\w-]+ ?){1,3})", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?][\"')\]”’]*\Z")
 _HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
@@ -40,7 +44,8 @@ def counted(
     is_count = asked(question) is Asked.COUNT
     if not found.items and not (is_count and found.no_to_all):
         return None
-    if is_count and not _are_named(question, found.items):
+    of_log = any(item.of_log for item in found.items)
+    if (is_count or of_log) and not _are_named(question, found.items):
         return None
     if is_count and _is_told(question, found.items):
         return None

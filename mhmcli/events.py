@@ -37,6 +37,7 @@ _BEGINS = re.compile(
     r"\W*\d|\W*(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} +\d|\s*\{|(?:time|ts|date)=\"?\d"
 )
 _REPEATED = re.compile(r"\bmessage repeated (\d{1,9}) times\b")
+_AGAIN = re.compile(r"\blast message repeated (\d{1,9}) times?\W*\Z", re.IGNORECASE)
 _TRACE = re.compile(r"\s*(?:Caused by: |Traceback |(?:\w+\.)*\w*(?:Exception|Error)\b)")
 _FIELD_END = re.compile(r"[\s,;|]+")
 
@@ -55,7 +56,8 @@ class Item:
     """One line or sentence that the question is about; `number` is its position among all that
     were looked at. `marks` are the numbers and addresses in a line of a log, a list or a table,
     which is what `of_log` says; `entry` is the number of the line that it may go on from, or its
-    own; `passage` is the index of the passage of prose that it is a sentence of."""
+    own; `passage` is the index of the passage of prose that it is a sentence of. What it tells came
+    `again` so often, as the next line says."""
 
     text: str
     place: Place
@@ -64,11 +66,12 @@ class Item:
     of_log: bool = False
     entry: int = 0
     passage: int | None = None
+    again: int = 0
 
     @property
     def times(self) -> int:
         """How many lines it stands for: 'message repeated 5 times: [ ... ]' -> 5."""
-        return repeated(self.text) if self.of_log else 1
+        return repeated(self.text) + self.again if self.of_log else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,13 @@ def repeated(line: str) -> int:
     """How often a line says that it was repeated, as rsyslog does and leaves it out; else 1."""
     found = _REPEATED.search(line)
     return int(found[1]) if found else 1
+
+
+def tells_again(line: str) -> int:
+    """How often a line says that the one before it came again, as syslogd does: 'last message
+    repeated 5 times' -> 5; of any other 0."""
+    found = _AGAIN.search(line)
+    return int(found[1]) if found else 0
 
 
 def is_entry(line: str) -> bool:

@@ -29,6 +29,7 @@ _LEAST_ROWS = 3  # of a table: its header, the line below it, and what it says
 _TEMPLATE_TOKENS = 64  # round the notes, at most
 _LIST = f'root ::= item+\nitem ::= "- " {_LINE}+ "\\n"'
 NOTHING = "null"
+_ARRAY = '"array"'  # of a schema that has room for items
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,12 @@ def shaped(
     if form.kind is Format.FULL:
         facts = f"{answer.facts}\n\n" if answer.facts else ""
         return replace(answer, text=facts + answer.text)
-    if answer.items and form.kind is not Format.JSON:
-        return replace(answer, text=_of_items(answer, form.kind))
+    if form.kind is not Format.JSON and (answer.items or answer.counted is not None):
+        return replace(answer, text=_of_items(answer, form.kind)) if answer.items else answer
     asking = prompts.in_form(answer.question, _DESCRIPTIONS[form.kind].format(form.schema))
     room = prompter.room_tokens - max_tokens - prompter.count(asking) - _TEMPLATE_TOKENS
-    notes = _notes(answer, prompter.count, room)
+    notes, is_shown = _notes(answer, prompter.count, room, items=_ARRAY in form.schema)
+    answer = replace(answer, complete=answer.complete and is_shown)
     rules = form.grammar or _GRAMMARS.get(form.kind, "")
     grammar = Grammar(rules, form.schema) if rules else None
     sequence = run(prompter.read(prompts.notes(notes), of_document=False))
@@ -88,9 +90,10 @@ def _without_loop(text: str) -> str:
     return "\n".join(dict.fromkeys(lines[:-1] or lines))
 
 
-def _notes(answer: Answer, count: Count, room: int) -> list[str]:
+def _notes(answer: Answer, count: Count, room: int, *, items: bool) -> tuple[list[str], bool]:
     """What is shown of the answer: the sentences that it is from, what was counted with its places,
-    as much as there is room for, and the answer itself, or the beginning of it."""
+    as much as there is room for, and the answer itself, or the beginning of it; and whether the
+    answer is shown whole, with all its items if these are wanted."""
     text = answer.text
     while text and count(text) > room:
         text = text[: len(text) // 2]
@@ -101,7 +104,9 @@ def _notes(answer: Answer, count: Count, room: int) -> list[str]:
         if room < 0:
             break
         kept.append(note)
-    return [*kept, text]
+    all_items = len(kept) == len(answer.telling) + len(answer.items)
+    is_shown = text == answer.text and (all_items or not items or not answer.items)
+    return [*kept, text], is_shown
 
 
 def _as_json(answer: Answer, text: str, schema: Mapping[str, Any]) -> Answer:
@@ -112,6 +117,8 @@ def _as_json(answer: Answer, text: str, schema: Mapping[str, Any]) -> Answer:
         line = json.dumps(value, allow_nan=False).replace("\x7f", "\\u007f")
     except (ValueError, RecursionError):
         return replace(answer, text=NOTHING, complete=False)
+    if value is None:  # where the schema allows it
+        return replace(answer, text=NOTHING, found=False)
     if not _has_its_fields(value, schema):
         return replace(answer, text=NOTHING, complete=False)
     return replace(answer, text=line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mhmcli.source import Passage, Place, piece
@@ -66,13 +66,15 @@ def canonical(text: str) -> str:
 
 
 def look_up(
-    texts: Iterable[str], passages: Iterable[Passage], *, titled: Container[str] = ()
+    texts: Iterable[str], passages: Iterable[Passage], *, notes: Mapping[str, Sequence[Place]] = {}
 ) -> dict[str, Quote]:
-    """Each of the texts as a quote, but for those that are too short to tell. Of one that may have
-    a title before it ("The keeper: He trims the wicks."), and does not stand in the passages with
-    it, what stands there without."""
-    wordings = {text: [*_untitled(text)] if text in titled else [text] for text in texts}
-    places = find([words for each in wordings.values() for words in each], passages)
+    """Each of the texts as a quote, but for those that are too short to tell. `notes` are those of
+    the texts that are sentences of notes, with the places of these: where such a one stands more
+    than once, it is quoted from there. Of one that may have a title before it ("The keeper: He
+    trims the wicks."), and does not stand in the passages with it, what stands there without."""
+    wordings = {text: [*_untitled(text)] if text in notes else [text] for text in texts}
+    near = {words: notes.get(text, ()) for text, each in wordings.items() for words in each}
+    places = find(near, passages, near=near)
     made = {}
     for text, each in wordings.items():
         there = next((words for words in each if words in places), None)
@@ -88,8 +90,14 @@ def _untitled(text: str) -> Iterator[str]:
         text = text.partition(": ")[2]
 
 
-def find(texts: Iterable[str], passages: Iterable[Passage]) -> dict[str, Place]:
-    """Where each of the texts stands first, by the text; those that stand nowhere are left out.
+def find(
+    texts: Iterable[str],
+    passages: Iterable[Passage],
+    *,
+    near: Mapping[str, Sequence[Place]] = {},
+) -> dict[str, Place]:
+    """Where each of the texts stands first in one of the places that it is `near`, or else at all;
+    those that stand nowhere are left out.
 
     The passages are gone through once, and of those that went by no more is kept than a text that
     goes on in the next may need.
@@ -97,17 +105,23 @@ def find(texts: Iterable[str], passages: Iterable[Passage]) -> dict[str, Place]:
     sought = {text: short for text in texts if len(short := canonical(text)) >= _LEAST_CHARS}
     longest = max(map(len, sought.values()), default=0)
     found: dict[str, Place] = {}
+    settled: set[str] = set()
     recent: list[tuple[Passage, str]] = []
     for passage in passages:
-        if len(found) == len(sought):
+        if len(settled) == len(sought):
             break
         if recent and recent[-1][0].place.source != passage.place.source:
             recent = []
         recent.append((passage, canonical(passage.text)))
         joined = "".join(short for _, short in recent)
         for text, short in sought.items():
-            if text not in found and (place := _standing(text, short, joined, recent)):
-                found[text] = place
+            wanted = near.get(text, ())
+            for place in _standing(text, short, joined, recent) if text not in settled else ():
+                found.setdefault(text, place)
+                if not wanted or any(place.begins_in(other) for other in wanted):
+                    found[text] = place
+                    settled.add(text)
+                    break
         while sum(len(short) for _, short in recent[1:]) >= longest:
             del recent[0]
     return found
@@ -115,7 +129,7 @@ def find(texts: Iterable[str], passages: Iterable[Passage]) -> dict[str, Place]:
 
 def _standing(
     text: str, short: str, joined: str, recent: Sequence[tuple[Passage, str]]
-) -> Place | None:
+) -> Iterator[Place]:
     """Where the text stands in the passages; not within a word or a number, nor with other ones."""
     start = joined.find(short)
     while start >= 0:
@@ -131,9 +145,8 @@ def _standing(
             and _has_same_words(text, told, short)
         ):
             places = [piece(*one).place for one in pieces]
-            return places[0].to(places[-1])
+            yield places[0].to(places[-1])
         start = joined.find(short, start + 1)
-    return None
 
 
 def _goes_on(one: str, other: str) -> bool:

@@ -35,6 +35,7 @@ class Tally:
     remembered: str | None = None  # the session whose memory had the answers: nothing was read
     scanned: int = 0  # passages that were looked at for their words
     scanning_s: float = 0.0  # seconds, those included in which a pipe was waited for
+    proposing_s: float = 0.0  # of answers before the reading was done
     # Of the documents, by the model, where it read less than all; None where that is not known.
     share_read: float | None = 1.0
     not_kept: int = 0  # passages or chunks that there was no room to keep for a second look

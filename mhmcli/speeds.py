@@ -12,7 +12,7 @@ from mhmcli.folders import in_cache
 from mhmcli.memory_kind import MemoryKind
 
 _VARIABLE = "MHM_SPEEDS_FILE"
-QUESTION_SHARE = 0.13  # of the reading, that each question after the first takes besides
+QUESTION_SHARE = 0.13  # of a reading by scoring, that each question after the first takes besides
 _NEWER = 0.5  # the weight of what was measured last: a machine is not always as fast
 
 
@@ -27,8 +27,12 @@ def known(model: Path, memory: MemoryKind) -> float | None:
     return _all().get(_key(model, memory))
 
 
-def keep(model: Path, memory: MemoryKind, tokens_per_s: float) -> None:
-    """So fast it was this time. Where it cannot be kept, nothing is lost."""
+def keep(model: Path, memory: MemoryKind, tokens_per_s: float, questions: int = 1) -> None:
+    """So fast it was this time, for so many questions. Where it cannot be kept, nothing is lost.
+    What a question more takes is known of scoring alone."""
+    if questions > 1 and memory is not MemoryKind.SCORING:
+        return
+    tokens_per_s *= 1 + QUESTION_SHARE * (questions - 1)
     before = _all()
     key = _key(model, memory)
     was = before.get(key, tokens_per_s)

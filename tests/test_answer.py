@@ -107,6 +107,19 @@ def test_an_empty_memory_asks_no_model() -> None:
         "There is no specific information in the notes about his age.",
         "The notes provide no specific information.",
         "No relevant information is provided.",
+        "There is not enough information in the notes to answer the question.",
+        "The captain's name is not mentioned.",
+        "Mr. Roy's age is not explicitly stated.",
+        "The answer is not in the notes.",
+        "The notes do not have enough information.",
+        "The provided context does not discuss it.",
+        "The question cannot be answered based on the information provided.",
+        "None of the notes mention the price.",
+        "I cannot determine it from the notes.",
+        "I cannot answer the question.",
+        "Unfortunately, the notes do not mention it.",
+        "It is unknown.",
+        "Based on the notes, it is not known.",
         "",
     ],
 )
@@ -128,6 +141,9 @@ def test_not_stated_is_no_answer(reply: str) -> None:
         "No mention of a fine; the rent is 500.",
         "The document does not provide for termination before 2026.",
         "The key is not included.",
+        "The lantern was not found.",
+        "The document does not have a seal.",
+        "I cannot tell a lie.",
     ],
 )
 def test_what_speaks_of_the_world_is_an_answer(reply: str) -> None:
@@ -136,10 +152,17 @@ def test_what_speaks_of_the_world_is_an_answer(reply: str) -> None:
     assert (made.text, made.found) == (reply, True)
 
 
-@pytest.mark.parametrize("reply", ["None", "Unknown.", "Not available"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *("None", "Unknown.", "Not available", "It was unknown.", "It is not available."),
+        *("It cannot be found.", "The name of the ship is not mentioned."),
+    ],
+)
 def test_a_document_may_itself_say_none(reply: str) -> None:
     """What it says so is no refusal."""
-    notes = (Note("Known allergies: none. Cause of fire: unknown. Rooms: not available."),)
+    told = "Known allergies: none. Cause of fire: unknown. Rooms: not available. The deed cannot be"
+    notes = (Note(f"{told} found. The ship's name is not mentioned, but its colour is."),)
     made, _ = answered([f"Answer: {reply}"], Evidence(notes))
     assert (made.text, made.found) == (reply, True)
     assert says_none(reply)

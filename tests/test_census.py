@@ -620,6 +620,10 @@ def test_what_is_not_named_by_the_lines_is_not_counted() -> None:
     assert count("How many log-ins failed?") == "6"
     assert count("How many of the 9 log-ins failed?") == "6"
     assert count("How many 5xx log-ins failed?") == "6"
+    assert count("Which log-ins failed on 10 December?") is None
+    assert count("List 3 log-ins that failed.") == "\n".join(
+        f"2015-12-{n} 07:01 Failed password" for n in (10, 11)
+    )
 
 
 def test_a_process_is_named_before_a_colon() -> None:
@@ -754,6 +758,25 @@ def test_a_line_that_was_repeated_counts_as_often() -> None:
     assert made.text == "24"
     assert made.counted is not None
     assert sum(number for _, number in made.counted) == 24
+
+
+def test_the_line_before_is_what_came_again() -> None:
+    """As syslogd writes it: without a word of what it was."""
+    failed = "Jul 9 07:01:02 host sshd[24]: Failed password for root from 1.2.3.4"
+    opened = "Jul 9 07:01:03 host cron[7]: session opened"
+    again = "Jul 9 07:01:{} host last message repeated {}"
+    lines = [
+        again.format("01", "9 times"),
+        *(failed, again.format("04", "5 times"), again.format("05", "1 time")),
+        *(opened, again.format("09", "40 times")),
+        failed,
+    ]
+    document = Weighed(lambda: [log(lines)], [0.0], Seen())
+    prompter = Prompter(ScriptedEngine([], judge=judge), prompts.SYSTEM, Sampling())
+    made = run(counted(prompter, "How many failed passwords are there?", document))
+    assert made is not None
+    assert made.text == "8"
+    assert [text for text, _ in made.items] == [failed, failed]
 
 
 def test_one_exception_is_one_though_it_has_three_lines() -> None:

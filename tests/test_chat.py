@@ -92,9 +92,11 @@ def test_a_question_that_is_too_long_is_left_to_whoever_answers_it(asked: list[R
 def test_a_question_that_cannot_be_answered_ends_no_chat(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The next one may be."""
+    """The next one may be; each answer is as long as was said."""
+    longest = []
 
     def ask(self: _Talk, question: str) -> ExitStatus:
+        longest.append(self._request.answer_tokens)
         if question == "one":
             raise SourceError("doc.txt is gone", hint="look for it")
         return ExitStatus.ANSWERED
@@ -106,7 +108,8 @@ def test_a_question_that_cannot_be_answered_ends_no_chat(
     monkeypatch.setattr("sys.stdin", io.StringIO("one\ntwo\n"))
     context = typer.Context(typer.main.get_command(application.app))
     with pytest.raises(typer.Exit) as ended:
-        chatting.chat(context)
+        chatting.chat(context, answer_tokens=64)
+    assert longest == [64, 64]
     assert ended.value.exit_code == ExitStatus.ANSWERED
     assert "doc.txt is gone" in capsys.readouterr().err
 

@@ -75,6 +75,13 @@ def test_each_document_has_a_row(asked: list[str], capsys: pytest.CaptureFixture
 
 
 @pytest.mark.usefixtures("asked")
+def test_what_was_not_done_for_a_row_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of one document: a guess is no count."""
+    ask_each(Request(("a.txt",), ("How many are there?",)))
+    assert "not counted" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("asked")
 @pytest.mark.parametrize(
     ("sources", "status"),
     [

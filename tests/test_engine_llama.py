@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import llama_cpp
 import numpy as np
 import pytest
 
@@ -235,6 +236,21 @@ def test_a_template_without_a_system_role_gets_it_in_the_message() -> None:
     before, after = split_template(gemma, "Be brief.", bos="<bos>")
     assert before == "<bos><start_of_turn>user\nBe brief.\n\n"
     assert after == "<end_of_turn>\n<start_of_turn>model\n"
+
+
+def test_a_template_may_end_turns_with_the_models_own_token(
+    tiny_engine: LlamaEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of Zephyr does: without it, the turns would run into each other."""
+    zephyr = (
+        b"{% for m in messages %}<|{{ m.role }}|>\n{{ m.content + eos_token }}\n{% endfor %}"
+        b"{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
+    )
+    monkeypatch.setattr("llama_cpp.llama_model_chat_template", lambda *_: zephyr)
+    eos = llama_cpp.llama_vocab_eos(tiny_engine._vocab)
+    frame = tiny_engine.frame("Be brief.")
+    assert eos in frame.opening
+    assert frame.closing[0] == eos
 
 
 def test_a_broken_template_is_a_model_error() -> None:

@@ -212,6 +212,7 @@ def test_the_clock_is_told_what_is_new_and_the_end_all(
         ("of all so far", "lamp 1, lamp 2"),
     ]
     assert [one["places"][-1]["last_line"] for one in told] == [2, 4, 4]
+    assert all(one["complete"] for one in told)
 
 
 def test_what_there_was_no_room_to_look_at_again_is_told(

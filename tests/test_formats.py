@@ -38,7 +38,7 @@ SCHEMA = json.dumps(
 NONE = '{"keeper": "", "age": 0, "lights": []}'
 ANSWER = Answer("Who?", "Roy", True, telling=("Roy keeps it.",), facts="Roy keeps the light.")
 ITEMS = (("Failed a|b", Place("a.log", line=3)), ("Failed c", Place("a.log", line=7)))
-COUNTED = Answer("How many failed?", "2", True, items=ITEMS)
+COUNTED = Answer("How many failed?", "2", True, counted=(("Failed", 2),), items=ITEMS)
 
 
 def made(answer: Answer, kind: Format, *replies: str) -> tuple[Answer, ScriptedEngine]:
@@ -78,6 +78,8 @@ def test_the_program_puts_what_it_counted_into_form() -> None:
         "| a.log:3 | Failed a\\|b |",
         "| a.log:7 | Failed c |",
     ]
+    none = replace(COUNTED, text="0", counted=(), items=())
+    assert made(none, Format.TABLE)[0] is none
 
 
 def test_json_is_on_one_line_and_null_where_there_is_none(
@@ -93,6 +95,8 @@ def test_json_is_on_one_line_and_null_where_there_is_none(
     lines = capsys.readouterr().out.splitlines()
     whole = {"keeper": "Roy", "age": 7, "lights": []}
     assert [json.loads(line) for line in lines] == [whole, None]
+    null, _ = made(ANSWER, Format.JSON, "null")
+    assert (null.text, null.found, null.complete) == ("null", False, True)
 
 
 @pytest.mark.parametrize("reply", ['{"keeper": "Roy"}', '"Roy"', "3"])
@@ -139,14 +143,25 @@ def test_json_always_parses(reply: str, value: object, capsys: pytest.CaptureFix
     assert json.loads(line) == value
 
 
-def test_a_long_list_is_put_into_form_as_far_as_there_is_room() -> None:
-    """What was counted is shown with its places."""
+def test_a_long_list_is_put_into_form_as_far_as_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was counted is shown with its places; that it is not all of it is told."""
     items = tuple((f"Failed number {n}", Place("a.log", line=n)) for n in range(900))
     answer = Answer("List all.", "\n".join(text for text, _ in items), found=True, items=items)
-    found, engine = made(replace(answer, text="900"), Format.JSON, NONE)
-    assert found.text == NONE
+    number = replace(answer, text="900")
+    assert made(answer, Format.JSON, NONE)[0].complete
+    monkeypatch.setattr(Prompter, "room_tokens", 2000)
+    found, engine = made(number, Format.JSON, NONE)
+    assert (found.text, found.complete) == (NONE, False)
     assert "a.log:1: Failed number 1\n" in engine.prompts[0]
-    assert made(answer, Format.JSON, NONE)[0].text == NONE
+    assert "Failed number 800" not in engine.prompts[0]
+    cut, _ = made(answer, Format.JSON, NONE)
+    assert (cut.text, cut.complete) == (NONE, False)
+    schema = '{"type": "integer"}'
+    prompter = Prompter(ScriptedEngine(["900"]), prompts.SYSTEM, Sampling())
+    found = run(shaped(prompter, number, Form(Format.JSON, schema), 60))
+    assert (found.text, found.complete) == ("900", True), "no items are wanted"
 
 
 def test_no_answer_is_no_list() -> None:

@@ -19,14 +19,14 @@ from mhmcli import prompts
 from mhmcli.cli import partial as room
 from mhmcli.cli.limits import Deadline, Share
 from mhmcli.cli.partial import Proven, Skim
-from mhmcli.cli.reading import Job
+from mhmcli.cli.reading import Job, Whole
 from mhmcli.cli.request import Request
 from mhmcli.engine import Sampling
 from mhmcli.engine.scripted import ScriptedEngine
 from mhmcli.errors import SourceError
 from mhmcli.memory import Memory
 from mhmcli.prompter import Prompter
-from mhmcli.reader import Event
+from mhmcli.reader import Event, Step
 from mhmcli.receipt import Tally
 from mhmcli.session import About, Journal
 from mhmcli.sizes import Sizes
@@ -237,6 +237,40 @@ def test_of_a_huge_file_what_there_is_time_for_is_looked_at(tmp_path: Path) -> N
     assert 0 < (tally.share_read or 0) < 0.2
 
 
+def test_what_is_read_at_an_unknown_pace_is_not_the_end() -> None:
+    """Of short passages, or of those that an earlier run has read, several have to be read before
+    it is known, and 25 seconds would not do for an answer at the usual pace."""
+    engine = ScriptedEngine(answering, judge=telling)
+    job, _ = job_for(FILLER * 5, engine)
+    reading, tally = Skim(job, Deadline(25, 1, started=0.0, now=lambda: 0.0)), Tally(1)
+    reading.read(Prompter(engine, prompts.SYSTEM, Sampling()), tally)
+    reading.close()
+    assert tally.chunks == 5
+
+
+def test_a_view_does_not_change_what_a_chunk_is() -> None:
+    """Also of a long paragraph: an earlier run that had none is gone on with."""
+    long = "".join(f"On day {n} of the year, rain fell on the road. " for n in range(80)) + "\n\n"
+    text = FILLER + long + FILLER * 3 + "Roy went home. " + long
+    chunks: list[list[str]] = []
+    for kind in (Whole, Proven):
+        job, _ = job_for(text, ScriptedEngine(answering, judge=telling))
+        reading, read = kind(job), list[str]()
+        prompter = Prompter(ScriptedEngine(answering, judge=telling), prompts.SYSTEM, Sampling())
+
+        class Watched(Tally):
+            def take(self, event: Event, read: list[str] = read) -> None:
+                if isinstance(event, Step):
+                    read.append(event.chunk.text)
+                super().take(event)
+
+        reading.read(prompter, Watched(1))
+        reading.close()
+        chunks.append(read)
+    assert chunks[0] == chunks[1]
+    assert max(len(chunk) for chunk in chunks[0]) < len(long) / 2
+
+
 def counted_in(text: str, share: float) -> str:
     """What a skim of so large a share answers to a question for a count."""
     engine = ScriptedEngine(["Answer: several"] * 9, judge=lambda p: 4.0 if "mends" in p else -4.0)
@@ -263,7 +297,7 @@ def test_what_there_was_no_room_to_keep_is_told(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("mhmcli.spool.Spool.__init__.__defaults__", (2000, 0))
     reading, _, prompter = proven(FILLER * 50)
     tally = Tally(1)
-    with pytest.raises(SourceError, match="the disk is full"):
+    with pytest.raises(SourceError, match="no room for so much"):
         reading.read(prompter, tally)
     assert tally.scanned == 50
     assert 30 < tally.not_kept < 50

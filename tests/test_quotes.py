@@ -117,16 +117,29 @@ def test_the_first_of_several_places_is_told() -> None:
     assert find(["Tea was served."], told)["Tea was served."].line == 1
 
 
+def test_a_sentence_of_a_note_is_quoted_from_where_it_was_read() -> None:
+    """Though it stands elsewhere as well, even just before; elsewhere, if it is not there."""
+    told = passages(*(f"Door {door}\nThe fire rating is EI30.\n" for door in "ABC"))
+    text = "The fire rating is EI30."
+    for number in (0, 1, 2):
+        place = told[number].place
+        quote = look_up([text], told, notes={text: [place]})[text]
+        assert quote.place is not None
+        assert quote.place.begins_in(place)
+    gone = look_up([text], told, notes={text: [Place("b.txt", line=1)]})[text]
+    assert gone.place == look_up([text], told)[text].place
+
+
 def test_what_stands_behind_a_title_is_quoted_without_it() -> None:
     told = passages("The keeper\n\nHe is old. He trims the wicks at dusk.\n")
     text = "The keeper: He trims the wicks at dusk."
-    quote = look_up([text], told, titled={text})[text]
+    quote = look_up([text], told, notes={text: []})[text]
     assert (quote.text, quote.place and quote.place.line) == ("He trims the wicks at dusk.", 3)
     twice = "Chapter 1: The keeper: He trims the wicks at dusk."
-    quote = look_up([twice], told, titled={twice})[twice]
+    quote = look_up([twice], told, notes={twice: []})[twice]
     assert quote.text == "He trims the wicks at dusk."
     other = "The keeper: He sleeps."
-    assert look_up([other], told, titled={other})[other] == Quote(other, None)
+    assert look_up([other], told, notes={other: []})[other] == Quote(other, None)
     said = "The captain: He trims the wicks at dusk."
     assert look_up([said], told)[said] == Quote(said, None), "another is made to say it"
 
@@ -168,6 +181,14 @@ def test_quotations_are_shown_with_their_places(capsys: pytest.CaptureFixture[st
     )
     say_quotes(none)
     assert "no sentence that it is from stands in the documents" in capsys.readouterr().err
+
+
+def test_lines_of_the_document_quote_nobody() -> None:
+    """What is listed may have a quotation mark here and there."""
+    listed = '"I saw the whale.\nThe mate saw it at dusk.\n"There she blows," cried Tashtego.'
+    answer = Answer("Who saw it?", listed, found=True, said=listed, counted=(("saw it", 3),))
+    (checked,) = with_quotes([answer], passages("It rained.\n"), of_all=True)
+    assert checked.quotes == ()
 
 
 @given(st.text(), st.text())

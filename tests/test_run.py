@@ -67,6 +67,19 @@ def test_what_was_answered_is_printed_when_the_rest_fails(
     assert capsys.readouterr().out == ("" if is_row else told)
 
 
+def test_what_was_read_whole_is_so_though_no_answer_came() -> None:
+    """Or a stream would count as cut short for ever: it cannot be read again."""
+    engine = ScriptedEngine([])
+    job, _ = job_for("A text.\n", engine)
+    job = replace(job, request=replace(job.request, questions=("0?", "1?", "2?"), model="tiny"))
+    list(job.documents.passages())
+    fitted = Fitted(Path(), job.count, job.sizes)
+    run = _Run(job, fitted, FailsAtTheThird(), Stop(), Form(Format.SHORT))
+    with pytest.raises(ModelError, match="gone"):
+        run._read_and_answer(engine)
+    assert job.journal.is_whole
+
+
 def test_a_provisional_answer_is_for_small_files_that_can_be_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

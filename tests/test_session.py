@@ -147,7 +147,8 @@ class Run:
 
     def ended(self, *, whole: bool = True) -> Run:
         """The run has come to its end, and has read all or not."""
-        self.journal.end("answered", whole=whole)
+        self.journal.is_whole = whole
+        self.journal.end("answered")
         return self
 
 
@@ -580,6 +581,15 @@ def test_stamps_are_those_of_the_last_run(folder: Folder) -> None:
         assert store.is_whole
 
 
+def test_who_stops_while_it_answers_has_read_all(folder: Folder) -> None:
+    """What the journal was told stays true."""
+    run = Run(folder).read(document(8))
+    run.journal.is_whole = True
+    run.journal.end("stopped")
+    with closing(Store.open(folder.find("last"))) as store:
+        assert store.is_whole
+
+
 def test_of_a_stream_its_members_are_kept_too(folder: Folder) -> None:
     """An archive may come through a pipe; a file of which the name begins so is no part of it."""
     journal = Journal(folder, replace(about(), streams=("<stdin>",)))
@@ -589,7 +599,8 @@ def test_of_a_stream_its_members_are_kept_too(folder: Folder) -> None:
         memory = Memory.empty(1, 10).keep(0, n)
         for lane in range(len(QUESTIONS)):
             journal.take(Step(chunk, lane, 0, memory, Outcome.NOTHING_NEW, ""))
-    journal.end("answered", whole=True)
+    journal.is_whole = True
+    journal.end("answered")
     with closing(Store.open(folder.find("last"))) as store:
         kept = KeptSource(store, "<stdin>")
         assert [passage.text for passage in kept.passages()] == ["line 0\n", "line 1\n"]

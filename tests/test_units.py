@@ -31,6 +31,18 @@ def test_a_title_on_a_line_of_its_own_is_that_of_the_sentences_below() -> None:
     ]
 
 
+def test_a_sentence_under_a_title_has_its_own_bytes() -> None:
+    """Also where blank lines come between them."""
+    text = "The keeper\n\nRoy trims the wicks each evening.\n\nHe is old.\n\n"
+    whole = Place("doc", line=1, last_line=6, start_byte=100, end_byte=100 + len(text))
+    found = [
+        text.encode()[unit.place.start_byte - 100 : unit.place.end_byte - 100].decode().strip()
+        for unit in units([Passage(text, whole)], lines=False)
+        if unit.place.start_byte is not None and unit.place.end_byte is not None
+    ]
+    assert found == ["Roy trims the wicks each evening.", "He is old."]
+
+
 def test_what_stands_above_a_title_is_not_lost() -> None:
     """Headings one below the other are one title; a field is no title."""
     text = "# The light\n## Its keeper\nMr. Roy trims the wicks each evening, and\nis old.\n"

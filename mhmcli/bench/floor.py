@@ -44,7 +44,7 @@ class Beside:
         for chunk in chunks:
             yield chunk
             self._read += self.engine.tokenize(chunk.text)
-            if len(self._read) >= CHUNK_TOKENS:
+            while len(self._read) >= CHUNK_TOKENS:
                 self._prefill()
         self._prefill()
 
@@ -53,6 +53,6 @@ class Beside:
         return Took(FLOOR, self.seconds, spent=Spent(chunk_tokens=self.tokens))
 
     def _prefill(self) -> None:
-        self.seconds += floor_s(self.engine, self._read, self.clock)
-        self.tokens += len(self._read)
-        self._read.clear()
+        window, self._read = self._read[:CHUNK_TOKENS], self._read[CHUNK_TOKENS:]
+        self.seconds += floor_s(self.engine, window, self.clock)
+        self.tokens += len(window)

@@ -35,23 +35,28 @@ def print_answers(answers: Sequence[Answer], *, of: int, form: Format = Format.S
 def say_receipt(receipt: Receipt, answers: Sequence[Answer], cite: Cite = Cite.QUOTES) -> None:
     """The coverage receipt, and the places that the answers were taken from, with quotations."""
     for answer in answers:
-        say_where(answer, cite, of=len(answers))
-        wanted = asked(answer.question)
-        if answer.counted is None and answer.found and wanted is not Asked.ONE:
-            not_done = "counted" if wanted is Asked.COUNT else "listed one by one"
-            say(f"        not {not_done}: it is what the model makes of the sentences it was shown")
-        _say_sorts("counted ", answer.counted or ())
-        _say_sorts("as one  ", answer.told_again)
-        if answer.left_out:
-            say(f"        not gone through sentence by sentence: {answer.left_out:,} passages")
-        if not answer.complete:
-            say(f"        the answer ran into its limit: {one_line(answer.question)}")
+        say_behind(answer, cite, of=len(answers))
     for line in receipt.lines():
         say(line)
 
 
-def say_where(answer: Answer, cite: Cite, *, of: int) -> None:
-    """Where an answer, one `of` several, was taken from, and its sentences there."""
+def say_behind(answer: Answer, cite: Cite, *, of: int) -> None:
+    """What stands behind an answer, one `of` several: where it was taken from, what was counted for
+    it, and what was not done."""
+    _say_where(answer, cite, of=of)
+    wanted = asked(answer.question)
+    if answer.counted is None and answer.found and wanted is not Asked.ONE:
+        not_done = "counted" if wanted is Asked.COUNT else "listed one by one"
+        say(f"        not {not_done}: it is what the model makes of the sentences it was shown")
+    _say_sorts("counted ", answer.counted or ())
+    _say_sorts("as one  ", answer.told_again)
+    if answer.left_out:
+        say(f"        not gone through sentence by sentence: {answer.left_out:,} passages")
+    if not answer.complete:
+        say(f"        the answer ran into its limit: {one_line(answer.question)}")
+
+
+def _say_where(answer: Answer, cite: Cite, *, of: int) -> None:
     is_written = answer.found and answer.counted is None
     cited = _cited(answer.places) or (_LOST if is_written else "")
     if cited and cite is not Cite.NONE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ from mhmcli.cli.doctor import doctor
 from mhmcli.cli.output import print_json, print_line, say_error
 from mhmcli.cli.replaying import replay
 from mhmcli.cli.tracing import why
-from mhmcli.errors import ExitStatus, MhmError
+from mhmcli.errors import ExitStatus, Interrupted, MhmError
 
 app = typer.Typer(
     name="mhm",
@@ -88,6 +89,8 @@ def main() -> None:
     try:
         app()
     except MhmError as error:
+        if isinstance(error, Interrupted):  # another Ctrl-C would take the status away
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         if error.status is not ExitStatus.CLOSED_PIPE:
             say_error(error)
         sys.exit(error.status)

@@ -79,14 +79,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
             rich_help_panel=_READING,
         ),
     ] = 0,
-    answer_tokens: Annotated[
-        int | None,
-        typer.Option(
-            help="The most tokens of an answer, those of what the model says before it included.",
-            show_default="512",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
+    answer_tokens: options.AnswerTokens = None,
     quick: Annotated[
         bool,
         typer.Option(

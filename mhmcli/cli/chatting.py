@@ -52,6 +52,7 @@ def chat(  # noqa: PLR0913  one parameter is one option
     cache_size: options.CacheSize = "0",
     no_history: options.NoHistory = False,
     password_file: options.PasswordFile = None,
+    answer_tokens: options.AnswerTokens = None,
     cite: options.CiteOption = options.Cite.QUOTES,
     quiet: options.Quiet = False,
 ) -> None:
@@ -71,6 +72,7 @@ def chat(  # noqa: PLR0913  one parameter is one option
         cache_bytes=cache_bytes_of(context, cache_size, no_history=no_history),
         password=password_of(password_file),
         loaders=loaders_of(context),
+        answer_tokens=answer_tokens,
         threads=threads,
         gpu_layers=gpu_layers,
         offline=offline,

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from mhmcli.beside import Beside
-from mhmcli.cli.answers import say_where
+from mhmcli.cli.answers import say_behind
 from mhmcli.cli.ended import Ended
 from mhmcli.cli.output import print_json, print_line, say, say_error
 from mhmcli.cli.preparing import engine_of, fitted
@@ -189,7 +189,7 @@ def _print(request: Request, row: _Row, *, is_first: bool) -> None:
         _print_row(request, row, is_first=is_first)
     if isinstance(row.came, Ended) and not request.quiet:
         for answer in row.came.answers:
-            say_where(answer, request.cite, of=len(row.came.answers))
+            say_behind(answer, request.cite, of=len(row.came.answers))
 
 
 def _print_row(request: Request, row: _Row, *, is_first: bool) -> None:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from mhmcli import prompts
 from mhmcli.answer import Answer
-from mhmcli.cli.answers import say_where
+from mhmcli.cli.answers import say_behind
 from mhmcli.cli.output import as_json, print_line, say
 from mhmcli.cli.preparing import engine_of, fitted, view_of
 from mhmcli.cli.quoting import with_quotes
@@ -84,6 +84,7 @@ class Watch:
         self._empty = list(job.state.memories[: self._asked])
         self._tally = Tally(len(job.request.questions))
         self._found = False
+        self._without_end = False  # the model came to no answer
         self._not_kept = 0  # chunks that there was no room to look at again
 
     def whole(self, pipe: BinaryIO, wakes: int) -> ExitStatus:
@@ -106,7 +107,9 @@ class Watch:
                 self._say_receipt(stream)
         if self._not_kept and not self._job.request.partial_ok:
             return ExitStatus.INCOMPLETE
-        return ExitStatus.ANSWERED if self._found else ExitStatus.NOT_IN_DOCUMENT
+        if self._found:
+            return ExitStatus.ANSWERED
+        return ExitStatus.MODEL if self._without_end else ExitStatus.NOT_IN_DOCUMENT
 
     @property
     def _left_s(self) -> float:
@@ -147,6 +150,7 @@ class Watch:
     def _tell(self, of: str, answer: Answer) -> None:
         """An answer on stdout, on a line of its own."""
         self._found = self._found or answer.found
+        self._without_end = self._without_end or not (answer.found or answer.complete)
         request = self._job.request
         self._job.view.stop()
         if request.as_json:
@@ -156,6 +160,7 @@ class Watch:
                 "question": answer.question,
                 "text": answer.text,
                 "found": answer.found,
+                "complete": answer.complete,
                 "places": [place.as_dict() for place in answer.places],
             }
             print_line(as_json(told))
@@ -164,7 +169,7 @@ class Watch:
             text = printable(answer.text).replace("\n", "\n    ")
             print_line(f"{_clock()} {asked}({of}) {text}")
         if not request.quiet:
-            say_where(answer, request.cite, of=1)
+            say_behind(answer, request.cite, of=1)
         self._job.view.start()
 
     def _say_receipt(self, stream: Intervals) -> None:

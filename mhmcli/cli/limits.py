@@ -80,10 +80,12 @@ class Deadline:
     _waits_until: float = 0.0
 
     def progress(self, share: float, tokens_per_s: float) -> float:
-        """Of the time that is there for reading; all is enough, however early."""
+        """Of the time that is there for reading; all is enough, however early. Until the pace is
+        known, of all the time: what an earlier run has read tells nothing of the pace."""
         if share >= 1:
             return 1.0
-        reading = self.seconds - self._answering_s(self.questions, tokens_per_s)
+        answering = self._answering_s(self.questions, tokens_per_s) if tokens_per_s else 0.0
+        reading = self.seconds - answering
         gone = self.now() - self.started
         return gone / reading if reading > 0 else 1.0
 

@@ -108,6 +108,14 @@ PasswordFile = Annotated[
         rich_help_panel=READING_PANEL,
     ),
 ]
+AnswerTokens = Annotated[
+    int | None,
+    typer.Option(
+        help="The most tokens of an answer, those of what the model says before it included.",
+        show_default="512",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
 CiteOption = Annotated[
     Cite,
     typer.Option(

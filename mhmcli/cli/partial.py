@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -139,7 +140,7 @@ class Proven:
         self._job = job
         self._quick = Quick(job, SO_FAR_TOKENS)
         self._whole = Whole(job, self._passages, lambda: job.state.share_read or 0.0)
-        self._prompter: Prompter | None = None  # while there is something to renew
+        self._renews: tuple[Prompter, Tally] | None = None  # while it reads
         self._shown: list[Evidence | None] = [None] * len(job.request.questions)
         self._due_tokens = _RENEW_TOKENS
 
@@ -152,46 +153,55 @@ class Proven:
         self._quick.read(prompter, tally)
         if tally.not_kept:
             raise SourceError(
-                "cannot keep the documents for a second look: the disk is full",
+                "cannot keep the documents for a second look: there is no room for so much",
                 hint="make room for temporary files, or read without a view: --quiet",
             )
-        for number in range(len(self._job.request.questions)):
-            self._job.state.renewing(number)
-            proposed = self._quick.proposed(prompter, number)
-            self._job.state.provisional.append(proposed)
-            self._job.tell(Provisional.of(number, proposed))
+        with self._proposing(tally):
+            for number in range(len(self._job.request.questions)):
+                self._job.state.renewing(number)
+                proposed = self._quick.proposed(prompter, number)
+                self._job.state.provisional.append(proposed)
+                self._job.tell(Provisional.of(number, proposed))
         tally.share_read = 0.0
-        self._prompter = prompter
+        self._renews = prompter, tally
         self._whole.read(prompter, tally)
 
     def _passages(self) -> Iterator[Passage]:
         """Those of the documents. Between two of them the window is free for an answer."""
         for passage in self._quick.kept():
-            if self._prompter and self._job.state.done_tokens >= self._due_tokens:
+            if self._renews and self._job.state.new_tokens >= self._due_tokens:
                 self._due_tokens *= 2
                 if (self._job.state.share_read or 0.0) < _NEARLY_READ:
-                    self._renew(self._prompter)
+                    self._renew(*self._renews)
             yield passage
 
-    def _renew(self, prompter: Prompter) -> None:
+    def _renew(self, prompter: Prompter, tally: Tally) -> None:
         """New provisional answers where memory has other passages than the last was made from."""
         state = self._job.state
-        for number, memory in enumerate(state.memories):
-            evidence = so_far(memory, self._job.count)
-            if evidence != self._shown[number]:
-                self._shown[number] = evidence
-                state.renewing(number)
-                answer = written(self._job, prompter, number, evidence)
-                state.provisional[number] = answer
-                self._job.tell(Provisional.of(number, answer))
+        with self._proposing(tally):
+            for number, memory in enumerate(state.memories):
+                evidence = so_far(memory, self._job.count)
+                if evidence != self._shown[number]:
+                    self._shown[number] = evidence
+                    state.renewing(number)
+                    answer = written(self._job, prompter, number, evidence)
+                    state.provisional[number] = answer
+                    self._job.tell(Provisional.of(number, answer))
+
+    @contextmanager
+    def _proposing(self, tally: Tally) -> Iterator[None]:
+        """The time that this takes is none of the reading's."""
+        started = self._job.state.now()
+        yield
+        tally.proposing_s += self._job.state.now() - started
 
     def answer(self, prompter: Prompter, number: int) -> Answer:
         """That of the whole reading."""
         return self._whole.answer(prompter, number)
 
     def passages(self) -> Iterator[Passage]:
-        """Those that were scanned."""
-        return self._quick.passages()
+        """Those of the reading, which know their chunks."""
+        return self._whole.passages()
 
     def close(self) -> None:
         """Both spools are gone."""
@@ -256,7 +266,7 @@ class Skim(Scanned):
         for read, number in enumerate(self._scan.promising(len(self._spool))):
             passage, self._reading_number = self._spool[number], number
             tokens = job.count(passage.text) + _ASKING_TOKENS * questions
-            has_time = self._limit.affords(tokens, self._pace, questions)
+            has_time = not self._pace or self._limit.affords(tokens, self._pace, questions)
             if read >= questions and (self._progress() >= 1 or not has_time):
                 return
             yield passage

@@ -21,9 +21,9 @@ def with_quotes(
     """The answers, and for each where its quotations stand. Where the passages are not all that was
     read, what is not among them may yet stand in the documents, and is left out."""
     wanted = [(*answer.telling, *_quoted(answer)) for answer in answers]
-    telling = {text for answer in answers for text in answer.telling}
     texts = dict.fromkeys(text for texts in wanted for text in texts)
-    found = look_up(texts, passages, titled=telling)
+    notes = {text: answer.places for answer in answers for text in answer.telling}
+    found = look_up(texts, passages, notes=notes)
     known = {text: quote for text, quote in found.items() if of_all or quote.place}
     return [
         replace(answer, quotes=tuple(known[text] for text in texts if text in known))
@@ -34,6 +34,8 @@ def with_quotes(
 def _quoted(answer: Answer) -> list[str]:
     """What the model quotes in what is shown of its answer; the strings of JSON are no
     quotations, and what was counted is the document's own."""
+    if answer.counted is not None:
+        return []
     shows_facts = answer.facts and answer.text.startswith(answer.facts)
     return in_marks(answer.text if shows_facts else answer.said)
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from mhmcli.answer import LEAST_LOG_ODDS, STRICT_LOG_ODDS, Answer, answer
 from mhmcli.candidates import Weighed, likelihood_of
 from mhmcli.census import Affords, Judged
-from mhmcli.chunk import Chunk, Chunks, Count, cut
+from mhmcli.chunk import Chunk, Chunks, Count, cut, cut_down
 from mhmcli.cli.output import say
 from mhmcli.cli.recording import say_past
 from mhmcli.cli.request import Request
@@ -94,8 +94,11 @@ class Whole:
         they have come to an end, what comes then is read by another call."""
         job = self._job
         before = len(self._likelihoods[0])
+        passages = self._passages()
+        if self._scores:  # cut as they are where a view has had them scanned before
+            passages = cut_down(passages, job.sizes.chunk_tokens, job.count)
         cut_anew = cut(
-            self._passages(),
+            passages,
             job.sizes.chunk_tokens,
             job.count,
             overlap_tokens=job.sizes.overlap_tokens,

@@ -153,13 +153,10 @@ class _Run:
         if not receipt.remembered:
             self.job.journal.answered(answers)
         session = receipt.remembered or self.job.journal.id
-        whole = receipt.complete and receipt.read_all
-        self.job.journal.end("answered", whole=whole)
+        self.job.journal.end("answered")
         file = self.model.file
         if file and self.job.request.history and _tells_the_pace(receipt):
-            asked = 1 + speeds.QUESTION_SHARE * (len(answers) - 1)
-            pace = asked * receipt.tokens_per_s
-            speeds.keep(file, self.job.request.memory, pace)
+            speeds.keep(file, self.job.request.memory, receipt.tokens_per_s, len(answers))
         memories = tuple(self.job.state.memories)
         return Ended(tuple(answers), memories, receipt, session, self.job.sizes)
 
@@ -204,7 +201,7 @@ class _Run:
                 cache_trouble=cache.trouble if cache else None,
                 outcomes={outcome.value: n for outcome, n in tally.outcomes.items()},
                 scanning_seconds=tally.scanning_s,
-                seconds=time.monotonic() - started - tally.scanning_s,
+                seconds=time.monotonic() - started - tally.scanning_s - tally.proposing_s,
             )
 
         answers: list[Answer] = []
@@ -212,6 +209,7 @@ class _Run:
             with closing(self.reading) as reading:
                 reading.read(prompter, tally)
                 receipt = replace(so_far(), finished=True)
+                self.job.journal.is_whole = receipt.complete and receipt.read_all
                 for number in range(len(request.questions)):
                     answers.append(reading.answer(prompter, number))  # noqa: PERF401  one by one
                 answers = [self._shaped(prompter, n, one) for n, one in enumerate(answers)]

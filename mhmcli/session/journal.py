@@ -95,7 +95,8 @@ class Past:
 class Journal:
     """Where a run is written down, in a session of its own or in one that it goes on with; nowhere,
     where there is no folder. What could not be written down is not there later: `trouble` says why,
-    and the run goes on. `notices` say which sessions were passed over."""
+    and the run goes on. `notices` say which sessions were passed over. `is_whole` is for the run to
+    set when it has read all of its documents, whatever comes of the answers."""
 
     def __init__(
         self,
@@ -107,6 +108,7 @@ class Journal:
     ) -> None:
         self.trouble: str | None = None
         self.notices: list[str] = []
+        self.is_whole = False
         self._folder = folder
         self._about = about
         self._fresh = fresh
@@ -217,11 +219,11 @@ class Journal:
         for number, answer in enumerate(answers):
             store.answered(number, answer, self._now())
 
-    def end(self, how: str, *, whole: bool = False) -> None:
-        """The run is over, and has read all of its documents or not."""
+    def end(self, how: str) -> None:
+        """The run is over."""
         if store := self._store:
             about = replace(store.about, stamps=self._about.stamps)
-            self._try(lambda: store.end_run(self._now(), how, whole=whole, about=about))
+            self._try(lambda: store.end_run(self._now(), how, whole=self.is_whole, about=about))
             store.close()
         if self._lock:
             self._lock.release()

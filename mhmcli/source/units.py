@@ -105,8 +105,9 @@ def _under_title(passage: Passage) -> tuple[str, Passage]:
     in lower case is under none. A label ('Document 3:') gives way to the title below it."""
     title, body, label = "", passage, False
     while body.opens >= Break.LINE and "\n" in body.text.strip():
-        first, second, *rest = [part for part in lines_of(body) if part.text.strip()]
-        line, below = first.text.strip(), second.text.strip()
+        lines = list(lines_of(body))
+        first, second, *_ = (n for n, part in enumerate(lines) if part.text.strip())
+        line, below = lines[first].text.strip(), lines[second].text.strip()
         marked = line.endswith(":") or line.startswith("#")
         stands_alone = marked or len(below) >= _TITLE_SHARE * len(line)
         says_something = line[-1] in ".!?,;" or is_field(line)
@@ -117,6 +118,6 @@ def _under_title(passage: Passage) -> tuple[str, Passage]:
         title = f"{title}: {line}" if title and not label and not long else line
         label = line.endswith(":")
         title = title.rstrip(":")
-        text = "".join(part.text for part in (second, *rest))
-        body = Passage(text, second.place.to(passage.place), passage.opens)
+        text = "".join(part.text for part in lines[second:])
+        body = Passage(text, lines[second].place.to(passage.place), passage.opens)
     return title, body

@@ -117,6 +117,11 @@ class RunState:
         return self.done_tokens + self.chunk_read
 
     @property
+    def new_tokens(self) -> int:
+        """Document tokens of the chunks that this run has read, and none before it."""
+        return self.done_tokens - self._known_tokens
+
+    @property
     def elapsed_s(self) -> float:
         """Seconds since the first chunk was opened."""
         return 0.0 if self._started is None else self.now() - self._started

@@ -125,7 +125,9 @@ class LlamaEngine:
         template = llama_cpp.llama_model_chat_template(self._model, None) or b""
         adds_bos = llama_cpp.llama_vocab_get_add_bos(self._vocab)
         bos = "" if adds_bos else self._token_text(llama_cpp.llama_vocab_bos(self._vocab))
-        before, after = split_template(template.decode("utf-8", "replace"), system, bos=bos)
+        eos = self._token_text(llama_cpp.llama_vocab_eos(self._vocab))
+        text = template.decode("utf-8", "replace")
+        before, after = split_template(text, system, bos=bos, eos=eos)
         return Frame(
             tuple(tokenize(self._vocab, before, special=True, begin=True)),
             tuple(tokenize(self._vocab, after, special=True)),
