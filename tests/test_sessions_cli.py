@@ -10,14 +10,18 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mhmcli import models
+from mhmcli.answer import Answer
 from mhmcli.cli.tracing import _as_named
 from mhmcli.errors import ExitStatus
+from mhmcli.session import Folder, Journal
 from tests.conftest import Ran
+from tests.test_session import about
 
 Mhm = Callable[..., Ran]
 QUESTION = "Who keeps the light?"
@@ -38,6 +42,19 @@ def book(tmp_path: Path) -> Path:
 def heads(ran: Ran) -> list[str]:
     assert ran.status == ExitStatus.ANSWERED, ran.err
     return [head["text"] for head in json.loads(ran.out)["answers"][0]["heads"]]
+
+
+def test_an_answer_does_not_take_the_place_of_the_document(
+    mhm: Mhm, book: Path, tmp_path: Path
+) -> None:
+    """Of a session no less than of a run that names it."""
+    journal = Journal(Folder(tmp_path / "sessions"), replace(about(), sources=(str(book),)))
+    journal.answered([Answer(QUESTION, "Mr. Roy", found=True)])
+    journal.end("answered")
+    ran = mhm("ask", "--session", "last", "-o", "book.txt", QUESTION)
+    assert ran.status == ExitStatus.USAGE
+    assert "book.txt is a document that is read" in ran.err
+    assert book.read_text() == TEXT
 
 
 def receipt(ran: Ran) -> dict[str, object]:

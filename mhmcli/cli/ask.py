@@ -23,7 +23,7 @@ from mhmcli.cli.configuring import Profile, loaders_of
 from mhmcli.cli.limits import parse_duration, parse_share
 from mhmcli.cli.output import into
 from mhmcli.cli.request import Request
-from mhmcli.cli.sessions import ids
+from mhmcli.cli.sessions import ids, sources_of
 from mhmcli.errors import ExitStatus, UsageError
 from mhmcli.format_kind import Format
 from mhmcli.memory_kind import DEFAULT_MEMORY, MemoryKind
@@ -259,7 +259,7 @@ def ask(  # noqa: PLR0913  one parameter is one option
         quiet=quiet,
         verbose=verbose,
     )
-    with into(output, sources):
+    with into(output, sources_of(session) if session and output else sources):
         status = _run(
             request,
             interval_s=None if every is None else interval_of(every, request),

@@ -47,6 +47,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _NOTE_CHARS = 160
 
 
+def sources_of(session: str) -> tuple[str, ...]:
+    """The documents of a session.
+
+    Raises:
+        SessionError: there is none of that name, or it is damaged.
+    """
+    with _opened(folder().find(session)) as store:
+        return store.about.sources
+
+
 @app.command("list")
 def list_sessions(*, as_json: Json = False) -> None:
     """List the sessions, the one that was written to last first."""
