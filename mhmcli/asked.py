@@ -13,6 +13,7 @@ _MANY = (
     r"(?!(?:was|has|does|news|physics|mathematics|politics|series|species|gas|atlas)\b)"
     r"(?:[\w-]*[^\Wsui]s|people|men|women|children|ones)"
 )
+_PLAIN = r"(?-i:(?=[a-z]|[A-Z]{2,}s\b))"  # no name, as "Thomas" is: "URLs", or in lower case
 _MEASURES = (  # of which a document tells the figure
     r"(?:per ?cent|percent|euros?|dollars?|cents|seconds|minutes|hours|bytes|[KMGT]i?B|"
     r"k?m|kilomet(?:er|re)s|met(?:er|re)s|miles|feet|inches|degrees|tons|tonnes|kilos?|k?g)"
@@ -48,12 +49,12 @@ _LISTED = re.compile(
     rf"\A\W*(?:show|get|extract|print)(?: me| us)? the (?:\w+ )?{_MANY}\W*\Z|"
     r"\blist of (?:all|every|each)\b|"
     rf"\A\W*(?:all|every|each) (?:the )?(?:\w+ )?{_MANY}\W*\Z|"
-    rf"\bwhat (?-i:(?=[a-z])){_MANY} does\b|"
-    rf"\bwhich {_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
+    rf"\bwhat {_PLAIN}{_MANY} does\b|"
+    rf"\bwhich {_PLAIN}{_MANY} (?:(?:from|of|in|at|on) \w+ )?{_VERB}\b|"
     # "What causes corrosion", "what happens if": a verb, if nothing shows that it is a noun.
     rf"\bwhat {_MANY} (?:(?:from|of|in|at|on) \w+ )?(?:{_PAST}\b|{_VERB} (?:in|on|at)\b)|"
-    rf"\b(?:which|what) \w+ {_MANY} {_PAST}\b|"
-    rf"\A\W*(?:for|from|in|on|at|by|to|with|under|during) (?:which|what) (?-i:(?=[a-z])){_MANY}\b|"
+    rf"\b(?:which|what) \w+ {_PLAIN}{_MANY} {_PAST}\b|"
+    rf"\A\W*(?:for|from|in|on|at|by|to|with|under|during) (?:which|what) {_PLAIN}{_MANY}\b|"
     r"\bwhich (?:two|three|four|five)\b(?!-)|"
     r"\bwhich of\b(?!.*\b(?:was|is|has|does)\b)",
     re.IGNORECASE,
