@@ -70,6 +70,14 @@ def test_sentences_that_say_nothing_each_say_nothing_together(best: float, *, fo
     assert len(engine.prompts) == found
 
 
+@pytest.mark.parametrize(("odds", "found"), [(0.9, False), (1.1, True)])
+def test_a_name_from_nowhere_is_no_answer(odds: float, *, found: bool) -> None:
+    """Unless the model is sure that the notes tell: it may follow from them."""
+    made, _ = answered(["Answer: Jakarta"], replace(evidence(), log_odds=odds - 1.1))
+    assert (made.found, made.said) == (found, "Jakarta")
+    assert made.text == ("Jakarta" if found else NOT_IN_DOCUMENT)
+
+
 def test_an_empty_memory_asks_no_model() -> None:
     """Where nothing was found, no model is given the chance to make something up."""
     made, engine = answered([], Evidence(()))

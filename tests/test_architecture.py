@@ -18,7 +18,7 @@ LAYERS = [
     ["spool", "scan", "events", "asked", "stretches", "speeds"],
     ["memory"],
     ["engine", "models"],
-    ["prompts", "refusal", "replies", "weights", "cache"],
+    ["prompts", "refusal", "support", "replies", "weights", "cache"],
     ["asker"],
     ["prompter"],
     ["select", "write", "judge"],

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mhmcli.answer import Answer
+from mhmcli.cli.answers import say_behind
+from mhmcli.cli.options import Cite
 from mhmcli.cli.quoting import say_quotes, with_quotes
 from mhmcli.quotes import Quote, canonical, find, in_marks, look_up
 from mhmcli.source import Passage, Place
@@ -181,6 +185,17 @@ def test_quotations_are_shown_with_their_places(capsys: pytest.CaptureFixture[st
     )
     say_quotes(none)
     assert "no sentence that it is from stands in the documents" in capsys.readouterr().err
+
+
+def test_what_is_not_shown_quotes_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    """A reply that was not taken is told, without its quotations."""
+    said = 'It was "The Wild Bunch of Corran".'
+    answer = Answer("Which film?", "The document does not say.", found=False, said=said)
+    (checked,) = with_quotes([answer], passages("It rained.\n"), of_all=True)
+    say_behind(checked, Cite.QUOTES, of=1)
+    assert capsys.readouterr().err.strip() == f"made up, and not taken: {said}"
+    say_behind(replace(checked, said="The notes do not say."), Cite.QUOTES, of=1)
+    assert capsys.readouterr().err == ""
 
 
 def test_lines_of_the_document_quote_nobody() -> None:

@@ -13,6 +13,7 @@ from mhmcli.cli.quoting import say_quotes
 from mhmcli.format_kind import Format
 from mhmcli.printable import one_line, printable
 from mhmcli.receipt import Receipt
+from mhmcli.refusal import says_none
 from mhmcli.source import Place
 
 _MOST_PLACES = 8
@@ -44,6 +45,9 @@ def say_behind(answer: Answer, cite: Cite, *, of: int) -> None:
     """What stands behind an answer, one `of` several: where it was taken from, what was counted for
     it, and what was not done."""
     _say_where(answer, cite, of=of)
+    if not answer.found and answer.said and not says_none(answer.said):
+        made_up = one_line(answer.said)[:_SORT_CHARS]
+        say(f"        made up, and not taken: {made_up}")
     wanted = asked(answer.question)
     if answer.counted is None and answer.found and wanted is not Asked.ONE:
         not_done = "counted" if wanted is Asked.COUNT else "listed one by one"

@@ -33,8 +33,8 @@ def with_quotes(
 
 def _quoted(answer: Answer) -> list[str]:
     """What the model quotes in what is shown of its answer; the strings of JSON are no
-    quotations, and what was counted is the document's own."""
-    if answer.counted is not None:
+    quotations, what was counted is the document's own, and of no answer nothing is shown."""
+    if answer.counted is not None or not answer.found:
         return []
     shows_facts = answer.facts and answer.text.startswith(answer.facts)
     return in_marks(answer.text if shows_facts else answer.said)
