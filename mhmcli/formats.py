@@ -118,7 +118,7 @@ def _as_json(answer: Answer, text: str, schema: Mapping[str, Any]) -> Answer:
     except (ValueError, RecursionError):
         return replace(answer, text=NOTHING, complete=False)
     if value is None:  # where the schema allows it
-        return replace(answer, text=NOTHING, found=False)
+        return replace(answer, text=NOTHING, found=False, said="")
     if not _has_its_fields(value, schema):
         return replace(answer, text=NOTHING, complete=False)
     return replace(answer, text=line)

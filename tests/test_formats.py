@@ -97,6 +97,7 @@ def test_json_is_on_one_line_and_null_where_there_is_none(
     assert [json.loads(line) for line in lines] == [whole, None]
     null, _ = made(ANSWER, Format.JSON, "null")
     assert (null.text, null.found, null.complete) == ("null", False, True)
+    assert null.said == "", "the reply was not made up"
 
 
 @pytest.mark.parametrize("reply", ['{"keeper": "Roy"}', '"Roy"', "3"])
