@@ -73,6 +73,22 @@ def test_prose_has_no_title(text: str) -> None:
     assert " ".join(unit for _, unit, _ in found) == " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He joined the U.S. Navy in 1943 and left it in 1950.",
+        "J.R.R. Tolkien and C. S. Lewis met there.",
+        "Die Laterne brannte z.B. Ende Mai.",
+        "Gov. Roy and Sen. Lyle came to the light.",
+    ],
+)
+def test_initials_end_no_sentence(sentence: str) -> None:
+    """But the time of day may."""
+    text = f"The bell rang at 5 p.m. {sentence} The lamp was lit."
+    expected = ["The bell rang at 5 p.m.", sentence, "The lamp was lit."]
+    assert [unit for _, unit, _ in split(text)] == expected
+
+
 def test_a_small_number_ends_a_sentence() -> None:
     """But for the day of a German date."""
     text = "He lives at number 12. Julia lives at 14. Er kam am 1. März. Mail came."

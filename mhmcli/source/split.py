@@ -35,18 +35,20 @@ _GERMAN_DATE = re.compile(  # "bis 1. März"
     r"(?:(?<=\b\d\. )|(?<=\b\d\d\. ))(?:Januar|Februar|März|April|Mai|Juni|Juli|"
     r"August|September|Oktober|November|Dezember)\b"
 )
-# Words that end in a full stop in the middle of a sentence; single letters do as well.
+# Words that end in a full stop in the middle of a sentence; initials do as well.
 _ABBREVIATIONS = frozenset(
     {"mr", "mrs", "ms", "dr", "st", "prof", "rev", "capt", "lt", "col", "gen", "sgt", "hon", "no"}
     | {"vs", "e.g", "i.e", "cf", "fig", "vol", "pp", "p", "al", "jr", "sr", "inc", "ltd", "co"}
     | {"messrs", "mme", "nr", "art", "sec", "ch", "approx", "dept", "est"}
-    | {"ziff", "bzw", "inkl", "zzgl", "sog"}
+    | {"ziff", "bzw", "inkl", "zzgl", "sog"} | {"gov", "sen", "maj", "mlle", "sra"}
 )
 _BEFORE_NUMBERS = frozenset(  # and these, if a number follows
     {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mt"}
     | {"ca", "abs", "kap", "bd", "anl", "mind", "max", "min", "tel", "vgl"}
 )
 _BEGINS_NUMBER = frozenset("0123456789§")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # "J.R.R", "U.S", and "J" alone
+_TIMES_OF_DAY = frozenset({"a.m", "p.m"})  # that may well end a sentence
 _LAST_WORD = re.compile(r"[\w.]+(?=\.[^\w]*\Z)")
 _NUMBER_OF_LINE = re.compile(r"(?:\A|\n)[ \t]*\d{1,3}(?:\.\d{1,3})*\.\Z")  # of a clause
 
@@ -83,7 +85,8 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
     last = word[0].lower() if word else ""
     if last in _BEFORE_NUMBERS and text[match.end()] in _BEGINS_NUMBER:
         return False
-    return not (last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()))
+    is_initials = _INITIALS.fullmatch(last) and last not in _TIMES_OF_DAY
+    return not (is_initials or last in _ABBREVIATIONS)
 
 
 def sentences(passage: Passage) -> list[Passage]:
