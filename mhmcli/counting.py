@@ -11,6 +11,7 @@ from mhmcli.asked import Asked, asked
 from mhmcli.candidates import Weighed
 from mhmcli.census import Affords, Judged, census
 from mhmcli.events import Found, Item, is_entry, masked, named_in, names
+from mhmcli.numerals import in_digits
 from mhmcli.prompter import Prompter
 from mhmcli.source import is_field
 
@@ -28,6 +29,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many ((?:[\w-]+ ?){1,3})", re.IGNORECASE)
+_NOUN = re.compile(r"(?!(?:has|was|does|is)\b)[\w-]*s|people|men|women|children")  # of many
 _SENTENCE = re.compile(r"[.!?][\"')\]”’]*\Z")
 _HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
 
@@ -65,7 +67,8 @@ def _is_told(question: str, items: Sequence[Item]) -> bool:
     say. Of more, where most have the figure of what is asked for: "90 days", "Employees,4500". How
     often something is done is told by prose, and not by how many sentences say so."""
     figure = _figure_of(question)
-    if figure and sum(bool(figure.search(item.text)) for item in items) > len(items) / 2:
+    texts = [item.text if item.of_log else in_digits(item.text) for item in items]
+    if figure and sum(bool(figure.search(text)) for text in texts) > len(items) / 2:
         return True
     if items and _HOW_OFTEN.search(question) and not any(item.of_log for item in items):
         return True
@@ -81,10 +84,10 @@ def _says_something(item: Item) -> bool:
 
 
 def _figure_of(question: str) -> re.Pattern[str] | None:
-    """What tells how many there are of what is asked for. 'How many old ships called?' -> finds
-    '703 old ships', 'Ships,703' and '| Ships | 703 |'; None where no noun is seen."""
+    """What tells, in figures, how many there are of what is asked for. 'How many old ships called?'
+    -> finds '703 old ships', 'Ships,703' and '| Ships | 703 |'; None where no noun is seen."""
     found = _HOW_MANY.search(question)
-    nouns = [word for word in found[1].lower().split() if word.endswith("s")] if found else []
+    nouns = [word for word in found[1].lower().split() if _NOUN.fullmatch(word)] if found else []
     if not nouns:
         return None
     noun = f"(?:{'|'.join(nouns)})"

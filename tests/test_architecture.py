@@ -13,17 +13,17 @@ ROOT = Path(mhmcli.__file__).parent
 # From the source of the data to its end: a room may use those above it, never one below.
 LAYERS = [
     ["errors", "printable", "memory_kind", "format_kind", "server_options"],
-    ["source", "score", "folders", "settings", "beside", "machine"],
+    ["source", "score", "numerals", "folders", "settings", "beside", "machine"],
     ["tokens", "chunk"],
     ["spool", "scan", "events", "asked", "stretches", "speeds"],
     ["memory"],
     ["engine", "models"],
-    ["prompts", "refusal", "support", "replies", "weights", "cache"],
+    ["prompts", "support", "replies", "weights", "cache"],
     ["asker"],
     ["prompter"],
     ["select", "write", "judge"],
     ["reader", "presets", "follow", "lookup", "evidence"],
-    ["quotes"],
+    ["quotes", "refusal"],
     ["answer", "candidates"],
     ["sorts"],
     ["census"],
@@ -47,6 +47,7 @@ FOREIGN = {
     "pypdfium2": {"source"},
     "striprtf": {"source"},
     "pathspec": {"source"},
+    "text_to_num": {"numerals"},
     "sqlite3": {"session"},
     "msgspec": {"session", "cli"},
 }

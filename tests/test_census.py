@@ -320,7 +320,13 @@ def test_a_figure_that_is_told_is_no_count() -> None:
     assert not _is_told(asked, [])
     assert not _is_told("How often did it fail?", [line])
     assert not _is_told("How often did it fail?", [replace(line, text="error: lost")] * 3)
-    assert not _is_told(asked, [told] * 3)
+    assert _is_told(asked, [told] * 3)
+    lost = replace(told, text="Seventeen men were lost.")
+    assert _is_told("How many men were lost?", [lost] * 3)
+    assert not _is_told("How many men were lost?", [replace(told, text="A man was lost.")] * 3)
+    notice = replace(told, text="Ninety days of notice must be given.")
+    assert _is_told("How many days of notice must be given?", [notice] * 3)
+    assert not _is_told("How many ships called?", [replace(told, text="The Vigo called.")] * 3)
 
 
 def test_a_stack_trace_is_no_prose() -> None:

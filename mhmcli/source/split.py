@@ -40,7 +40,8 @@ _ABBREVIATIONS = frozenset(
     {"mr", "mrs", "ms", "dr", "st", "prof", "rev", "capt", "lt", "col", "gen", "sgt", "hon", "no"}
     | {"vs", "e.g", "i.e", "cf", "fig", "vol", "pp", "p", "al", "jr", "sr", "inc", "ltd", "co"}
     | {"messrs", "mme", "nr", "art", "sec", "ch", "approx", "dept", "est"}
-    | {"ziff", "bzw", "inkl", "zzgl", "sog"} | {"gov", "sen", "maj", "mlle", "sra"}
+    | {"ziff", "bzw", "inkl", "zzgl", "sog"}
+    | {"gov", "sen", "maj", "mlle", "sra"}
 )
 _BEFORE_NUMBERS = frozenset(  # and these, if a number follows
     {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mt"}
