@@ -15,7 +15,7 @@ from mhmcli.quotes import Quote
 from mhmcli.refusal import says_none
 from mhmcli.replies import ITEM, Reply
 from mhmcli.score import tokens
-from mhmcli.source import Place, split_sentences
+from mhmcli.source import Place, is_lines, split_sentences
 from mhmcli.support import is_supported
 from mhmcli.write.ground import words
 
@@ -115,7 +115,7 @@ def answer(
         return Answer(question, NO_REPLY, False, (), False, odds)
     is_sure = odds is None or odds >= SURE_LOG_ODDS
     is_made_up = not is_sure and not is_supported(text, question, notes)
-    if not text or says_none(text, notes) or is_made_up:
+    if not text or says_none(text, notes, question) or is_made_up:
         return Answer(question, nothing, False, (), True, odds, text)
     telling = _telling(evidence.notes, question, text)
     return Answer(
@@ -219,6 +219,10 @@ def _sentences(notes: Iterable[Note], question: str, said: str) -> tuple[str, ..
         found = words(sentence)
         return len(found & (answered - asked)), len(found & asked)
 
-    parts = (part.strip() for note in notes for part in split_sentences(note.text))
+    parts = (part.strip() for note in notes for part in _lines_or_sentences(note.text))
     ranked = sorted(dict.fromkeys(filter(None, parts)), key=worth, reverse=True)
     return tuple(sentence for sentence in ranked[:_MOST_QUOTED] if any(worth(sentence)))
+
+
+def _lines_or_sentences(text: str) -> list[str]:
+    return text.splitlines() if is_lines(text) else split_sentences(text)

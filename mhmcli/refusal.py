@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mhmcli.source import split_sentences
+from mhmcli.write.ground import words
+
 _WRITTEN = r"(?:stated|mentioned|specified|indicated)"
 _SAID = rf"(?:\w+ly )?(?:{_WRITTEN}|provided|given|found|known|available)"
 _SAYING = (
@@ -15,8 +18,8 @@ _SAYING = (
 )
 # What speaks of the notes, not of the world: "the text is not encrypted" is an answer.
 _NOTES = (
-    r"(?:the|these|this) (?:provided |given )?(?:notes|document|text|passage|context)s?"
-    r"(?: (?:above|provided|given))?"
+    r"(?:the|these|this) (?:provided |given |long )?"
+    r"(?:notes|document|text|passage|context|sentence|excerpt)s?(?: (?:above|provided|given))?"
 )
 _SHOWN = rf"(?:{_NOTES}|(?:the )?(?:provided |given )?information(?: (?:provided|given))?)"
 _KIND = r"(?:(?:specific|explicit|direct|clear|relevant|such|further|other) )?"
@@ -46,6 +49,10 @@ _REFUSAL = re.compile(
     rf"(?:\W*\Z|[^.;!?\n]{{0,80}}? (?:{_BY_NOTES}|in {_NOTES})\b)|"
     rf"there is no {_KIND}(?:information|mention)\b|"
     rf"there (?:is|are) no {_SUBJECT} {_SAID} (?:in|by) {_NOTES}\b|"
+    rf"no {_SUBJECT} (?:is|are|was|were) (?:{_SAID} (?:in|by) {_NOTES}|{_WRITTEN})\W*\Z|"
+    rf"(?:it|this) is not possible to \w+ [^.;!?\n]{{1,80}}? {_BY_NOTES}\b|"
+    rf"none (?:is |are )?{_WRITTEN}\W*\Z|"
+    rf"{_NOTES} says? nothing\b|"
     r"(?:there is )?(?:not enough|not sufficient|insufficient) information\b|"
     rf"no {_KIND}(?:information|mention)"
     r"(?:\W*\Z| (?:(?:is|was) )?(?:given|provided|available|about|on|of)\b))",
@@ -53,7 +60,7 @@ _REFUSAL = re.compile(
 )
 # A document may say so of itself: "This document does not give any warranty."
 _DENIED = re.compile(
-    rf"{_NOTES} (?:does not|doesn't) (?P<said>{_SAYING}(?: [\w'-]+){{2}})", re.IGNORECASE
+    rf"{_NOTES} (?:does not|doesn't) (?P<said>{_SAYING}(?: [\w'-]+){{1,2}})", re.IGNORECASE
 )
 # And of its matter: "Known allergies: none."
 _BARE = re.compile(
@@ -64,21 +71,43 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _ALSO_IN_LINES = re.IGNORECASE | re.MULTILINE
+_NOT = re.compile(r"(?<!ca)(?<!wo)n't\b", re.IGNORECASE)
+_IT_IS = re.compile(r"\bit's(?= not\b)", re.IGNORECASE)
+_NOBODY = re.compile(r"\b(?:nobody|no one|nothing|never)\b", re.IGNORECASE)
+_NO = re.compile(r"\bno ((?:[\w'-]+ ){0,2}[\w'-]+)", re.IGNORECASE)
 _GOES_ON = re.compile(r";\s*\w|\b(?:but|however)\b", re.IGNORECASE)
 
 
-def says_none(text: str, notes: Iterable[str] = ()) -> bool:
+def says_none(text: str, notes: Iterable[str] = (), question: str = "") -> bool:
     """True of a reply that says no more than that there is no answer. A bare 'unknown', or 'it was
-    not found', is one where a note says so ("Cause: unknown."), and what the document does not give
-    where a note says that in the same words; what goes on after it ("..., but by custom") is one
-    too."""
+    not found', is one where a note says so ("Cause: unknown."), and 'none' where a note denies what
+    is asked for ("No side effects were seen."); so is what the document does not give, where a note
+    says that in the same words, and what goes on after it ("..., but by custom")."""
+    text = _IT_IS.sub("it is", _NOT.sub(" not", text.replace("’", "'")))
     if bare := _BARE.match(text):
-        words = next(filter(None, bare.groups()))
-        said = re.compile(rf"\b{re.escape(words)}\s*(?:[.,;|)\]]|$)", _ALSO_IN_LINES)
-        return not any(said.search(note) for note in notes)
+        said = next(filter(None, bare.groups()))
+        as_said = re.compile(rf"\b{re.escape(said)}\s*(?:[.,;|)\]]|$)", _ALSO_IN_LINES)
+        return not any(as_said.search(note) or _denies(note, question, said) for note in notes)
     if denied := _DENIED.search(text):
         said_so = f"not {denied['said']}".casefold()
         if any(said_so in " ".join(note.split()).casefold() for note in notes):
             return False
     found = _REFUSAL.match(text)
     return found is not None and not _GOES_ON.search(text, found.end())
+
+
+def _denies(note: str, question: str, said: str) -> bool:
+    """Whether a sentence of the note denies what is asked for: 'No side effects were seen.', where
+    the question is for those; 'The bell was never found.', where the reply is 'not found'."""
+    asked = words(question)
+    never = re.compile(rf"\b{said.lower().replace('not ', '(?:not|never) ', 1)}\b", re.IGNORECASE)
+    for sentence in split_sentences(note):
+        if said.lower() != "none":
+            denied = bool(never.search(sentence)) and words(sentence)
+        elif _NOBODY.search(sentence):
+            denied = words(sentence)
+        else:
+            denied = words(" ".join(_NO.findall(sentence)))
+        if denied and denied & asked:
+            return True
+    return False

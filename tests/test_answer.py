@@ -78,6 +78,15 @@ def test_a_name_from_nowhere_is_no_answer(odds: float, *, found: bool) -> None:
     assert made.text == ("Jakarta" if found else NOT_IN_DOCUMENT)
 
 
+def test_of_a_passage_of_a_log_the_line_is_quoted() -> None:
+    """Its lines end in no full stop."""
+    lines = [f"Dec 10 06:55:{n} LabSZ sshd: closed by 10.0.0.{n}" for n in range(10, 30)]
+    lines[7] = "Dec 10 06:55:17 LabSZ sshd: Accepted password for fztu from 10.0.0.17"
+    log = Evidence((Note("\n".join(lines), (Place("a.log", line=1),)),))
+    made, _ = answered(["Answer: fztu"], log)
+    assert made.telling[0] == lines[7]
+
+
 def test_an_empty_memory_asks_no_model() -> None:
     """Where nothing was found, no model is given the chance to make something up."""
     made, engine = answered([], Evidence(()))
@@ -128,6 +137,18 @@ def test_an_empty_memory_asks_no_model() -> None:
         "Unfortunately, the notes do not mention it.",
         "It is unknown.",
         "Based on the notes, it is not known.",
+        "No salary is mentioned in the notes.",
+        "No specific salary is mentioned.",
+        "The salary isn't mentioned in the notes.",
+        "It isn’t mentioned.",
+        "It's not mentioned in the notes.",
+        "The notes don’t mention it.",
+        "It is not possible to determine the salary from the notes.",
+        "The sentences do not mention the salary.",
+        "The salary of Mr. Roy is not mentioned in the long document.",
+        "His salary is not specified in the provided sentences.",
+        "None mentioned.",
+        "The notes say nothing about it.",
         "",
     ],
 )
@@ -152,6 +173,10 @@ def test_not_stated_is_no_answer(reply: str) -> None:
         "The lantern was not found.",
         "The document does not have a seal.",
         "I cannot tell a lie.",
+        "None of the keepers left.",
+        "No one was lost.",
+        "No notice is given.",
+        "It isn't lit.",
     ],
 )
 def test_what_speaks_of_the_world_is_an_answer(reply: str) -> None:
@@ -187,6 +212,24 @@ def test_a_document_may_itself_say_what_it_does_not_give() -> None:
     assert (made.text, made.found) == (reply, True)
     assert says_none(reply, ["No warranty. He did not provide any."])
     assert says_none("The notes do not say.", ["The captain did not say."])
+    vat = "The document does not include VAT."
+    assert not says_none(vat, ["The price in this document does not include VAT."])
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "note"),
+    [
+        ("Which side effects were seen?", "None", "They saw no serious side effects."),
+        ("Who was lost?", "None.", "The boats came back; nobody was lost."),
+        ("Where was the bell found?", "It was not found.", "The bell was never found."),
+        ("Where was the bell found?", "It was not found.", "The bell was not found again."),
+    ],
+)
+def test_a_document_may_deny_what_is_asked_for(question: str, reply: str, note: str) -> None:
+    """Then 'none' is what it says; where it denies something else, it is none."""
+    assert not says_none(reply, [note], question)
+    assert says_none(reply, [note], "What salary was Roy paid?")
+    assert says_none(reply, ["No oil has gone missing; no one came."], question)
 
 
 def test_a_model_that_comes_to_no_answer_is_no_document_that_does_not_say() -> None:
