@@ -277,6 +277,34 @@ def test_a_form_is_asked_for_as_the_server_understands_it() -> None:
             prompter = Prompter(engine_of(stub), "Be brief.", Sampling())
             assert "".join(prompter.reply("How many?", 9, grammar=grammar)) == "7"
             assert stub.requests[0][field]["type"] == kind
+
+
+@pytest.mark.parametrize("known", [("json_schema", "text"), ("text",)])
+def test_a_form_that_a_server_refuses_is_asked_for_otherwise_or_not(known: tuple[str, ...]) -> None:
+    """LM Studio knows no `json_object`; what comes without a form is looked at in any case."""
+
+    def say(body: dict[str, Any]) -> Said:
+        form = body.get("response_format", {"type": "text"})["type"]
+        if form not in known:
+            return (
+                400,
+                {},
+                "{\"error\": \"'response_format.type' must be 'json_schema' or 'text'\"}",
+            )
+        return chat("7")
+
+    grammar = Grammar("root ::= [0-9]+", '{"type": "integer"}')
+    with serving(Stub(say)) as stub:
+        prompter = Prompter(engine_of(stub), "Be brief.", Sampling())
+        for _ in range(2):
+            assert "".join(prompter.reply("How many?", 9, grammar=grammar)) == "7"
+        forms = [
+            request.get("response_format", {}).get("type", "text") for request in stub.requests
+        ]
+    assert forms == ["json_object", "json_schema", *["text"] * (2 - len(known)), known[0]]
+
+
+def test_a_grammar_is_for_llama_cpp_alone() -> None:
     with serving(Stub(lambda _: chat("7"), owned_by="llamacpp")) as stub:
         prompter = Prompter(engine_of(stub), "Be brief.", Sampling())
         "".join(prompter.reply("How many?", 9, grammar=Grammar("root ::= [0-9]+")))

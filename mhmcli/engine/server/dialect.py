@@ -32,6 +32,9 @@ class Dialect:
         self._model = model
         self._tops = list(_TOPS)
         self._has_system = True
+        self._forms = ["json_schema", "json_object"]
+        if kind is Kind.OTHER:
+            self._forms.reverse()
 
     @property
     def goes_on(self) -> bool:
@@ -68,16 +71,20 @@ class Dialect:
             body |= {"top_p": sampling.top_p, "seed": sampling.seed}
         grammar = sampling.grammar
         if grammar and grammar.schema:
-            schema = json.loads(grammar.schema)
-            named = {"name": "answer", "schema": schema, "strict": True}
-            body["response_format"] = (
-                {"type": "json_schema", "json_schema": named}
-                if self._kind is not Kind.OTHER
-                else {"type": "json_object", "schema": schema}
-            )
+            body |= self._of_form(json.loads(grammar.schema))
         elif grammar and self._kind is Kind.LLAMA_CPP:
             body["grammar"] = grammar.rules
         return body
+
+    def _of_form(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """That the reply is to be of that schema, in the server's words; nothing where it knows
+        none: what comes is looked at in any case."""
+        if not self._forms:
+            return {}
+        if self._forms[0] == "json_object":
+            return {"response_format": {"type": "json_object", "schema": schema}}
+        named = {"name": "answer", "schema": schema, "strict": True}
+        return {"response_format": {"type": "json_schema", "json_schema": named}}
 
     def gives_way(self, refused: RefusedError, body: dict[str, Any]) -> bool:
         """Whether what was refused is left out from now on, and is worth asking again."""
@@ -88,5 +95,10 @@ class Dialect:
             return True
         if "system" in said and "role" in said and body["messages"][0]["role"] == "system":
             self._has_system = False
+            return True
+        form = body.get("response_format", {}).get("type")
+        if form and ("response_format" in said or "json_" in said):
+            if self._forms[:1] == [form]:
+                del self._forms[0]
             return True
         return False
