@@ -58,9 +58,10 @@ def ask(  # noqa: PLR0913  one parameter is one option
     threads: int | None = None,
     gpu_layers: int = -1,
     offline: bool = False,
+    password: str | None = None,
     partial_ok: bool = False,
 ) -> Answer:
-    """The answer to a question about documents, all of which are read.
+    """The answer to a question about documents, all of which are read; `password` is that of PDFs.
 
     Raises:
         SourceError: not everything could be read, unless that is `partial_ok`.
@@ -74,12 +75,12 @@ def ask(  # noqa: PLR0913  one parameter is one option
         threads=threads,
         gpu_layers=gpu_layers,
         offline=offline,
+        password=password,
     ) as reading:
         found = reading.answer()
         if not (partial_ok or reading.is_complete):
-            reasons = (line.strip() for report in reading.reports for line in warnings(report))
             raise SourceError(
-                f"not everything could be read: {'; '.join(reasons)}",
+                f"not everything could be read: {'; '.join(reading.not_read())}",
                 hint="partial_ok=True takes the answer as it is",
             )
         return found
@@ -94,9 +95,10 @@ def read(  # noqa: PLR0913
     threads: int | None = None,
     gpu_layers: int = -1,
     offline: bool = False,
+    password: str | None = None,
 ) -> Reading:
     """Documents that are ready to be read for a question, and the model that reads them: a name, a
-    GGUF file, or a server, `ServerOptions("http://127.0.0.1:8080")`.
+    GGUF file, or a server, `ServerOptions("http://127.0.0.1:8080")`; `password` is that of PDFs.
 
     Raises:
         MhmError: a document, a model or a setting that cannot be; see `mhmcli.errors`.
@@ -112,7 +114,9 @@ def read(  # noqa: PLR0913
     named = [sources] if isinstance(sources, str | Path) else list(sources)
     if not named or not question.strip():
         raise UsageError("there is no document, or no question", hint='ask("book.pdf", "Who?")')
-    documents = Documents([open_source(str(name), io.BytesIO()) for name in named])
+    password = password or os.environ.get("MHM_PDF_PASSWORD") or None
+    opened = [open_source(str(name), io.BytesIO(), password=password) for name in named]
+    documents = Documents(opened)
     try:
         documents.open()
         engine: Engine
@@ -217,6 +221,14 @@ class Reading:
         looked at again, where that is done."""
         were_read = all(report.complete for report in self.reports)
         return self._is_read and were_read and not self._spool.missed
+
+    def not_read(self) -> list[str]:
+        """Why it is not complete, a reason for each document that is not; none where it is."""
+        partly = (report for report in self.reports if not report.complete)
+        reasons = [line.strip() for report in partly for line in warnings(report)]
+        if self._spool.missed:
+            reasons.append(f"no room to look again at {self._spool.missed:,} chunks")
+        return reasons
 
     def answer(self) -> Answer:
         """The answer by all that the documents have; `found` is False where they do not say.

@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,22 @@ def test_what_there_was_no_room_to_look_at_again_is_not_complete(
     with reading_of(TEXT + FACT, MemoryKind.SCORING) as reading:
         reading.answer()
         assert not reading.is_complete
+        (reason,) = reading.not_read()
+        assert re.fullmatch(r"no room to look again at \d+ chunks", reason)
+
+
+def test_an_encrypted_pdf_takes_a_password(
+    make_pdf: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an argument, or from the environment; a model is looked for next."""
+    path = make_pdf("secret", password="sesame")
+    with pytest.raises(SourceError, match="encrypted"):
+        ask(path, "What?", model="no-such-model")
+    with pytest.raises(ModelError):
+        ask(path, "What?", model="no-such-model", password="sesame")
+    monkeypatch.setenv("MHM_PDF_PASSWORD", "sesame")
+    with pytest.raises(ModelError):
+        ask(path, "What?", model="no-such-model")
 
 
 def test_what_cannot_be_is_an_error_of_mhm(tmp_path: Path) -> None:
