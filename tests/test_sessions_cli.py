@@ -17,10 +17,13 @@ import pytest
 
 from mhmcli import models
 from mhmcli.answer import Answer
+from mhmcli.cli.recording import _about, stamp_of
+from mhmcli.cli.request import Request
 from mhmcli.cli.tracing import _as_named
 from mhmcli.errors import ExitStatus
 from mhmcli.session import Folder, Journal
 from tests.conftest import Ran
+from tests.test_partial import SIZES
 from tests.test_session import about
 
 Mhm = Callable[..., Ran]
@@ -285,6 +288,25 @@ def test_a_session_is_asked_again(mhm: Mhm, session: Path, book: Path) -> None:
     wrong = mhm("ask", "--session", "last", book, "Who?")
     assert wrong.status == ExitStatus.USAGE
     assert mhm("ask", "--session", "nope", "Who?").status == ExitStatus.SESSION
+
+
+def test_a_longer_answer_is_of_the_same_reading(book: Path) -> None:
+    """So nothing is read again for it; smaller passages are another one."""
+    request, sizes = Request((str(book),), (QUESTION,)), SIZES
+    key = _about(request, sizes, ("tiny", 1)).key
+    longer = replace(sizes, answer_tokens=900, window_tokens=8000)
+    assert _about(request, longer, ("tiny", 1)).key == key
+    smaller = replace(sizes, chunk_tokens=30)
+    assert _about(request, smaller, ("tiny", 1)).key != key
+
+
+def test_a_directory_is_known_by_the_files_that_can_be_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    known = stamp_of(str(tmp_path))
+    assert known
+    (tmp_path / "loop").symlink_to("loop")
+    assert (again := stamp_of(str(tmp_path)))
+    assert again[0] == known[0]
 
 
 @pytest.mark.parametrize(

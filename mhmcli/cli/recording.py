@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -17,6 +18,7 @@ from mhmcli.session import About, Folder, Journal, Past, as_text, directory
 from mhmcli.sizes import Sizes
 from mhmcli.source import STDIN, STDIN_NAME, files_in
 
+_OF_THE_ANSWER = ("answer_tokens", "window_tokens")  # a session goes on with others of these
 _SHOWN_SETTINGS = ("quick", "skim", "budget", "temperature", "top_p", "seed")
 
 
@@ -36,7 +38,7 @@ def journal_for(request: Request, sizes: Sizes, model: tuple[str | int, ...]) ->
 
 def _about(request: Request, sizes: Sizes, model: tuple[str | int, ...]) -> About:
     """Runs with the same key take the same steps on the same documents: the rest of the request is
-    of how an answer is shown."""
+    of how an answer is written and shown."""
     settings: dict[str, str | int | float | bool | None] = {
         name: getattr(request, name) for name in _SHOWN_SETTINGS
     }
@@ -49,7 +51,7 @@ def _about(request: Request, sizes: Sizes, model: tuple[str | int, ...]) -> Abou
         request.questions,
         model,
         request.memory.value,
-        settings,
+        {name: value for name, value in settings.items() if name not in _OF_THE_ANSWER},
     )
     return About(
         key=hashlib.sha256(as_text(same_steps).encode()).hexdigest(),
@@ -85,14 +87,17 @@ def _model_of(request: Request) -> str:
 
 
 def stamp_of(source: str) -> tuple[int, int] | None:
-    """How large a file is and when it was changed, and of a directory all of its files and the last
-    of them; None of what is neither."""
+    """How large a file is and when it was changed, and of a directory all of its files that can be
+    looked at, and the last of them; None of what is neither."""
     if source == STDIN:
         return None
     try:
         found = os.stat(source)  # noqa: PTH116
         if stat.S_ISDIR(found.st_mode):
-            files = [found, *(path.stat() for path in files_in(Path(source)))]
+            files = [found]
+            for path in files_in(Path(source)):
+                with contextlib.suppress(OSError):  # a link to itself, what has just been deleted
+                    files.append(path.stat())
             return sum(file.st_size for file in files), max(file.st_mtime_ns for file in files)
     except OSError:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -164,7 +165,7 @@ def export_session(session: Session, file: Path) -> None:
 def import_session(file: Path) -> None:
     """Take a session from a file that `mhm sessions export` has written."""
     there = folder()
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113  which a folder that may not be entered is none
         raise UsageError(f"{file} is no file", hint="mhm sessions export SESSION FILE makes one")
     with _opened_from(file) as store:
         try:
