@@ -53,6 +53,10 @@ def talk(*replies: str) -> tuple[_Talk, ScriptedEngine]:
         ("And when did she die?", "I cannot tell.", "And when did she die?"),
         ("And when did she die?", "When?\nWhere?", "And when did she die?"),
         ("Who built the engine?", None, "Who built the engine?"),
+        ("Is there a penalty clause?", None, "Is there a penalty clause?"),
+        ("How many pages are there?", None, "How many pages are there?"),
+        ("What is the one-time fee?", None, "What is the one-time fee?"),
+        ("Who lives there?", "Who lives in London?", "Who lives in London?"),
     ],
 )
 def test_a_question_that_goes_on_is_put_into_words_of_its_own(

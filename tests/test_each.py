@@ -108,6 +108,10 @@ def test_what_is_no_text_is_passed_over_where_it_was_not_named(
     assert out.splitlines() == ["src/a.py: yes"]
     assert "passed over: src/logo.png" in err
     assert ask_each(Request(("src/logo.png",), ("Is it?",))) is ExitStatus.INCOMPLETE
+    Path("pictures").mkdir()
+    Path("src/logo.png").rename("pictures/logo.png")
+    with pytest.raises(SourceError, match="no text in pictures"):
+        ask_each(Request(("pictures",), ("Is it?",)))
     partly = Request(("a.txt", "gone.txt"), ("Is it?",), partial_ok=True)
     assert ask_each(partly) is ExitStatus.ANSWERED
     nothing = Request(("gone.txt",), ("Is it?",), partial_ok=True)

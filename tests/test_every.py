@@ -228,6 +228,17 @@ def test_what_there_was_no_room_to_look_at_again_is_told(
     assert "NO ROOM TO LOOK AGAIN" in capsys.readouterr().err
 
 
+def test_a_stream_that_ends_before_anything_came_is_empty(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is without a clock: of nothing, nobody can say that it does not say."""
+    monkeypatch.setattr(Watch, "_left_s", 1.0)
+    with watched(1) as (watch, _, _memories):
+        pipe.end()
+        with pytest.raises(SourceError, match="is empty"):
+            watch.whole(pipe.stream, pipe.wakes)
+
+
 def test_it_is_for_pipes_and_goes_with_no_other_way_of_reading(tmp_path: Path) -> None:
     """Files have an end."""
     (tmp_path / "a.txt").write_text("text")

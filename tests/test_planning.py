@@ -47,6 +47,12 @@ def test_without_the_model_the_plan_says_what_is_fetched(mhm: Mhm, tmp_path: Pat
     assert lines[2] == "time     unknown: this machine has not read with the model (mhm doctor)"
     assert lines[-1] == "fetch    the model, 1.12 GB, once"
     assert not (tmp_path / "models").exists(), "nothing is fetched for it"
+    append = ("ask", "--dry-run", "--memory", "append", "--json", SAMPLE, "How deep?")
+    plain, overlapping = (
+        json.loads(mhm(*append, *more, env=env).out)["chunks"]
+        for more in ((), ("--overlap-tokens", "300"))
+    )
+    assert overlapping > 1.3 * plain
 
 
 def test_a_plan_of_what_cannot_all_be_read_says_so(mhm: Mhm, tmp_path: Path) -> None:

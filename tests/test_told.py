@@ -96,6 +96,8 @@ def test_a_file_that_is_no_place_for_an_answer(mhm: Mhm, document: Path) -> None
     for wrong, says in ((".", "a directory"), ("doc.txt", "is read"), ("link", "is read")):
         ran = mhm(*ask, wrong)
         assert (ran.status, says in ran.err) == (2, True), ran.err
+    ran = mhm(*ask, "x" * 300)
+    assert (ran.status, "cannot write" in ran.err) == (2, True), ran.err
     assert "no-such-model" in mhm(*ask, "-").err
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Iterator
@@ -29,8 +30,9 @@ _LONGEST_ANSWER = 300  # characters of it, that the next question is understood 
 _REPLY_TOKENS = 80
 _GOES_ON = re.compile(
     r"\W*(?:and|but|so|or|what about|how about|why)\b|"
-    r"\b(?:he|she|it|they|him|her|his|its|their|them|theirs|hers|that|this|those|these|there|then|"
-    r"one|ones|same|else|former|latter)\b",
+    r"\b(?:he|she|it|they|him|her|his|its|their|them|theirs|hers|that|this|those|these|then|"
+    r"one(?!-)|ones|same|else|former|latter)\b|"
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)",
     re.IGNORECASE,
 )
 
@@ -116,7 +118,8 @@ def _questions(*, quiet: bool) -> Iterator[str]:
     asks = sys.stdin.isatty()
     prompt = _PROMPT if sys.stdout.isatty() else ""  # which gets the answers and nothing else
     if asks:
-        import readline  # noqa: F401, PLC0415  what was asked comes back with the arrow keys
+        with contextlib.suppress(ImportError):  # not every Python has it
+            import readline  # noqa: F401, PLC0415  what was asked comes back with the arrow keys
 
         if not quiet:
             say("mhm: a question a line; Ctrl-D ends it")

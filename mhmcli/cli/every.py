@@ -29,12 +29,12 @@ from mhmcli.cli.request import Request
 from mhmcli.cli.signals import stopping
 from mhmcli.engine import Sampling
 from mhmcli.engine.llama import Stop
-from mhmcli.errors import ExitStatus
+from mhmcli.errors import ExitStatus, SourceError
 from mhmcli.memory import Memory
 from mhmcli.printable import one_line, printable
 from mhmcli.prompter import Prompter
 from mhmcli.receipt import Tally, duration
-from mhmcli.source import Documents, Intervals
+from mhmcli.source import STDIN_NAME, Documents, Intervals
 from mhmcli.verdicts import judges
 from mhmcli.view import RunState
 
@@ -99,6 +99,8 @@ class Watch:
             while not stream.ended:
                 intervals += self._interval(stream)
                 self._due = max(self._due + self._every_s, self._now() + _LEAST_S)
+            if not intervals:
+                raise SourceError(f"{STDIN_NAME} is empty", hint="nothing came before it ended")
             if intervals != 1:
                 self.so_far()
         finally:

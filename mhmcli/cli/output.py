@@ -43,8 +43,11 @@ def into(path: Path | None, sources: Sequence[str] = ()) -> Iterator[None]:
     if path is None or str(path) == "-":
         yield
         return
-    target = _checked(path, sources)
-    is_file = target.is_file() or not target.exists()
+    try:
+        target = _checked(path, sources)
+        is_file = target.is_file() or not target.exists()
+    except OSError as error:  # a folder that may not be looked into, too long a name
+        raise _cannot_write(path, error) from error
     part = target.with_name(f".{target.name}.{os.getpid()}.part") if is_file else target
     stdout = sys.stdout
     try:

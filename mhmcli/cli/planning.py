@@ -26,6 +26,7 @@ _ANSWER_TOKENS = 2300  # read and written for an answer, in those that are read
 _STEP_BYTES = 600  # of a session's file, for each chunk and question
 _BUFFER_BYTES = 350 << 20  # of llama.cpp, beside weights and window
 _MB, _GB = 1e6, 1e9
+_NO_PACE = "this machine has not read with the model (mhm doctor)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,13 @@ def _plan(request: Request, documents: Documents, model: _Model) -> Plan:
     window = (header.window_tokens if header else 0) or model.window_tokens
     sizes = sizes_of(request, count, window)
     tokens = chunks = 0
-    for chunk in cut(documents.passages(), sizes.chunk_tokens, count):
+    passages, overlap = documents.passages(), sizes.overlap_tokens
+    for chunk in cut(passages, sizes.chunk_tokens, count, overlap_tokens=overlap):
         tokens += chunk.text_tokens
         chunks += 1
     asked = len(request.questions)
     share = 0.0 if request.quick else request.skim or 1.0
-    pace = speeds.known(model.path, request.memory)
+    pace = None if request.server else speeds.known(model.path, request.memory)
     reading = None
     if pace:
         reading = share * tokens * (1 + speeds.QUESTION_SHARE * (asked - 1)) / pace
@@ -154,7 +156,8 @@ def _lines(made: Plan, request: Request) -> list[str]:
         f"{made.chunk_tokens}{_less(made, request)}"
     )
     if made.reading_seconds is None or made.answer_seconds is None:
-        lines.append("time     unknown: this machine has not read with the model (mhm doctor)")
+        whose = "the server's speed is not kept" if request.server else _NO_PACE
+        lines.append(f"time     unknown: {whose}")
     else:
         lines.append(
             f"time     about {duration(made.reading_seconds)} at {made.tokens_per_s:.0f} tokens/s, "
