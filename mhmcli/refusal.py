@@ -100,14 +100,17 @@ def _denies(note: str, question: str, said: str) -> bool:
     """Whether a sentence of the note denies what is asked for: 'No side effects were seen.', where
     the question is for those; 'The bell was never found.', where the reply is 'not found'."""
     asked = words(question)
-    never = re.compile(rf"\b{said.lower().replace('not ', '(?:not|never) ', 1)}\b", re.IGNORECASE)
-    for sentence in split_sentences(note):
-        if said.lower() != "none":
-            denied = bool(never.search(sentence)) and words(sentence)
-        elif _NOBODY.search(sentence):
-            denied = words(sentence)
-        else:
-            denied = words(" ".join(_NO.findall(sentence)))
-        if denied and denied & asked:
-            return True
-    return False
+    return any(
+        words(_denied_by(sentence, said.lower())) & asked for sentence in split_sentences(note)
+    )
+
+
+def _denied_by(sentence: str, said: str) -> str:
+    """The part of a sentence that tells of what there is none of, as the reply has it: all of it
+    where nobody did it; empty where nothing is denied."""
+    if said == "none":
+        return sentence if _NOBODY.search(sentence) else " ".join(_NO.findall(sentence))
+    if said.startswith("not "):
+        never = rf"\b(?:not|never) {re.escape(said.removeprefix('not '))}\b"
+        return sentence if re.search(never, sentence, re.IGNORECASE) else ""
+    return ""
