@@ -205,7 +205,7 @@ def test_another_question_finds_what_the_first_computed(
 ) -> None:
     """And the same question fills the heads alike."""
     path = tmp_path / "light.txt"
-    path.write_text("".join(f"Mr. Roy keeps light {n}, and trims it.\n" for n in range(60)))
+    path.write_text("".join(f"Mr. Roy keeps light {n}, and trims it.\n" for n in range(30)))
     env = {"MHM_CACHE_DIR": str(tmp_path / "parts")}
     env |= {"MHM_NO_HISTORY": "1"}  # which would have all steps, and no part would be read
     keep = ("--cache-size", "100M")
