@@ -246,7 +246,9 @@ class Reading:
             if by_census := run(counted(prompter, question, document)):
                 return by_census
         evidence = run(gather(prompter, question, self.memory))
-        return run(answer(prompter, question, evidence, max_tokens=self._sizes.answer_tokens))
+        most = self._sizes.answer_tokens
+        texts = (chunk.text for chunk in self._spool.whole())
+        return run(answer(prompter, question, evidence, max_tokens=most, document=texts))
 
     def close(self) -> None:
         """The model is unloaded and the documents are closed; a second time does nothing."""

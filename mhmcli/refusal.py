@@ -52,7 +52,7 @@ _REFUSAL = re.compile(
     rf"no {_SUBJECT} (?:is|are|was|were) (?:{_SAID} (?:in|by) {_NOTES}|{_WRITTEN})\W*\Z|"
     rf"(?:it|this) is not possible to \w+ [^.;!?\n]{{1,80}}? {_BY_NOTES}\b|"
     rf"none (?:is |are )?{_WRITTEN}\W*\Z|"
-    rf"{_NOTES} says? nothing\b|"
+    rf"{_NOTES} says? nothing(?:\W*\Z| (?:about|of|on|regarding)\b)|"
     r"(?:there is )?(?:not enough|not sufficient|insufficient) information\b|"
     rf"no {_KIND}(?:information|mention)"
     r"(?:\W*\Z| (?:(?:is|was) )?(?:given|provided|available|about|on|of)\b))",
@@ -75,6 +75,7 @@ _NOT = re.compile(r"(?<!ca)(?<!wo)n't\b", re.IGNORECASE)
 _IT_IS = re.compile(r"\bit's(?= not\b)", re.IGNORECASE)
 _NOBODY = re.compile(r"\b(?:nobody|no one|nothing|never)\b", re.IGNORECASE)
 _NO = re.compile(r"\bno ((?:[\w'-]+ ){0,2}[\w'-]+)", re.IGNORECASE)
+_LEAST_WORDS = 4  # that are a sentence: "No limit is specified."
 _GOES_ON = re.compile(r";\s*\w|\b(?:but|however)\b", re.IGNORECASE)
 
 
@@ -82,27 +83,40 @@ def says_none(text: str, notes: Iterable[str] = (), question: str = "") -> bool:
     """True of a reply that says no more than that there is no answer. A bare 'unknown', or 'it was
     not found', is one where a note says so ("Cause: unknown."), and 'none' where a note denies what
     is asked for ("No side effects were seen."); so is what the document does not give, where a note
-    says that in the same words, and what goes on after it ("..., but by custom")."""
-    text = _IT_IS.sub("it is", _NOT.sub(" not", text.replace("’", "'")))
+    says that in the same words, a sentence of a note, and what goes on after it ("..., but by
+    custom")."""
+    text, notes = _spelled_out(text), [_spelled_out(note) for note in notes]
+    on_one_line = [" ".join(note.split()).casefold() for note in notes]
+    if len(text.split()) >= _LEAST_WORDS and any(_bare(text) in note for note in on_one_line):
+        return False
     if bare := _BARE.match(text):
         said = next(filter(None, bare.groups()))
         as_said = re.compile(rf"\b{re.escape(said)}\s*(?:[.,;|)\]]|$)", _ALSO_IN_LINES)
         return not any(as_said.search(note) or _denies(note, question, said) for note in notes)
     if denied := _DENIED.search(text):
         said_so = f"not {denied['said']}".casefold()
-        if any(said_so in " ".join(note.split()).casefold() for note in notes):
+        if any(said_so in note for note in on_one_line):
             return False
     found = _REFUSAL.match(text)
     return found is not None and not _GOES_ON.search(text, found.end())
+
+
+def _spelled_out(text: str) -> str:
+    """'It isn’t lit.' -> 'It is not lit.'"""
+    return _IT_IS.sub("it is", _NOT.sub(" not", text.replace("’", "'")))
+
+
+def _bare(text: str) -> str:
+    """'No limit is\nspecified.' -> 'no limit is specified'."""
+    return " ".join(text.split()).strip(" .!\"'").casefold()
 
 
 def _denies(note: str, question: str, said: str) -> bool:
     """Whether a sentence of the note denies what is asked for: 'No side effects were seen.', where
     the question is for those; 'The bell was never found.', where the reply is 'not found'."""
     asked = words(question)
-    return any(
-        words(_denied_by(sentence, said.lower())) & asked for sentence in split_sentences(note)
-    )
+    denied = (words(_denied_by(sentence, said.lower())) for sentence in split_sentences(note))
+    return bool(asked) and any(2 * len(each & asked) >= len(asked) for each in denied)
 
 
 def _denied_by(sentence: str, said: str) -> str:

@@ -81,6 +81,10 @@ class Spool(Generic[T]):
         """What was kept, from the first on."""
         return (self[number] for number in range(len(self)))
 
+    def whole(self) -> Iterator[T]:
+        """The same, where nothing is missing; else nothing."""
+        return iter(()) if self.missed else self.kept()
+
     def __getitem__(self, number: int) -> T:
         """One of those kept, from 0."""
         start, end = self._ends[number], self._ends[number + 1]

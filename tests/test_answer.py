@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -38,11 +38,16 @@ def evidence() -> Evidence:
 
 
 def answered(
-    script: list[str], of: Evidence, *, sure: float = 9.0
+    script: list[str],
+    of: Evidence,
+    *,
+    sure: float = 9.0,
+    asked: str = "What happened?",
+    document: Iterable[str] = (),
 ) -> tuple[Answer, ScriptedEngine]:
     engine = ScriptedEngine(script, judge=lambda _: sure)
     prompter = Prompter(engine, prompts.SYSTEM, Sampling())
-    return run(answer(prompter, "What happened?", of, max_tokens=20)), engine
+    return run(answer(prompter, asked, of, max_tokens=20, document=document)), engine
 
 
 def going_on(script: list[str]) -> Iterator[str]:
@@ -228,8 +233,40 @@ def test_a_document_may_itself_say_what_it_does_not_give() -> None:
 def test_a_document_may_deny_what_is_asked_for(question: str, reply: str, note: str) -> None:
     """Then 'none' is what it says; where it denies something else, it is none."""
     assert not says_none(reply, [note], question)
+    made, _ = answered([reply], replace(Evidence((Note(note),)), log_odds=-0.5), asked=question)
+    assert made.text == reply
     assert says_none(reply, [note], "What salary was Roy paid?")
     assert says_none(reply, ["No oil has gone missing; no one came."], question)
+
+
+def test_what_stands_in_a_note_is_no_refusal() -> None:
+    """Though it has the words of one; and a 'never' about something else is no 'none'."""
+    for sentence in ("No limit is specified.", "No warranty is given in this document."):
+        assert says_none(sentence)
+        assert not says_none(sentence, [f"1. Rent. {sentence}"])
+    assert not says_none("The notes say nothing was stolen.")
+    assert not says_none("It was not found.", ["The bell wasn't found."], "Was the bell found?")
+    for question, note in (
+        ("What salary was Roy paid?", "Roy never left the island."),
+        ("What rent does the tenant pay?", "No tenant shall keep pets."),
+        ("What deposit does the contract demand?", "The contract may never be assigned."),
+    ):
+        assert says_none("None.", [note], question)
+
+
+def test_of_what_is_named_nowhere_nothing_is_said() -> None:
+    """Unless the model is sure: it is not asked then, and the names are told."""
+    question = "Where did Ralph Hefferline teach psychology?"
+    document = ["The lamp is lit by Roy.", "The light stands on the Vigo rock."]
+    unsure = replace(evidence(), log_odds=-0.5)
+    made, engine = answered(["Jakarta"], unsure, asked=question, document=document)
+    assert (made.text, made.unnamed) == (NOT_IN_DOCUMENT, ("Ralph", "Hefferline"))
+    assert engine.prompts == []
+    for known in ([*document, "R. HEFFERLINE taught there."], ()):
+        made, engine = answered(["Teaching."], unsure, asked=question, document=known)
+        assert engine.prompts
+    sure = replace(evidence(), log_odds=0.5)
+    assert answered(["Teaching."], sure, asked=question, document=document)[0].found
 
 
 def test_a_model_that_comes_to_no_answer_is_no_document_that_does_not_say() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mhmcli.answer import Answer
+from mhmcli.answer import NOT_IN_DOCUMENT, Answer
 from mhmcli.cli.answers import say_receipt
 from mhmcli.cli.options import Cite
 from mhmcli.cli.told import RunTold
@@ -29,6 +29,14 @@ def test_passages_that_a_list_was_not_made_of_are_told(capsys: pytest.CaptureFix
     assert "not gone through" not in capsys.readouterr().err
     (told,) = RunTold.of([replace(LISTED, left_out=7)], [Memory.empty(1, 64)], WHOLE, {}).answers
     assert told.passages_left_out == 7
+
+
+def test_names_that_stand_nowhere_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Answer("Who?", NOT_IN_DOCUMENT, found=False, unnamed=("Joe", "Walker"))
+    say_receipt(WHOLE, [answer])
+    assert "named nowhere in it: Joe, Walker" in capsys.readouterr().err
+    (told,) = RunTold.of([answer], [Memory.empty(1, 64)], WHOLE, {}).answers
+    assert told.unnamed == ["Joe", "Walker"]
 
 
 def test_what_is_cited_is_chosen(capsys: pytest.CaptureFixture[str]) -> None:

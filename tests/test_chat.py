@@ -56,6 +56,9 @@ def talk(*replies: str) -> tuple[_Talk, ScriptedEngine]:
         ("Is there a penalty clause?", None, "Is there a penalty clause?"),
         ("How many pages are there?", None, "How many pages are there?"),
         ("What is the one-time fee?", None, "What is the one-time fee?"),
+        ("What is the rent for the island?", None, "What is the rent for the island?"),
+        ("Was there a fire?", None, "Was there a fire?"),
+        ("Who was there?", "Who was in London?", "Who was in London?"),
         ("Who lives there?", "Who lives in London?", "Who lives in London?"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,9 +36,12 @@ def marked(said: Answer | None, answers: Answers, wrong: Sequence[str] = ()) -> 
     }
 
 
-def answer_anyway(prompter: Prompter, question: str, evidence: Evidence) -> Answer:
-    """The answer, asked for whatever the model's verdict on the evidence is."""
-    return run(answer(prompter, question, evidence, least_log_odds=-math.inf))
+def answer_anyway(
+    prompter: Prompter, question: str, evidence: Evidence, document: Iterable[str] = ()
+) -> Answer:
+    """The answer, asked for whatever the model's verdict on the evidence is, unless the document
+    names nothing of what the question is about."""
+    return run(answer(prompter, question, evidence, least_log_odds=-math.inf, document=document))
 
 
 def failed(result: Result, reason: str, *, answers: bool) -> Result:

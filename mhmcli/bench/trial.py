@@ -211,7 +211,8 @@ class Trial:
             return counted_all
         question = attempt.case.question
         attempt.evidence = run(gather(self._prompter, question, attempt.memory))
-        return answer_anyway(self._prompter, question, attempt.evidence)
+        document = (passage.text for passage in attempt.case.passages)
+        return answer_anyway(self._prompter, question, attempt.evidence, document)
 
     def _counted(self, attempt: Attempt, chunks: Sequence[Chunk]) -> Answer | None:
         """The answer of a census, where the question and the method are for one."""

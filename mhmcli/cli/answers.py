@@ -48,6 +48,8 @@ def say_behind(answer: Answer, cite: Cite, *, of: int) -> None:
     if not answer.found and answer.said and not says_none(answer.said):
         made_up = one_line(answer.said)[:_SORT_CHARS]
         say(f"        made up, and not taken: {made_up}")
+    if answer.unnamed:
+        say(f"        named nowhere in it: {one_line(', '.join(answer.unnamed))[:_SORT_CHARS]}")
     wanted = asked(answer.question)
     if answer.counted is None and answer.found and wanted is not Asked.ONE:
         not_done = "counted" if wanted is Asked.COUNT else "listed one by one"

@@ -29,10 +29,11 @@ _LONGEST_QUESTION = "word " * 300  # that the window has room for
 _LONGEST_ANSWER = 300  # characters of it, that the next question is understood from
 _REPLY_TOKENS = 80
 _GOES_ON = re.compile(
-    r"\W*(?:and|but|so|or|what about|how about|why)\b|"
+    r"\A\W*(?:and|but|so|or|what about|how about|why)\b|"
     r"\b(?:he|she|it|they|him|her|his|its|their|them|theirs|hers|that|this|those|these|then|"
     r"one(?!-)|ones|same|else|former|latter)\b|"
-    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)",
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)|"
+    r"\b(?:was|were) there\b(?! (?:an?|any|no|some|more|other|enough)\b)",
     re.IGNORECASE,
 )
 

@@ -81,13 +81,13 @@ def ask_each(request: Request) -> ExitStatus:
                     continue
                 rows.append(row)
                 _print(request, row, is_first=len(rows) == 1)
+            if not rows:
+                raise SourceError(
+                    f"there is no text in {' '.join(request.sources)}", hint="nothing was asked"
+                )
     finally:  # what is finished is not lost
         if request.as_json:
             print_json([msgspec.to_builtins(row.told(request)) for row in rows])
-    if not rows:
-        raise SourceError(
-            f"there is no text in {' '.join(request.sources)}", hint="nothing was asked"
-        )
     if request.partial_ok:
         rows = [row for row in rows if isinstance(row.came, Ended)] or rows
     return _status([row.status(partial_ok=request.partial_ok) for row in rows])

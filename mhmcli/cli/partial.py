@@ -129,7 +129,7 @@ class Quick(Scanned):
 
     def proposed(self, prompter: Prompter, number: int) -> Answer:
         """The same, while the run goes on to something else."""
-        return written(self._job, prompter, number, self._evidence[number])
+        return written(self._job, prompter, number, self._evidence[number], self._spool.whole())
 
 
 class Proven:
@@ -288,8 +288,8 @@ class Skim(Scanned):
             affords = partial(self._affords, number)
             if answered := census_of(job, prompter, number, document, affords):
                 return answered
-        evidence = gathered(job, prompter, number)
-        return written(job, prompter, number, replace(evidence, of_all=of_all))
+        evidence = replace(gathered(job, prompter, number), of_all=of_all)
+        return written(job, prompter, number, evidence, self._spool.whole())
 
     def _affords(self, number: int, tokens: int) -> bool:
         """Whether there is time to judge so many tokens for the question of that number."""

@@ -126,10 +126,12 @@ class Whole:
         begin_answer(job, number)
         if self._scores:
             seen = job.state.memories[number].seen
-            document = Weighed(self._spool.kept, self._likelihoods[number], seen)
-            if answered := census_of(job, prompter, number, document):
+            weighed = Weighed(self._spool.kept, self._likelihoods[number], seen)
+            if answered := census_of(job, prompter, number, weighed):
                 return answered
-        return written(job, prompter, number, gathered(job, prompter, number))
+        evidence = gathered(job, prompter, number)
+        document = (passage for chunk in self._spool.whole() for passage in chunk.passages)
+        return written(job, prompter, number, evidence, document)
 
     def passages(self) -> Iterator[Passage]:
         """Those of the chunks."""
@@ -215,12 +217,26 @@ def gathered(job: Job, prompter: Prompter, number: int) -> Evidence:
     return _watched(job, gather(prompter, question, memory), "judging: {}".format)
 
 
-def written(job: Job, prompter: Prompter, number: int, evidence: Evidence) -> Answer:
-    """The answer; it is shown while it is written."""
+def written(
+    job: Job,
+    prompter: Prompter,
+    number: int,
+    evidence: Evidence,
+    document: Iterable[Passage] = (),
+) -> Answer:
+    """The answer; it is shown while it is written. `document` is all that there is, where all of it
+    was kept."""
     question = job.request.questions[number]
     least = STRICT_LOG_ODDS if job.request.strict else LEAST_LOG_ODDS
     most = job.sizes.answer_tokens
-    writing = answer(prompter, question, evidence, max_tokens=most, least_log_odds=least)
+    writing = answer(
+        prompter,
+        question,
+        evidence,
+        max_tokens=most,
+        least_log_odds=least,
+        document=(passage.text for passage in document),
+    )
     return _watched(job, writing, lambda piece: job.state.writing + piece)
 
 

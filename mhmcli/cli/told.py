@@ -116,7 +116,8 @@ class HeadTold(Told, frozen=True):
 
 class AnswerTold(Told, frozen=True):
     """An answer; `log_odds` is the model's verdict on whether the documents hold it, `facts` are
-    what the model wrote before it, `items` all that was counted or listed."""
+    what the model wrote before it, `items` all that was counted or listed, `unnamed` names in the
+    question that stand nowhere in the documents, where it was not answered for that."""
 
     question: str
     text: str
@@ -130,6 +131,7 @@ class AnswerTold(Told, frozen=True):
     counted: list[CountTold] | None
     told_again: list[CountTold]
     passages_left_out: int
+    unnamed: list[str]
     heads: list[HeadTold]
 
     @classmethod
@@ -149,6 +151,7 @@ class AnswerTold(Told, frozen=True):
             counted=None if counted is None else _counts(counted),
             told_again=_counts(answer.told_again),
             passages_left_out=answer.left_out,
+            unnamed=list(answer.unnamed),
             heads=[HeadTold.of(head) for head in memory.heads],
         )
 
