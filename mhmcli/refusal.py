@@ -37,7 +37,7 @@ _REFUSAL = re.compile(
     rf"(?:it|this|that|the answer) (?:is|was) not {_SAID} (?:in|by) {_NOTES}\b|"
     rf"the answer (?:is|was) not (?:{_SAID}\W*\Z|in {_NOTES}\b)|"
     rf"{_SUBJECT} (?:is|are|was|were) not {_SAID} (?:in|by) {_NOTES}\W*\Z|"
-    rf"{_NOTES} (?:do(?:es)? not|don't|doesn't) (?:\w+ly )?{_SAYING}\b|"
+    rf"(?:no, )?{_NOTES} (?:do(?:es)?|did) not (?:\w+ly )?{_SAYING}\b|"
     rf"none of {_NOTES} {_SAYING}s?\b|"
     rf"{_NOTES} (?:provide|contain|give|have|include)s? no {_KIND}(?:information|mention)\b|"
     rf"(?:it |this |the answer |the question )?{_CANNOT} be \w+ {_BY_NOTES}\b|"
@@ -47,7 +47,8 @@ _REFUSAL = re.compile(
     rf"(?:i|we) (?:{_CANNOT}|could not|am unable to) (?:determine|answer|find|tell)\b"
     rf"(?: (?:it|this|that|the answer|(?:the|this|your) question))?"
     rf"(?:\W*\Z|[^.;!?\n]{{0,80}}? (?:{_BY_NOTES}|in {_NOTES})\b)|"
-    rf"there is no {_KIND}(?:information|mention)\b|"
+    rf"there (?:is|was) no {_KIND}(?:information|mention)\b|"
+    rf"it is (?:unclear|not clear) from {_SHOWN}\W*\Z|"
     rf"there (?:is|are) no {_SUBJECT} {_SAID} (?:in|by) {_NOTES}\b|"
     rf"no {_SUBJECT} (?:is|are|was|were) (?:{_SAID} (?:in|by) {_NOTES}|{_WRITTEN})\W*\Z|"
     rf"(?:it|this) is not possible to \w+ [^.;!?\n]{{1,80}}? {_BY_NOTES}\b|"
@@ -55,13 +56,11 @@ _REFUSAL = re.compile(
     rf"{_NOTES} says? nothing(?:\W*\Z| (?:about|of|on|regarding)\b)|"
     r"(?:there is )?(?:not enough|not sufficient|insufficient) information\b|"
     rf"no {_KIND}(?:information|mention)"
-    r"(?:\W*\Z| (?:(?:is|was) )?(?:given|provided|available|about|on|of)\b))",
+    r"(?:\W*\Z| (?:(?:is|was) )?(?:given|provided|available|found|about|on|of)\b))",
     re.IGNORECASE,
 )
 # A document may say so of itself: "This document does not give any warranty."
-_DENIED = re.compile(
-    rf"{_NOTES} (?:does not|doesn't) (?P<said>{_SAYING}(?: [\w'-]+){{1,2}})", re.IGNORECASE
-)
+_DENIED = re.compile(rf"{_NOTES} does not (?P<said>{_SAYING}(?: [\w'-]+){{1,2}})", re.IGNORECASE)
 # And of its matter: "Known allergies: none."
 _BARE = re.compile(
     rf"{_OPENING}(?:(?:(?:it|this|that) (?:is|was) )?"
@@ -72,7 +71,7 @@ _BARE = re.compile(
 )
 _ALSO_IN_LINES = re.IGNORECASE | re.MULTILINE
 _NOT = re.compile(r"(?<!ca)(?<!wo)n't\b", re.IGNORECASE)
-_IT_IS = re.compile(r"\bit's(?= not\b)", re.IGNORECASE)
+_IT_IS = re.compile(r"\b(it|there)'s(?= no)", re.IGNORECASE)
 _NOBODY = re.compile(r"\b(?:nobody|no one|nothing|never)\b", re.IGNORECASE)
 _NO = re.compile(r"\bno ((?:[\w'-]+ ){0,2}[\w'-]+)", re.IGNORECASE)
 _LEAST_WORDS = 4  # that are a sentence: "No limit is specified."
@@ -103,7 +102,7 @@ def says_none(text: str, notes: Iterable[str] = (), question: str = "") -> bool:
 
 def _spelled_out(text: str) -> str:
     """'It isn’t lit.' -> 'It is not lit.'"""
-    return _IT_IS.sub("it is", _NOT.sub(" not", text.replace("’", "'")))
+    return _IT_IS.sub(r"\1 is", _NOT.sub(" not", text.replace("’", "'")))
 
 
 def _bare(text: str) -> str:

@@ -153,6 +153,11 @@ def test_an_empty_memory_asks_no_model() -> None:
         "The salary of Mr. Roy is not mentioned in the long document.",
         "His salary is not specified in the provided sentences.",
         "None mentioned.",
+        "There's no mention of a salary.",
+        "The notes did not mention it.",
+        "No, the notes don't mention it.",
+        "It is unclear from the notes.",
+        "No information was found.",
         "The notes say nothing about it.",
         "",
     ],
@@ -182,6 +187,7 @@ def test_not_stated_is_no_answer(reply: str) -> None:
         "No one was lost.",
         "No notice is given.",
         "It isn't lit.",
+        "There's no door.",
     ],
 )
 def test_what_speaks_of_the_world_is_an_answer(reply: str) -> None:
