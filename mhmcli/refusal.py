@@ -43,7 +43,7 @@ _REFUSAL = re.compile(
     rf"(?:it |this |the answer |the question )?{_CANNOT} be \w+ {_BY_NOTES}\b|"
     rf"the (?:answer|question) {_CANNOT} be {_FOUND_OUT}\W*\Z|"
     rf"{_SUBJECT} {_CANNOT} be {_FOUND_OUT} {_BY_NOTES}\W*\Z|"
-    r"i (?:do not|don't) know\W*\Z|"
+    r"i do not know\W*\Z|"
     rf"(?:i|we) (?:{_CANNOT}|could not|am unable to) (?:determine|answer|find|tell)\b"
     rf"(?: (?:it|this|that|the answer|(?:the|this|your) question))?"
     rf"(?:\W*\Z|[^.;!?\n]{{0,80}}? (?:{_BY_NOTES}|in {_NOTES})\b)|"

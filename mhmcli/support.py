@@ -75,7 +75,7 @@ def is_supported(answer: str, question: str, notes: Iterable[str]) -> bool:
     in_notes = _readings_in(told)
     if any(readings & in_notes for readings in numbers):
         return True
-    words = _words(told) | _words(_HYPHENATED.sub("", told))
+    words = _words_told(told)
     initials = "".join(word[0] for word in _WORD.findall(told) if word.casefold() not in _NO_NAME)
     return any(
         _stands(name, words) or (_is_short(name, said) and name in initials.casefold())
@@ -94,7 +94,7 @@ def not_named(question: str, texts: Iterable[str]) -> tuple[str, ...]:
     for text in map(_folded, texts):
         if 2 * len(left) <= len(named):
             return ()
-        here = _words(text) | _words(_HYPHENATED.sub("", text))
+        here = _words_told(text)
         left = {name for name in left if not _stands(name, here)}
         words |= here
     left = {name for name in left if not get_close_matches(name, words, 1, _ALIKE)}
@@ -110,11 +110,8 @@ def _subjects(question: str) -> dict[str, str]:
     has_capitals = any(word.istitle() and word.casefold() in _IN_TITLES for word in words[1:])
     if has_capitals or not any(word.casefold() in _OPENS_QUESTION for word in words):
         return {}
-    is_name = (
-        words[0].casefold() not in _OPENS_QUESTION | _OPENING
-        and words[1:2] != []
-        and words[1][0].isupper()
-    )
+    opens = words[0].casefold() in _OPENS_QUESTION | _OPENING
+    is_name = not opens and len(words) > 1 and words[1][0].isupper()
     return {
         _plain(word): word
         for word in words[not is_name :]
@@ -145,8 +142,13 @@ def _words(text: str) -> set[str]:
     return {_plain(word) for word in _WORD.findall(text)}
 
 
+def _words_told(text: str) -> set[str]:
+    """The same, also with those whole that a line's end has parted: 'Ja- karta' -> jakarta too."""
+    return _words(text) | _words(_HYPHENATED.sub("", text))
+
+
 def _plain(word: str) -> str:
-    """'Lyle\'s' -> 'lyle'."""
+    """Without a possessive s: "lyle" of "Lyle's"."""
     return re.sub(r"'s?\Z", "", word).casefold()
 
 
